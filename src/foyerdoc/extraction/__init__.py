@@ -1,0 +1,1 @@
+"""A schema's fields out of a document, each with the characters it came from: `Extractor`."""

@@ -1,0 +1,1 @@
+"""Language models: the protocol, the local and the remote backend, the two embedded models."""

@@ -1,0 +1,101 @@
+"""Folders on disk that are whole or absent: written to the side, checked by a manifest, renamed into place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from foyerdoc.errors import DamagedFile
+
+MANIFEST = "manifest.json"
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def new_folder(target: Path, *, kind: str, version: int, about: dict[str, str] | None = None) -> Iterator[Path]:
+    """Fill a folder beside `target`; at the end it gets a manifest with checksums and takes `target`'s place.
+
+    A kill at any moment leaves the old `target`, or the new one, or none; never half of one. When another process
+    finished the same folder first, its result stays and ours is dropped.
+
+    Args:
+        target: the folder to make.
+        kind: what it holds ("embedder", "adapter" ...), checked by `open_folder`.
+        version: the format's version.
+        about: more entries for the manifest.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield aside
+        files = {str(p.relative_to(aside)): sha256(p) for p in sorted(aside.rglob("*")) if p.is_file()}
+        manifest = {"kind": kind, "version": version, **(about or {}), "files": files}
+        _write_durably(aside / MANIFEST, json.dumps(manifest, indent=1).encode())
+        old = aside.with_name(aside.name + ".old")
+        if target.exists():
+            target.rename(old)
+        try:
+            aside.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def open_folder(folder: Path, *, kind: str, version: int, verify: bool = True) -> dict[str, object]:
+    """The manifest of a folder that `new_folder` made.
+
+    Args:
+        verify: compare every file's checksum (reads all of it).
+
+    Raises:
+        DamagedFile: it has no manifest, is of another kind or version, or a file is missing or altered.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DamagedFile(f"{folder} has no readable {MANIFEST}", hint="delete the folder and make it again") from error
+    if manifest.get("kind") != kind or manifest.get("version") != version:
+        raise DamagedFile(
+            f"{folder} holds {manifest.get('kind')} version {manifest.get('version')}, not {kind} version {version}",
+            hint="delete the folder and make it again with this version of foyerdoc",
+        )
+    for name, digest in manifest["files"].items():
+        file = folder / name
+        if not file.is_file() or (verify and sha256(file) != digest):
+            raise DamagedFile(f"{file} is missing or altered", hint="delete the folder and make it again")
+    return dict(manifest)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that is whole or absent, whatever happens."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    try:
+        _write_durably(Path(aside), content)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
