@@ -166,7 +166,10 @@ def _load_document(record: dict[str, Any]) -> Document:
         metadata=MappingProxyType(record["metadata"]),
         attachments=tuple(_load_document(child) for child in record.get("attachments", ())),
         issues=tuple(Issue(*issue) for issue in record.get("issues", ())),
-        hidden=tuple(HiddenText(*plain, None if box is None else Box(*box)) for *plain, box in record.get("hidden", ())),
+        hidden=tuple(
+            HiddenText(text, cause, page, path, None if box is None else Box(*box))
+            for text, cause, page, path, box in record.get("hidden", ())
+        ),
         removals=tuple(Removal(step, Span(start, end)) for step, start, end in record.get("removals", ())),
         source=None if source is None else _load_document(source),
         alignment=None if alignment is None else Alignment(*(tuple(numbers) for numbers in alignment)),
