@@ -1,0 +1,98 @@
+"""XML parsed with care, and XML of no particular kind read element by element.
+
+No entity beyond the five of XML is expanded and nothing is fetched, so neither entity bombs nor external entities work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from foyerdoc.documents import Document
+from foyerdoc.errors import DamagedFile
+from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.encodings import decode
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# What an attribute must look like to be text for a reader rather than a number, a name or an address.
+_DEEPEST = 200
+
+
+def parse_xml(raw: bytes | str, name: str, *, recover: bool = True) -> _Element:
+    """The root element.
+
+    Args:
+        raw: the markup; bytes are decoded by their own declaration.
+        name: of the file, for the message.
+        recover: whether broken markup gives what can be saved rather than an error.
+
+    Raises:
+        DamagedFile: it is not XML, or nests too deep for the parser.
+    """
+    from lxml import etree
+
+    # huge_tree lifts the limit on a text node's length (10 MB); depth is limited by `too_deep` instead.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=True, recover=recover
+    )
+    try:
+        root = etree.fromstring(raw, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise DamagedFile(f"{name}: not well-formed XML", hint="check the program that wrote it") from error
+    if root is None:
+        raise DamagedFile(f"{name}: not well-formed XML", hint="check the program that wrote it")
+    return root
+
+
+def local(element: _Element) -> str:
+    """The element's name without its namespace; "" for comments, entities and processing instructions."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def elements(parent: _Element) -> Iterator[_Element]:
+    """The child elements, without comments, entities and processing instructions."""
+    for child in parent:
+        if isinstance(child.tag, str):
+            yield child
+
+
+def read_xml(assembly: Assembly) -> Document:
+    """XML of no particular kind: one paragraph per stretch of text between elements, its path the element's place.
+
+    Elements with text in their midst (`<p>a <b>b</b> c</p>`) are one paragraph.
+    """
+    decoded = decode(assembly.raw, _declared(assembly.raw))
+    # The declaration may name another encoding than the one found, and str input must not carry one.
+    root = parse_xml(_DOCTYPE.sub("", _DECLARATION.sub("", decoded.text), count=1).strip(), assembly.name)
+    assembly.metadata["root"] = local(root)
+    _walk(root, assembly)
+    return assembly.finish("application/xml")
+
+
+def _walk(root: _Element, assembly: Assembly) -> None:
+    pending = [(root, f"{local(root)}[1]", 1)]
+    while pending:
+        element, path, depth = pending.pop()
+        children = list(elements(element))
+        own = (element.text or "").strip() or any((child.tail or "").strip() for child in element)
+        if own or not children or depth >= _DEEPEST:
+            assembly.add("paragraph", " ".join(" ".join(element.itertext("*")).split()), path=path)
+            continue
+        counts: Counter[str] = Counter()
+        steps = []
+        for child in children:
+            counts[local(child)] += 1
+            steps.append((child, f"{path}/{local(child)}[{counts[local(child)]}]", depth + 1))
+        pending += reversed(steps)
+
+
+def _declared(raw: bytes) -> str | None:
+    found = re.search(rb"<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", raw[:400])
+    return found.group(1).decode("ascii") if found else None
