@@ -8,7 +8,7 @@ a page's words six numbers each (start, end, and the box in tenths of a point).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
@@ -49,6 +49,11 @@ class StoredGeometry:
 
     numbers: dict[int, list[int]]
     _words: dict[int, tuple[tuple[int, int, Box], ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, words: Mapping[int, Sequence[tuple[int, int, Box]]]) -> StoredGeometry:
+        """Words that a reader has placed, by page, in text order."""
+        return cls({}, {page: tuple(placed) for page, placed in words.items()})
 
     def words(self, page: int) -> Sequence[tuple[int, int, Box]]:
         """The page's words in text order: start and end in the text as read, and the box. Empty for an unknown page."""

@@ -28,6 +28,7 @@ class Assembly:
         limits: what the reading may cost.
         read_child: reads a file found inside this one.
         password: what the caller gave, for encrypted files.
+        boxes: whether the boxes of all words are wanted now.
     """
 
     raw: bytes
@@ -35,6 +36,7 @@ class Assembly:
     limits: Limits
     read_child: ReadChild
     password: str | None = None
+    boxes: bool = False
     pages: list[Page] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     outline: list[OutlineEntry] = field(default_factory=list)

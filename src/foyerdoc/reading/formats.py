@@ -11,6 +11,8 @@ _HERE = "foyerdoc.reading."
 
 READERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "application/pdf": (_HERE + "pdf", "read_pdf"),
+        **{f"image/{kind}": (_HERE + "scans", "read_image") for kind in ("png", "jpeg", "tiff", "bmp", "gif", "webp", "heic")},
         DOCX: (_HERE + "word", "read_docx"),
         PPTX: (_HERE + "slides", "read_pptx"),
         XLSX: (_HERE + "sheets", "read_xlsx"),

@@ -1,0 +1,385 @@
+"""From lines on a page to paragraphs and tables in reading order. Pure geometry: no file format is known here.
+
+All coordinates are points, origin at the page's top left, y downwards. The order of the incoming lines is the
+producer's; it is used where geometry leaves a choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+# A gutter between columns, or a gap between cells, is at least this many line heights wide.
+_GAP = 0.9
+_BULLET = re.compile(r"(?:[•▪◦‣●○■□–—*·➢✓-]|[(]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
+_SENTENCE_END = (".", "!", "?", ":", ";", "»", "”")
+
+
+@dataclass(slots=True)
+class Line:
+    """A stretch of one line without a wide gap in it.
+
+    Attributes:
+        text: its characters, no white space at the ends.
+        start: the index of its first character in the page's own numbering.
+        x0, y0, x1, y1: its box; the height is that of the font, not of the ink.
+    """
+
+    text: str
+    start: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def height(self) -> float:
+        """Points between top and bottom."""
+        return self.y1 - self.y0
+
+
+Row = list[Line]
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Rows that belong together as running text."""
+
+    rows: list[Row]
+
+    @property
+    def text(self) -> str:
+        """Lines joined by line breaks, stretches of one line by spaces."""
+        return "\n".join(" ".join(line.text for line in row) for row in self.rows)
+
+    @property
+    def height(self) -> float:
+        """The font height of its first line, points."""
+        return self.rows[0][0].height
+
+    def lines(self) -> Iterator[Line]:
+        """Its stretches in the order of `text`."""
+        for row in self.rows:
+            yield from row
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of cells; a cell holds the stretches that stand in it, an empty one none."""
+
+    cells: list[list[list[Line]]]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells' texts."""
+        return [[" ".join(line.text for line in cell) for cell in row] for row in self.cells]
+
+    def lines(self) -> Iterator[Line]:
+        """Its stretches in the order of `rows`."""
+        for row in self.cells:
+            for cell in row:
+                yield from cell
+
+
+Item = Paragraph | Table
+
+
+def arrange(lines: Sequence[Line], width: float) -> list[Item]:
+    """Put a page's lines into reading order and group them.
+
+    Args:
+        lines: the visible lines in the producer's order.
+        width: the page's width in points.
+
+    Returns:
+        Paragraphs and tables from first to last; every line is in exactly one of them.
+    """
+    items: list[Item] = []
+    for flow in _columns(list(lines), width):
+        items += _group(flow)
+    return items
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------
+
+
+def _columns(lines: list[Line], width: float, depth: int = 0) -> list[list[Line]]:
+    """Split a page into stretches that are each read from top to bottom."""
+    gutter = _find_gutter(lines) if depth < 3 and len(lines) >= 8 else None
+    if gutter is None:
+        return [lines] if lines else []
+    left_edge, right_edge = gutter
+    flows: list[list[Line]] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    across: list[Line] = []
+
+    def close_band() -> None:
+        for side in (left, right):
+            flows.extend(_columns(list(side), width, depth + 1))
+            side.clear()
+
+    for line in sorted(lines, key=_top):
+        if line.x1 <= right_edge:
+            side = left
+        elif line.x0 >= left_edge:
+            side = right
+        else:
+            if left or right:
+                close_band()
+            across.append(line)
+            continue
+        if across:
+            flows.append(across)
+            across = []
+        side.append(line)
+    if across:
+        flows.append(across)
+    close_band()
+    return flows
+
+
+def _find_gutter(lines: list[Line]) -> tuple[float, float] | None:
+    """The white strip between two columns of running text, as its left and right edge; None when there is none."""
+    x0 = min(line.x0 for line in lines)
+    x1 = max(line.x1 for line in lines)
+    middle_from, middle_to = x0 + 0.2 * (x1 - x0), x0 + 0.8 * (x1 - x0)
+    starts = [line for line in lines if middle_from < line.x0 < middle_to]
+    if len(starts) < 4:
+        return None
+    height = median(line.height for line in lines)
+    # Columns start flush: the commonest left edge in the middle of the page is the right column's.
+    counts: dict[int, int] = {}
+    for line in starts:
+        counts[round(line.x0 / 3)] = counts.get(round(line.x0 / 3), 0) + 1
+    edges = sorted(counts, key=lambda edge: counts[edge] + counts.get(edge - 1, 0) + counts.get(edge + 1, 0), reverse=True)
+    for edge in edges[:3]:
+        right_edge = edge * 3.0 - 4.0
+        right = [line for line in lines if line.x0 >= right_edge]
+        left = [line for line in lines if line.x1 <= right_edge + 2.0]
+        if len(right) < 4 or len(left) < 4 or len(left) + len(right) < 0.6 * len(lines):
+            continue
+        # The gutter's left edge: where nearly all of the left column's lines have ended.
+        left_edge = sorted(line.x1 for line in left)[int(0.98 * (len(left) - 1))]
+        if right_edge + 4.0 - left_edge < 0.5 * height or not (_is_prose(left) and _is_prose(right)):
+            continue
+        if _overlap(left, right) < 0.3:
+            continue
+        return right_edge, right_edge + 2.0
+    return None
+
+
+def _is_prose(lines: list[Line]) -> bool:
+    """Whether lines fill a column as running text does, rather than the cells of a table."""
+    width = max(line.x1 for line in lines) - min(line.x0 for line in lines)
+    full = sum(1 for line in lines if line.x1 - line.x0 > 0.6 * width and len(line.text) >= 20)
+    return full >= 0.5 * len(lines)
+
+
+def _overlap(left: list[Line], right: list[Line]) -> float:
+    """How much of the shorter side's vertical extent the other side shares, 0..1."""
+    top = max(min(line.y0 for line in side) for side in (left, right))
+    bottom = min(max(line.y1 for line in side) for side in (left, right))
+    shortest = min(max(line.y1 for line in side) - min(line.y0 for line in side) for side in (left, right))
+    return (bottom - top) / shortest if shortest > 0 else 0.0
+
+
+# --- rows, tables, paragraphs ----------------------------------------------------------------------------------------
+
+
+def _group(lines: list[Line]) -> list[Item]:
+    rows = _rows(lines)
+    items: list[Item] = []
+    running: list[Row] = []
+    at = 0
+    while at < len(rows):
+        end = _table_end(rows, at)
+        if end == at:
+            running.append(rows[at])
+            at += 1
+            continue
+        items += _paragraphs(running)
+        running = []
+        items += _table_or_blocks(rows[at:end])
+        at = end
+    return items + _paragraphs(running)
+
+
+def _rows(lines: list[Line]) -> list[Row]:
+    """Lines that stand side by side, from top to bottom and left to right."""
+    rows: list[Row] = []
+    for line in sorted(lines, key=_top):
+        # Rows may interleave where two blocks stand side by side: look a little further up than the last row.
+        for row in rows[:-4:-1]:
+            if _beside(row, line):
+                row.append(line)
+                break
+        else:
+            rows.append([line])
+    for row in rows:
+        if len(row) > 1:
+            row.sort(key=_left)
+    return rows
+
+
+def _beside(row: Row, line: Line) -> bool:
+    first = row[0]
+    shared = min(first.y1, line.y1) - max(first.y0, line.y0)
+    if shared < 0.55 * min(first.height, line.height):
+        return False
+    return all(line.x0 >= other.x1 - 1.0 or line.x1 <= other.x0 + 1.0 for other in row)
+
+
+def _table_end(rows: list[Row], at: int) -> int:
+    """The row after the table that starts at a row; the row itself when none does."""
+    if len(rows[at]) < 2:
+        return at
+    end, last = at + 1, at
+    while end < len(rows):
+        height = rows[end][0].height
+        if min(line.y0 for line in rows[end]) - max(line.y1 for line in rows[end - 1]) > 3.5 * height:
+            break
+        if len(rows[end]) > 1:
+            last = end
+        elif end - last > 2 or _fills(rows[end][0], rows[at : last + 1]):
+            break
+        end += 1
+    end = last + 1
+    # A continuation line of the last row's cell stands close below it and is indented under a later column.
+    while end < len(rows) and len(rows[end]) == 1 and _continues(rows[end][0], rows[end - 1]):
+        end += 1
+    multiple = sum(1 for row in rows[at:end] if len(row) > 1)
+    return end if multiple >= 2 and _aligned(rows[at:end]) else at
+
+
+def _fills(line: Line, rows: list[Row]) -> bool:
+    """Whether a lone line runs across several of the table's columns, as a paragraph does."""
+    left = min(row[0].x0 for row in rows)
+    right = max(row[-1].x1 for row in rows)
+    return line.x1 - line.x0 > 0.6 * (right - left) and line.x0 < left + 0.25 * (right - left)
+
+
+def _continues(line: Line, above: Row) -> bool:
+    close = line.y0 - max(other.y1 for other in above) < 0.4 * line.height
+    return close and len(above) > 1 and line.x0 > above[0].x1
+
+
+def _aligned(rows: list[Row]) -> bool:
+    """Whether cells of different rows share an edge or a centre beyond the first column."""
+    multiple = [row for row in rows if len(row) > 1]
+    hits = 0
+    for above, below in pairwise(multiple):
+        hits += any(
+            abs(a.x0 - b.x0) < 3.0 or abs(a.x1 - b.x1) < 3.0 or abs(a.x0 + a.x1 - b.x0 - b.x1) < 6.0
+            for a in above[1:]
+            for b in below[1:]
+        )
+    return hits >= 0.5 * (len(multiple) - 1)
+
+
+def _table_or_blocks(rows: list[Row]) -> list[Item]:
+    columns = _column_edges(rows)
+    if len(columns) == 2 and _are_blocks(rows, columns):
+        sides: list[list[Line]] = [[], []]
+        for row in rows:
+            for line in row:
+                sides[_column_of(line, columns)].append(line)
+        return [item for side in sides for item in _paragraphs(_rows(side))]
+    cells: list[list[list[Line]]] = []
+    for row in rows:
+        slots: list[list[Line]] = [[] for _ in columns]
+        for line in row:
+            slots[_column_of(line, columns)].append(line)
+        cells.append(slots)
+    return [Table(cells)]
+
+
+def _column_edges(rows: list[Row]) -> list[tuple[float, float]]:
+    """The table's columns as ascending x intervals: the gaps that no cell of a multiple row crosses."""
+    spans = sorted((line.x0, line.x1) for row in rows if len(row) > 1 for line in row)
+    # A cell that spans columns (a caption, a total's label) must not weld them together: the widest tenth is left out
+    # when that gives more columns.
+    best = _merge(spans)
+    narrow = sorted(spans, key=lambda span: span[1] - span[0])[: max(2, int(0.9 * len(spans)))]
+    fewer = _merge(sorted(narrow))
+    return fewer if len(fewer) > len(best) else best
+
+
+def _merge(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    merged: list[tuple[float, float]] = []
+    for x0, x1 in spans:
+        if merged and x0 < merged[-1][1] - 0.5:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], x1))
+        else:
+            merged.append((x0, x1))
+    return merged
+
+
+def _column_of(line: Line, columns: list[tuple[float, float]]) -> int:
+    def shared(column: tuple[float, float]) -> float:
+        return min(line.x1, column[1]) - max(line.x0, column[0])
+
+    # A cell across several columns belongs to the first of them, so that reading order within the row holds.
+    touched = [i for i, column in enumerate(columns) if shared(column) > 0.5]
+    return touched[0] if touched else max(range(len(columns)), key=lambda i: shared(columns[i]))
+
+
+def _are_blocks(rows: list[Row], columns: list[tuple[float, float]]) -> bool:
+    """Whether two columns are separate blocks (an address beside a letterhead) rather than a table.
+
+    Blocks were written one after the other, and their lines do not share baselines; a table's do.
+    """
+    pairs = [row for row in rows if len(row) > 1]
+    level = sum(1 for row in pairs if abs(row[0].y1 - row[-1].y1) < 0.12 * row[0].height)
+    if level >= 0.6 * len(pairs):
+        left = [line.start for row in pairs for line in row if _column_of(line, columns) == 0]
+        right = [line.start for row in pairs for line in row if _column_of(line, columns) == 1]
+        one_after_the_other = max(left, default=0) < min(right, default=0) or max(right, default=0) < min(left, default=0)
+        figures = sum(1 for row in pairs if any(c.isdigit() for c in row[-1].text) and len(row[-1].text) < 25)
+        labels = sum(1 for row in pairs if row[0].text.endswith(":"))
+        return one_after_the_other and figures < 0.5 * len(pairs) and labels < 0.3 * len(pairs)
+    return True
+
+
+def _paragraphs(rows: list[Row]) -> list[Item]:
+    if not rows:
+        return []
+    pitches = [below[0].y0 - above[0].y0 for above, below in pairwise(rows)]
+    usual = median(p for p in pitches if p > 0) if any(p > 0 for p in pitches) else 0.0
+    left = min(row[0].x0 for row in rows)
+    right = max(row[-1].x1 for row in rows)
+    items: list[Item] = []
+    current = [rows[0]]
+    for above, below, pitch in zip(rows, rows[1:], pitches, strict=False):
+        if _breaks(above, below, pitch, usual, left, right):
+            items.append(Paragraph(current))
+            current = []
+        current.append(below)
+    items.append(Paragraph(current))
+    return items
+
+
+def _breaks(above: Row, below: Row, pitch: float, usual: float, left: float, right: float) -> bool:
+    """Whether a new paragraph starts between two rows."""
+    a, b = above[0], below[0]
+    height = max(a.height, b.height)
+    if pitch > 1.25 * min(usual, 2.2 * height) + 0.1 * height and pitch > 1.3 * height:
+        return True
+    if max(a.height, b.height) > 1.15 * min(a.height, b.height) and len(b.text) > 3:
+        return True
+    if _BULLET.match(b.text):
+        return True
+    short = above[-1].x1 < right - 0.2 * (right - left)
+    indented = b.x0 > left + 0.8 * height and a.x0 < left + 0.3 * height
+    return (short or indented) and above[-1].text.endswith(_SENTENCE_END) and (indented or b.x0 <= a.x0 + 1.0)
+
+
+def _top(line: Line) -> float:
+    return line.y0 + 0.5 * (line.y1 - line.y0)
+
+
+def _left(line: Line) -> float:
+    return line.x0

@@ -1,0 +1,474 @@
+"""PDF: text and geometry through PDFium, recognition of scanned pages, and what else the file carries.
+
+PDFium reads text, boxes, metadata and bookmarks. pypdf, which is slower, is asked only when PDFium says that there
+is something to ask for: form fields, embedded files, and pages on which PDFium finds nothing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from foyerdoc.documents import Box, Document, HiddenText, OutlineEntry
+from foyerdoc.errors import DamagedFile, EmptyFile, EncryptedFile, FoyerdocError, LimitExceeded, MissingDependency
+from foyerdoc.reading.assembly import Assembly, decode_metadata
+from foyerdoc.reading.geometry import Word, align
+from foyerdoc.reading.layout import Item, Line, Paragraph, Table, arrange
+from foyerdoc.reading.pdftext import HiddenRun, PageText
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+    from foyerdoc.reading.scans import Recognition
+
+MEDIA_TYPE = "application/pdf"
+
+_OCR_DPI = 300
+_OCR_MAX_PIXELS = 40_000_000
+_BULLET = re.compile(r"[•▪◦‣●○■□–*·➢✓-]\s")
+_UNMAPPED = re.compile(r"[\ufffd\ue000-\uf8ff]+")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+@dataclass(slots=True)
+class _PageContent:
+    """What one page holds, before headings are told from paragraphs."""
+
+    width: float
+    height: float
+    items: list[Item] = field(default_factory=list)
+    bold: set[int] = field(default_factory=set)
+    hidden: list[HiddenRun] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    issues: list[tuple[str, str]] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    plain: str = ""
+    recognition: Recognition | None = None
+    scale: float = 1.0
+
+
+def read_pdf(assembly: Assembly) -> Document:
+    """Read a PDF.
+
+    Raises:
+        EncryptedFile: it wants a password, or another one.
+        DamagedFile: neither PDFium nor pypdf can open it.
+        EmptyFile: it has no pages, or nothing on them.
+        LimitExceeded: it has more pages than `limits.pages`.
+        MissingDependency: all its pages are scans and Tesseract is not installed.
+    """
+    deadline = time.monotonic() + assembly.limits.seconds * 0.9
+    try:
+        with _opened(assembly.raw, assembly.name, assembly.password) as pdf:
+            if len(pdf) > assembly.limits.pages:
+                raise LimitExceeded(
+                    f"{assembly.name}: {len(pdf)} pages, the limit is {assembly.limits.pages}",
+                    hint="raise Limits.pages, or split the file",
+                )
+            if len(pdf) == 0:
+                raise EmptyFile(f"{assembly.name}: a PDF without pages", hint="ask the sender for the file again")
+            contents = [_page_content(pdf, number, assembly, deadline) for number in range(len(pdf))]
+            _about(pdf, assembly)
+            n_attachments, has_form = pdf.count_attachments(), pdf.get_formtype() != raw.FORMTYPE_NONE
+    except DamagedFile:
+        contents, n_attachments, has_form = _second_reader(assembly), 0, False
+    form = _form_fields(assembly, contents) if has_form else {}
+    geometry = _emit(assembly, contents, form)
+    if n_attachments:
+        _attach(assembly)
+    return _finish(assembly, contents, geometry)
+
+
+def words_of(raw_file: bytes, name: str, password: str | None, pages: list[int]) -> dict[int, list[Word]]:
+    """The words of some pages in the order of the document's text, for boxes on demand.
+
+    Args:
+        raw_file: the file's bytes.
+        name: for messages.
+        password: as given to `read`.
+        pages: page numbers, from 1.
+    """
+    found: dict[int, list[Word]] = {}
+    with _opened(raw_file, name, password) as pdf:
+        for number in pages:
+            page = pdf[number - 1]
+            text = PageText(page)
+            try:
+                lines, _, _ = text.lines()
+                found[number] = _words(arrange(lines, text.width), text)
+            finally:
+                text.close()
+                page.close()
+    return found
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(raw_file: bytes, name: str, password: str | None) -> Iterator[pdfium.PdfDocument]:
+    try:
+        pdf = pdfium.PdfDocument(raw_file, password=password)
+    except pdfium.PdfiumError as error:
+        match error.err_code:
+            case raw.FPDF_ERR_PASSWORD if password:
+                raise EncryptedFile(f"{name}: the password does not open it", hint="check the password") from error
+            case raw.FPDF_ERR_PASSWORD:
+                raise EncryptedFile(f"{name}: encrypted", hint="pass password=... to read()") from error
+            case raw.FPDF_ERR_SECURITY:
+                raise EncryptedFile(
+                    f"{name}: encrypted in a way that is not supported",
+                    hint="remove the protection with the program that set it",
+                ) from error
+            case _:
+                raise DamagedFile(
+                    f"{name}: not a readable PDF", hint="open it in a viewer; if that fails too, ask the sender for it again"
+                ) from error
+    try:
+        yield pdf
+    finally:
+        pdf.close()
+
+
+def _page_content(pdf: pdfium.PdfDocument, index: int, assembly: Assembly, deadline: float) -> _PageContent:
+    try:
+        page = pdf[index]
+    except pdfium.PdfiumError:
+        content = _PageContent(0.0, 0.0)
+        content.issues.append(("page_unreadable", "the page is damaged and was skipped"))
+        return content
+    try:
+        text = PageText(page)
+        try:
+            return _read_page(page, text, index, assembly, deadline)
+        finally:
+            text.close()
+    finally:
+        page.close()
+
+
+def _read_page(page: pdfium.PdfPage, text: PageText, index: int, assembly: Assembly, deadline: float) -> _PageContent:
+    content = _PageContent(text.width, text.height)
+    lines, content.hidden, layer = text.lines()
+    if layer:
+        content.issues.append(("text_layer", "a scanned page: its text is the recognised layer that the file carries"))
+    if content.hidden:
+        n = sum(len(run.text) for run in content.hidden)
+        content.issues.append(("hidden_text", f"{n} characters that a reader does not see were kept out of the text"))
+    content.notes = _annotations(page)
+    if _garbled(lines):
+        content.issues.append(
+            ("unmapped_fonts", "the fonts do not say which letters they draw; the page was recognised instead")
+        )
+        _recognise(page, content, deadline)
+        if content.recognition is not None:
+            return content
+    if not lines and (text.n_images or text.n_paths > 20):
+        _recognise(page, content, deadline)
+        return content
+    if not lines and not content.hidden:
+        content.plain = _pypdf_text(assembly, index)
+        if content.plain:
+            content.issues.append(("second_reader", "PDFium found no text; pypdf's is used, without boxes"))
+        return content
+    content.items = arrange(lines, text.width)
+    for i, item in enumerate(content.items):
+        if isinstance(item, Paragraph) and len(item.rows) <= 2 and len(item.rows[0]) == 1 and text.is_bold(item.rows[0][0]):
+            content.bold.add(i)
+    if assembly.boxes:
+        content.words = _words(content.items, text)
+    return content
+
+
+def _words(items: list[Item], text: PageText) -> list[Word]:
+    return [word for item in items for line in item.lines() for word in text.words(line)]
+
+
+def _garbled(lines: list[Line]) -> bool:
+    """Whether most characters are ones that no font of a readable text maps to."""
+    sample = "".join(line.text for line in lines[:60])
+    if len(sample) < 20:
+        return False
+    return sum(map(len, _UNMAPPED.findall(sample))) > 0.3 * len(sample)
+
+
+def _recognise(page: pdfium.PdfPage, content: _PageContent, deadline: float) -> None:
+    from foyerdoc.reading.scans import recognize
+
+    seconds = deadline - time.monotonic()
+    if seconds < 1.0:
+        content.issues.append(("page_not_recognised", "a scanned page was skipped: the time limit was near"))
+        return
+    dpi = _OCR_DPI
+    area = content.width * content.height / 72**2
+    if area * dpi**2 > _OCR_MAX_PIXELS:
+        dpi = max(int((_OCR_MAX_PIXELS / area) ** 0.5), 30)
+    image = page.render(scale=dpi / 72).to_pil()
+    try:
+        recognition = recognize(image, dpi=float(dpi), seconds=seconds)
+    except MissingDependency as error:
+        content.issues.append(("page_needs_ocr", f"a scanned page was not read: {error}"))
+        return
+    except FoyerdocError as error:
+        content.issues.append(("page_not_recognised", f"a scanned page was not read: {error}"))
+        return
+    content.recognition, content.scale = recognition, 72 / dpi
+
+
+def _annotations(page: pdfium.PdfPage) -> list[str]:
+    """What comments and text boxes laid over the page say."""
+    notes = []
+    for i in range(raw.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, i)
+        if not annotation:
+            continue
+        if raw.FPDFAnnot_GetSubtype(annotation) not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_POPUP):
+            note = _annotation_text(annotation)
+            if note and note not in notes:
+                notes.append(note)
+        raw.FPDFPage_CloseAnnot(annotation)
+    return notes
+
+
+def _annotation_text(annotation: Any) -> str:
+    length = raw.FPDFAnnot_GetStringValue(annotation, b"Contents", None, 0)
+    if length <= 2:
+        return ""
+    buffer = (ctypes.c_ushort * (length // 2 + 1))()
+    raw.FPDFAnnot_GetStringValue(annotation, b"Contents", buffer, length)
+    return bytes(buffer)[: length - 2].decode("utf-16-le", "replace").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+# --- from pages to blocks --------------------------------------------------------------------------------------------
+
+
+def _emit(assembly: Assembly, contents: list[_PageContent], form: dict[int, list[tuple[str, Box]]]) -> dict[int, list[Any]]:
+    """Add all pages to the assembly; the words of recognised pages and form fields, by page."""
+    geometry: dict[int, list[Any]] = {}
+    levels = _heading_levels(contents)
+    for number, content in enumerate(contents, 1):
+        for code, message in content.issues:
+            assembly.issue(code, message, page=number)
+        assembly.start_page()
+        confidence = None
+        if content.recognition is not None:
+            from foyerdoc.reading.scans import add_recognition
+
+            geometry[number] = add_recognition(assembly, content.recognition, number, content.scale)
+            confidence = content.recognition.confidence
+        for paragraph in content.plain.split("\n\n"):
+            assembly.add("paragraph", paragraph, page=number)
+        for i, item in enumerate(content.items):
+            _emit_item(assembly, item, number, levels, i in content.bold)
+        for note in content.notes:
+            assembly.add("footnote", note, page=number)
+        for text, box in form.get(number, ()):
+            span = assembly.add("form_field", text, page=number)
+            if span is not None:
+                geometry.setdefault(number, []).append((span.start, span.end, box))
+        assembly.hidden += [
+            HiddenText(run.text, run.cause, page=number, box=Box(number, run.x0, run.y0, run.x1, run.y1))
+            for run in content.hidden
+        ]
+        assembly.end_page(content.width, content.height, ocr_confidence=confidence)
+    return geometry
+
+
+def _emit_item(assembly: Assembly, item: Item, number: int, levels: dict[int, int], bold: bool) -> None:
+    if isinstance(item, Table):
+        assembly.add_table(item.rows, page=number)
+        return
+    text = item.text
+    level = levels.get(_size(item)) or (max(levels.values(), default=0) + 1 if bold else None)
+    if level is not None and _may_be_heading(item, text):
+        assembly.add("heading", text, page=number, level=level)
+    elif _BULLET.match(text):
+        assembly.add("list_item", text, page=number, level=1)
+    else:
+        assembly.add("paragraph", text, page=number)
+
+
+def _may_be_heading(item: Paragraph, text: str) -> bool:
+    return len(text) <= 160 and len(item.rows) <= 3 and text[-1] not in ".,;" and _LETTERS.search(text) is not None
+
+
+def _size(item: Paragraph) -> int:
+    """The font height in half points, so that rounding in the file does not make sizes of its own."""
+    return round(item.height * 2)
+
+
+def _heading_levels(contents: list[_PageContent]) -> dict[int, int]:
+    """Font sizes above the body's that headings use, mapped to levels from 1; at most four."""
+    characters: Counter[int] = Counter()
+    candidates: Counter[int] = Counter()
+    for content in contents:
+        for item in content.items:
+            if isinstance(item, Paragraph):
+                characters[_size(item)] += sum(len(line.text) for line in item.lines())
+                if len(item.rows) <= 3:
+                    candidates[_size(item)] += 1
+            else:
+                for line in item.lines():
+                    characters[round(line.height * 2)] += len(line.text)
+    if not characters:
+        return {}
+    body = characters.most_common(1)[0][0]
+    sizes = sorted((size for size in candidates if size > 1.12 * body), reverse=True)
+    # Neighbouring sizes are one level: 14 and 14.5 points are not two kinds of heading.
+    levels: dict[int, int] = {}
+    level, last = 0, 0
+    for size in sizes:
+        if not last or size < 0.93 * last:
+            level, last = level + 1, size
+        levels[size] = min(level, 4)
+    return levels
+
+
+def _finish(assembly: Assembly, contents: list[_PageContent], geometry: dict[int, list[Any]]) -> Document:
+    from foyerdoc.serialization import StoredGeometry
+
+    if not assembly.blocks and not assembly.attachments:
+        for content in contents:
+            for code, message in content.issues:
+                if code == "page_needs_ocr":
+                    raise MissingDependency(
+                        f"{assembly.name}: its pages are scans and Tesseract is not installed", hint=_hint_of(message)
+                    )
+        if not assembly.hidden:
+            raise EmptyFile(f"{assembly.name}: nothing to read on its {len(contents)} pages", hint="look whether it is blank")
+    document = assembly.finish(MEDIA_TYPE)
+    for page, content in zip(document.pages, contents, strict=True):
+        if content.words:
+            geometry.setdefault(page.number, []).extend(align(document.text, page, content.words))
+    if not geometry:
+        return document
+    placed = {page: sorted(words, key=itemgetter(0)) for page, words in geometry.items()}
+    return replace(document, geometry=StoredGeometry.of(placed))
+
+
+def _hint_of(message: str) -> str:
+    return message.rpartition("(")[2].rstrip(")")
+
+
+# --- what else the file carries --------------------------------------------------------------------------------------
+
+
+def _about(pdf: pdfium.PdfDocument, assembly: Assembly) -> None:
+    assembly.metadata.update(decode_metadata(pdf.get_metadata_dict(skip_empty=True)))
+    for bookmark in pdf.get_toc():
+        destination = bookmark.get_dest()
+        index = destination.get_index() if destination else None
+        assembly.outline.append(
+            OutlineEntry(
+                bookmark.get_title().strip(), bookmark.level + 1, index + 1 if index is not None and index >= 0 else None
+            )
+        )
+
+
+def _pypdf(assembly: Assembly) -> PdfReader:
+    import pypdf
+
+    reader = pypdf.PdfReader(io.BytesIO(assembly.raw), strict=False)
+    if reader.is_encrypted:
+        reader.decrypt(assembly.password or "")
+    return reader
+
+
+def _pypdf_text(assembly: Assembly, index: int) -> str:
+    try:
+        return _pypdf(assembly).pages[index].extract_text().strip()
+    except Exception:  # noqa: BLE001 - a second opinion that fails is no opinion; PDFium's stands
+        return ""
+
+
+def _second_reader(assembly: Assembly) -> list[_PageContent]:
+    """What pypdf, which forgives more, reads of a file that PDFium cannot open."""
+    damaged = DamagedFile(
+        f"{assembly.name}: not a readable PDF", hint="open it in a viewer; if that fails too, ask the sender for it again"
+    )
+    try:
+        reader = _pypdf(assembly)
+        contents = []
+        for page in reader.pages[: assembly.limits.pages]:
+            content = _PageContent(float(page.mediabox.width), float(page.mediabox.height))
+            content.plain = page.extract_text().strip()
+            content.issues.append(("second_reader", "PDFium could not open the file; pypdf's text is used, without boxes"))
+            contents.append(content)
+    except MemoryError:
+        raise
+    except Exception as error:  # pypdf raises many kinds on broken files
+        raise damaged from error
+    if not any(content.plain for content in contents):
+        raise damaged
+    return contents
+
+
+def _attach(assembly: Assembly) -> None:
+    try:
+        embedded = dict(_pypdf(assembly).attachments.items())
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the attachments, the pages are delivered
+        assembly.issue("attachment_unreadable", f"the embedded files could not be listed ({type(error).__name__})")
+        return
+    for name, contents in embedded.items():
+        for content in contents if isinstance(contents, list) else [contents]:
+            assembly.attach(content, name)
+
+
+def _form_fields(assembly: Assembly, contents: list[_PageContent]) -> dict[int, list[tuple[str, Box]]]:
+    """Filled fields by page, as "label: value" with the field's box."""
+    found: dict[int, list[tuple[str, Box]]] = {}
+    try:
+        for number, page in enumerate(_pypdf(assembly).pages, 1):
+            for reference in page.get("/Annots") or ():
+                widget = reference.get_object()
+                text = _field_text(widget)
+                if text:
+                    found.setdefault(number, []).append((text, _widget_box(widget, number, contents[number - 1].height)))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the form, the pages are delivered
+        assembly.issue("form_unreadable", f"form fields may be missing ({type(error).__name__})")
+    return found
+
+
+def _field_text(widget: Any) -> str:
+    """A filled field as "label: value"; nothing for an empty one, an unticked box or a button."""
+    if widget.get("/Subtype") != "/Widget":
+        return ""
+    kind, value = _inherited(widget, "/FT"), _inherited(widget, "/V")
+    if kind not in ("/Tx", "/Ch", "/Btn") or value is None:
+        return ""
+    if kind == "/Btn":
+        state = widget.get("/AS", value)
+        if str(state) in ("/Off", ""):
+            return ""
+        value = "☒" if str(state).lstrip("/") in ("Yes", "On", "1") else str(state).lstrip("/")
+    elif isinstance(value, list):
+        value = ", ".join(str(part) for part in value)
+    label = " ".join(str(_inherited(widget, "/TU") or _inherited(widget, "/T") or "").split())
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return f"{label}: {text}" if text and label else text
+
+
+def _inherited(widget: Any, key: str) -> Any:
+    node, depth = widget, 0
+    while node is not None and depth < 16:
+        if key in node:
+            return node[key]
+        parent = node.get("/Parent")
+        node, depth = (parent.get_object() if parent is not None else None), depth + 1
+    return None
+
+
+def _widget_box(widget: Any, page: int, height: float) -> Box:
+    x0, y0, x1, y1 = (float(v) for v in widget.get("/Rect", (0, 0, 0, 0)))
+    return Box(page, min(x0, x1), height - max(y0, y1), max(x0, x1), height - min(y0, y1))
