@@ -23,10 +23,10 @@ _PROBE_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text out of bytes.
+    r"""Text out of bytes.
 
     Attributes:
-        text: without a byte order mark, line ends as "\\n".
+        text: without a byte order mark, line ends as "\n".
         encoding: the codec's name.
         guessed: whether statistics chose the encoding, rather than a mark, valid UTF-8 or a declaration.
         replaced: how many bytes could not be decoded and stand as U+FFFD.

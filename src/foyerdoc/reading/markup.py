@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-# What an attribute must look like to be text for a reader rather than a number, a name or an address.
 _DEEPEST = 200
 
 
@@ -63,6 +62,11 @@ def elements(parent: _Element) -> Iterator[_Element]:
             yield child
 
 
+def text_of(element: _Element) -> str:
+    """All character data in an element, comments left out, white space collapsed."""
+    return " ".join("".join(str(piece) for piece in element.itertext("*")).split())
+
+
 def read_xml(assembly: Assembly) -> Document:
     """XML of no particular kind: one paragraph per stretch of text between elements, its path the element's place.
 
@@ -83,7 +87,7 @@ def _walk(root: _Element, assembly: Assembly) -> None:
         children = list(elements(element))
         own = (element.text or "").strip() or any((child.tail or "").strip() for child in element)
         if own or not children or depth >= _DEEPEST:
-            assembly.add("paragraph", " ".join(" ".join(element.itertext("*")).split()), path=path)
+            assembly.add("paragraph", text_of(element), path=path)
             continue
         counts: Counter[str] = Counter()
         steps = []

@@ -111,13 +111,21 @@ _XML_PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?
 _XML_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s>/])")
 
 _HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(?:[ \t]|$)")
-_MAIL_HEADERS = frozenset(
-    "from to cc bcc subject date received message-id mime-version content-type return-path delivered-to reply-to sender "
-    "in-reply-to references x-mailer content-transfer-encoding x-originating-ip dkim-signature authentication-results".split()
-)
 _MACHINE_HEADERS = frozenset(
-    "received message-id mime-version content-type return-path delivered-to dkim-signature x-mailer".split()
+    {"received", "message-id", "mime-version", "content-type", "return-path", "delivered-to", "dkim-signature", "x-mailer"}
 )
+_MAIL_HEADERS = _MACHINE_HEADERS | {
+    "from",
+    "to",
+    "cc",
+    "bcc",
+    "subject",
+    "date",
+    "reply-to",
+    "sender",
+    "in-reply-to",
+    "references",
+}
 
 _TEXT_EXTENSIONS = MappingProxyType(
     {
@@ -259,7 +267,7 @@ def _sniff_ole(raw: bytes, name: str) -> str:
     try:
         with olefile.OleFileIO(io.BytesIO(raw)) as ole:
             streams = {entry[0].lower() for entry in ole.listdir(streams=True, storages=True)}
-    except Exception as error:  # noqa: BLE001  olefile raises whatever a broken structure leads it to
+    except Exception as error:  # olefile raises whatever a broken structure leads it to
         raise DamagedFile(f"{name}: a damaged OLE file", hint="it is probably cut short: fetch the file again") from error
     for stream, kind in _OLE_STREAMS:
         if stream in streams:
@@ -283,11 +291,8 @@ def _sniff_text(raw: bytes, name: str) -> str:
         return "message/rfc822"
     if text.startswith(("{", "[")) and (kind := _json_kind(raw)):
         return kind
-    return (
-        _TEXT_EXTENSIONS.get(extension)
-        if extension not in {".txt", ""} and extension in _TEXT_EXTENSIONS
-        else _plain_kind(text)
-    )
+    named = _TEXT_EXTENSIONS.get(extension, "text/plain")
+    return _plain_kind(text) if named == "text/plain" else named
 
 
 def _is_binary(head: bytes) -> bool:
