@@ -7,6 +7,7 @@ producer's; it is used where geometry leaves a choice.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,7 @@ from statistics import median
 # A gutter between columns, or a gap between cells, is at least this many line heights wide.
 _GAP = 0.9
 _BULLET = re.compile(r"(?:[•▪◦‣●○■□–—*·➢✓-]|[(]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _SENTENCE_END = (".", "!", "?", ":", ";", "»", "”")
 
 
@@ -164,12 +166,26 @@ def _find_gutter(lines: list[Line]) -> tuple[float, float] | None:
             continue
         # The gutter's left edge: where nearly all of the left column's lines have ended.
         left_edge = sorted(line.x1 for line in left)[int(0.98 * (len(left) - 1))]
-        if right_edge + 4.0 - left_edge < 0.5 * height or not (_is_prose(left) and _is_prose(right)):
+        if right_edge + 4.0 - left_edge < 0.5 * height or _overlap(left, right) < 0.3:
             continue
-        if _overlap(left, right) < 0.3:
-            continue
-        return right_edge, right_edge + 2.0
+        if (_is_prose(left) and _is_prose(right)) or _are_independent(left, right):
+            return right_edge, right_edge + 2.0
     return None
+
+
+def _are_independent(left: list[Line], right: list[Line]) -> bool:
+    """Whether the producer wrote one side after the other and their lines keep their own baselines, unlike a table's."""
+    if min(len(left), len(right)) < 6:
+        return False
+    last_of_left = sorted(line.start for line in left)[int(0.95 * (len(left) - 1))]
+    if sum(1 for line in right if line.start > last_of_left) < 0.95 * len(right):
+        return False
+    bottoms = sorted(line.y1 for line in left)
+    level = 0
+    for line in right:
+        at = bisect_left(bottoms, line.y1 - 0.12 * line.height)
+        level += at < len(bottoms) and bottoms[at] <= line.y1 + 0.12 * line.height
+    return level < 0.5 * len(right)
 
 
 def _is_prose(lines: list[Line]) -> bool:
@@ -221,7 +237,7 @@ def _rows(lines: list[Line]) -> list[Row]:
             rows.append([line])
     for row in rows:
         if len(row) > 1:
-            row.sort(key=_left)
+            row.sort(key=_left, reverse=_RIGHT_TO_LEFT.search(row[0].text) is not None)
     return rows
 
 
@@ -348,7 +364,9 @@ def _paragraphs(rows: list[Row]) -> list[Item]:
     if not rows:
         return []
     pitches = [below[0].y0 - above[0].y0 for above, below in pairwise(rows)]
-    usual = median(p for p in pitches if p > 0) if any(p > 0 for p in pitches) else 0.0
+    # Lines within paragraphs are the closest ones; on a page of short paragraphs they are not the commonest.
+    downwards = sorted(p for p in pitches if p > 0)
+    usual = downwards[len(downwards) // 4] if downwards else 0.0
     left = min(row[0].x0 for row in rows)
     right = max(row[-1].x1 for row in rows)
     items: list[Item] = []
@@ -366,7 +384,7 @@ def _breaks(above: Row, below: Row, pitch: float, usual: float, left: float, rig
     """Whether a new paragraph starts between two rows."""
     a, b = above[0], below[0]
     height = max(a.height, b.height)
-    if pitch > 1.25 * min(usual, 2.2 * height) + 0.1 * height and pitch > 1.3 * height:
+    if pitch > 1.25 * min(usual, 1.75 * height) + 0.1 * height and pitch > 1.3 * height:
         return True
     if max(a.height, b.height) > 1.15 * min(a.height, b.height) and len(b.text) > 3:
         return True

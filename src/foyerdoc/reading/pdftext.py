@@ -32,6 +32,7 @@ _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_C
 _TINY = 1.5  # points; smaller print cannot be read
 _GAP = 0.9  # line heights; a wider gap separates cells
 _MAX_OBJECTS = 50_000
+_FORCE_BOLD = 1 << 18  # ISO 32000-1, table 123
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class PageText:
                     continue
                 found = cause or self._geometric_cause(line)
                 if found is None:
-                    whole.append(line)
+                    whole += self._levelled(line)
                 else:
                     hidden.append(HiddenRun(line.text, found, line.x0, line.y0, line.x1, line.y1))
         advances = [
@@ -119,9 +120,13 @@ class PageText:
                 yield match[0], line.x0, line.y0, line.x1, line.y1
 
     def is_bold(self, line: Line) -> bool:
-        """Whether the font at the middle of the line is bold."""
-        weight: int = raw.FPDFText_GetFontWeight(self._handle, self._at(line.start + len(line.text) // 2))
-        return weight >= 600
+        """Whether the font at the middle of the line is bold, by its weight or, where that is not stated, its name."""
+        at = self._at(line.start + len(line.text) // 2)
+        if raw.FPDFText_GetFontWeight(self._handle, at) >= 600:
+            return True
+        name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+        raw.FPDFText_GetFontInfo(self._handle, at, name, len(name), flags)
+        return bool(flags.value & _FORCE_BOLD) or any(word in name.value for word in (b"Bold", b"bold", b"Black", b"Heavy"))
 
     # --- lines -------------------------------------------------------------------------------------------------------
 
@@ -145,6 +150,22 @@ class PageText:
             max(first[3], last[3]),
         )
 
+    def _levelled(self, line: Line) -> list[Line]:
+        """Cut what PDFium takes for one line where the writing jumps to another height."""
+        first, last = self._box(line.start), self._box(line.start + len(line.text) - 1)
+        if self._rotation % 2 or first is None or last is None or abs(first[3] - last[3]) <= 0.6 * (first[3] - first[1]):
+            return [line]
+        if abs(raw.FPDFText_GetCharAngle(self._handle, self._at(line.start))) > 0.01:  # radians: the text itself is turned
+            return [line]
+        cuts, bottom, height = [0], first[3], first[3] - first[1]
+        for i in range(1, len(line.text)):
+            box = self._box(line.start + i)
+            if box is not None and not line.text[i].isspace() and abs(box[3] - bottom) > 0.6 * max(height, box[3] - box[1]):
+                cuts.append(i)
+                bottom, height = box[3], box[3] - box[1]
+        parts = [self._line(line.start + a, line.start + b) for a, b in pairwise([*cuts, len(line.text)])]
+        return [part for part in parts if part is not None]
+
     def _split(self, line: Line, usual: float) -> list[Line]:
         """Cut a line at its wide gaps, as between the cells of a table row.
 
@@ -158,7 +179,8 @@ class PageText:
         cuts: list[int] = []
         for match in re.finditer(r" +", text):
             before, after = self._box(line.start + match.start() - 1), self._box(line.start + match.end())
-            if before is not None and after is not None and after[0] - before[2] > limit:
+            # Right-to-left text runs the other way.
+            if before is not None and after is not None and max(after[0] - before[2], before[0] - after[2]) > limit:
                 cuts.append(match.end())
         edges = [0, *cuts, len(text)]
         parts = [self._line(line.start + a, line.start + b) for a, b in pairwise(edges)]
