@@ -68,7 +68,7 @@ def test_errors_cross_the_process_with_their_type_and_hint(raw: bytes, error: ty
 
 
 def test_a_path_that_is_not_a_file(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match="nirgends.pdf"):
+    with pytest.raises(ReadError, match=r"nirgends\.pdf"):
         fd.read(tmp_path / "nirgends.pdf")
     with pytest.raises(ReadError):
         fd.read(tmp_path)
