@@ -28,7 +28,7 @@ def text_of(name: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A value may be broken over two lines of a page; any white space counts as one space."""
+    """A value may be broken over two lines or hold no-break spaces; any white space counts as one space."""
     return re.sub(r"\s+", " ", text)
 
 

@@ -8,16 +8,24 @@ The body knows `#` headings, `- ` items, `| tables |`, `> ` quotes, `**bold**` a
     [[page]]        a new page
     [[body]]        the end of a cover page
     [[box]] ... [[/box]]   a text box (DOCX only)
+
+`spaces: no-break` or `spaces: narrow` in the front matter sets the spaces within French numbers, before signs and inside
+guillemets as a typesetter does; without it they are ordinary ones, as most people type them.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
+_SPACES = {"no-break": "\u00a0", "narrow": "\u202f"}
+_SET = re.compile(
+    r"(?<=(?<!\d)\d) (?=\d{3}(?!\d))|(?<=(?<!\d)\d\d) (?=\d{3}(?!\d))|(?<=(?<!\d)\d{3}) (?=\d{3}(?!\d))"
+    r"|(?<=\d) (?=[€%])| (?=[:;?!»])|(?<=«) "
+)
 _INLINE = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|\*(?P<italic>[^*]+)\*")
 
 
@@ -51,6 +59,11 @@ class Source:
         value = self.head.get(key, "")
         return value if isinstance(value, str) else ""
 
+    def typeset(self, text: str) -> str:
+        """The text with the spaces that the front matter asks for."""
+        space = _SPACES.get(self.get("spaces"))
+        return _SET.sub(space, text) if space else text
+
     def strings(self, key: str) -> list[str]:
         """A list of the front matter."""
         value = self.head.get(key, [])
@@ -67,7 +80,8 @@ def load(path: Path) -> Source:
     _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
     body = body.strip("\n") + "\n"
     # BaseLoader: a date or a number in the front matter stays the string that was written.
-    return Source(path.stem, yaml.load(head, Loader=yaml.BaseLoader), body, tuple(_blocks(body)))  # noqa: S506
+    source = Source(path.stem, yaml.load(head, Loader=yaml.BaseLoader), body)  # noqa: S506
+    return replace(source, blocks=tuple(_blocks(source.typeset(body))))
 
 
 def runs(text: str) -> list[tuple[str, str]]:
