@@ -7,6 +7,7 @@ Portuguese. Every other language in Latin letters is None rather than a guess, a
 from __future__ import annotations
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -151,10 +152,12 @@ _LETTERS: dict[str, str] = {
 _LETTER_WEIGHTS = {"ß": 40, "ñ": 40, "¿": 40, "œ": 40, "ã": 40, "õ": 40, "è": 20, "ê": 20}
 _LETTER_WEIGHT = 12
 
-# Every language has 48 bits in one integer: the sum of its weights above, how many words it knows below.
+# Every language has 64 bits in one integer: the sum of its weights above, how many words it knows below.
 # So one sum over the words, which runs in C, adds up everything.
-_FIELD_BITS, _COUNT_BITS = 48, 20
-_SHIFT = {language: _FIELD_BITS * i for i, language in enumerate((*LANGUAGES, _OTHER))}
+_FIELD_BITS, _COUNT_BITS = 64, 20
+_FIELDS = struct.Struct(f"<{len(LANGUAGES) + 1}Q")
+_RANKED = (*LANGUAGES, _OTHER)
+_SHIFT = {language: _FIELD_BITS * i for i, language in enumerate(_RANKED)}
 
 
 def _packed(weights: dict[str, int], *, known: int = 0) -> int:
@@ -194,8 +197,8 @@ _WORD_WEIGHTS = _word_table()
 _ENDING_WEIGHTS = _ending_table()
 _LETTER_PACKED = _letter_table()
 
-_SAMPLE = 1_600  # characters of one block that are looked at; further ones do not change the answer
-_LONG = 240  # characters from which white space alone separates words well enough
+_GLANCE, _SAMPLE = 400, 2_000  # characters of one text that are looked at: first, and if those leave a doubt
+_CLEAR = 70  # a lead by words alone at which nothing else is asked, in the units of `_BANDS`
 _MARGIN = 24  # by how much the best language must beat the second, in the units of `_BANDS`
 _MARGIN_PRIOR = 10  # the same for the document's own language
 _SHARE = 0.13  # of the words of a longer text, those that the language must know
@@ -226,7 +229,8 @@ def detect(text: str) -> str | None:
         An ISO 639-1 code: one of `LANGUAGES`, or by its script ar, bg, el, fa, he, hi, hy, ja, ka, ko, ru, th, uk, ur or zh.
         None for other languages and where there is too little text to tell.
     """
-    return _detect(text, None)
+    language, margin = _evidence(text)
+    return language if margin >= _MARGIN else None
 
 
 def with_languages(blocks: Sequence[Block], text: str) -> tuple[tuple[Block, ...], str | None]:
@@ -241,48 +245,63 @@ def with_languages(blocks: Sequence[Block], text: str) -> tuple[tuple[Block, ...
     Returns:
         The blocks, and the language with the most characters; None where no block has one and neither has the whole text.
     """
-    texts = [text[block.span.start : block.span.end] for block in blocks]
-    found = [_detect(part, None) for part in texts]
+    found = [_evidence(text[block.span.start : block.span.end]) for block in blocks]
     characters: Counter[str] = Counter()
-    for part, language in zip(texts, found, strict=True):
-        if language is not None:
-            characters[language] += len(part)
-    main = max(sorted(characters), key=characters.__getitem__) if characters else _detect(text, None)
-    if main in LANGUAGES:
-        found = [language or _detect(part, main) for part, language in zip(texts, found, strict=True)]
-    return tuple(
-        block if block.language == language else replace(block, language=language)
-        for block, language in zip(blocks, found, strict=True)
-    ), main
+    for block, (language, margin) in zip(blocks, found, strict=True):
+        if language is not None and margin >= _MARGIN:
+            characters[language] += len(block.span)
+    main = max(sorted(characters), key=characters.__getitem__) if characters else detect(text)
+    marked = []
+    for block, (language, margin) in zip(blocks, found, strict=True):
+        known = language if margin >= (_MARGIN_PRIOR if language == main else _MARGIN) else None
+        marked.append(block if block.language == known else replace(block, language=known))
+    return tuple(marked), main
 
 
-def _detect(text: str, prior: str | None) -> str | None:
-    text = text[:_SAMPLE]
-    if not text.isascii() and _OTHER_SCRIPT.search(text):
-        script = _by_script(text)
-        if script is not None:
-            return _CODES.get(script, script)
-    text = text.lower().replace("’", "'")
-    if len(text) >= _LONG:
-        words = (text.replace("'", "' ") if "'" in text else text).split()
-        best, margin, known = _ranking(sum(map(_WORD_WEIGHTS.get, words, repeat(0))))
-        if margin >= 2 * _MARGIN and known >= _SHARE * len(words):
-            return None if best == _OTHER else best
-    return _closely(text, prior)
+_NOTHING: tuple[None, int] = (None, 0)
+_SURE = 1_000  # the margin of a script
 
 
-def _closely(text: str, prior: str | None) -> str | None:
+def _evidence(text: str) -> tuple[str | None, int]:
+    """The likeliest language and its lead over the second, in the units of `_BANDS`; None when it is none of ours."""
+    if len(text) > _GLANCE:
+        language, margin = _evidence(text[:_GLANCE])
+        if margin >= _CLEAR:
+            return language, margin
+        text = text[:_SAMPLE]
+    if not text.isascii():
+        if _OTHER_SCRIPT.search(text):
+            script = _by_script(text)
+            if script is not None:
+                return _CODES.get(script, script), _SURE
+        text = text.replace("’", "'")
+    text = text.lower()
+    if "'" in text:
+        text = text.replace("'", "' ")
+    words = text.split()
+    by_words = sum(map(_WORD_WEIGHTS.get, words, repeat(0)))
+    if by_words:
+        best, margin, known = _ranking(by_words)
+        if margin >= _CLEAR and known >= _SHARE * len(words):
+            return _NOTHING if best == _OTHER else (best, margin)
+    return _closely(text)
+
+
+def _closely(text: str) -> tuple[str | None, int]:
     """By words, endings and letters together: slower, for short texts and for those that the words alone do not decide."""
     words = _WORD.findall(text)
-    by_words = sum(map(_WORD_WEIGHTS.get, words, repeat(0)))
-    by_endings = sum(_ending(word) for word in words if len(word) > 4 and word not in _WORD_WEIGHTS)
-    by_letters = 0 if text.isascii() else sum(_LETTER_PACKED.get(letter, 0) for word in words for letter in set(word))
-    best, margin, known = _ranking(by_words + by_endings + by_letters)
-    if best == _OTHER or margin < (_MARGIN_PRIOR if best == prior else _MARGIN):
-        return None
-    if len(words) > 9 and known < _SHARE * len(words):
-        return None
-    return best
+    packed = sum(map(_WORD_WEIGHTS.get, words, repeat(0)))
+    for word in words:
+        if len(word) > 4 and word not in _WORD_WEIGHTS:
+            packed += _ending(word)
+    if not text.isascii():
+        packed += sum(_LETTER_PACKED.get(letter, 0) for word in words if not word.isascii() for letter in set(word))
+    if not packed:
+        return _NOTHING
+    best, margin, known = _ranking(packed)
+    if best == _OTHER or (len(words) > 9 and known < _SHARE * len(words)):
+        return _NOTHING
+    return best, margin
 
 
 def _ending(word: str) -> int:
@@ -292,18 +311,20 @@ def _ending(word: str) -> int:
 
 def _ranking(packed: int) -> tuple[str, int, int]:
     """The best language, its lead over the second in the units of `_BANDS`, and how many of the words it knows."""
-    fields = sorted((packed >> shift & (1 << _FIELD_BITS) - 1, language) for language, shift in _SHIFT.items())
-    (second, _), (first, best) = fields[-2:]
+    fields = _FIELDS.unpack(packed.to_bytes(_FIELDS.size, "little"))
+    *_, second, first = sorted(fields)
+    best = _RANKED[fields.index(first)]
     return best, (first >> _COUNT_BITS) - (second >> _COUNT_BITS), first & (1 << _COUNT_BITS) - 1
 
 
 def _by_script(text: str) -> str | None:
+    if 2 * len(_OTHER_SCRIPT.findall(text)) < len(_ANY_LETTER.findall(text)):
+        return None
     counts = {name: len(letters.findall(text)) for name, letters in _SCRIPTS.items()}
     name = max(counts, key=counts.__getitem__)
     if counts["kana"] and counts["kana"] * 10 >= counts["han"]:
         name = "kana"
-    own = counts["kana"] + counts["han"] if name in {"kana", "han"} else counts[name]
-    if own < 2 or 2 * own < len(_ANY_LETTER.findall(text)):
+    if counts[name] < 2:
         return None
     if name == "cyrillic":
         return _cyrillic(text)
