@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
@@ -28,6 +28,7 @@ class Line:
         text: its characters, no white space at the ends.
         start: the index of its first character in the page's own numbering.
         x0, y0, x1, y1: its box; the height is that of the font, not of the ink.
+        height: points between top and bottom.
     """
 
     text: str
@@ -36,11 +37,10 @@ class Line:
     y0: float
     x1: float
     y1: float
+    height: float = field(init=False)
 
-    @property
-    def height(self) -> float:
-        """Points between top and bottom."""
-        return self.y1 - self.y0
+    def __post_init__(self) -> None:
+        self.height = self.y1 - self.y0
 
 
 Row = list[Line]

@@ -79,6 +79,9 @@ def read_pdf(assembly: Assembly) -> Document:
             if len(pdf) == 0:
                 raise EmptyFile(f"{assembly.name}: a PDF without pages", hint="ask the sender for the file again")
             contents = [_page_content(pdf, number, assembly, deadline) for number in range(len(pdf))]
+            if not any(content.items or content.recognition or content.hidden for content in contents):
+                for index, content in enumerate(contents):
+                    _ask_pypdf(assembly, content, index)
             _about(pdf, assembly)
             n_attachments, has_form = pdf.count_attachments(), pdf.get_formtype() != raw.FORMTYPE_NONE
     except DamagedFile:
@@ -177,11 +180,8 @@ def _read_page(page: pdfium.PdfPage, text: PageText, index: int, assembly: Assem
     if not lines and (text.n_images or text.n_paths > 20):
         _recognise(page, content, deadline)
         return content
-    if not lines and not content.hidden:
-        content.plain = _pypdf_text(assembly, index)
-        if content.plain:
-            content.issues.append(("second_reader", "PDFium found no text; pypdf's is used, without boxes"))
-        return content
+    if not lines and not content.hidden and text.n_objects:
+        _ask_pypdf(assembly, content, index)
     content.items = arrange(lines, text.width)
     for i, item in enumerate(content.items):
         if isinstance(item, Paragraph) and len(item.rows) <= 2 and len(item.rows[0]) == 1 and text.is_bold(item.rows[0][0]):
@@ -385,11 +385,16 @@ def _pypdf(assembly: Assembly) -> PdfReader:
     return reader
 
 
-def _pypdf_text(assembly: Assembly, index: int) -> str:
+def _ask_pypdf(assembly: Assembly, content: _PageContent, index: int) -> None:
+    """A second opinion on a page on which PDFium finds nothing."""
+    if content.plain:
+        return
     try:
-        return _pypdf(assembly).pages[index].extract_text().strip()
+        content.plain = _pypdf(assembly).pages[index].extract_text().strip()
     except Exception:  # noqa: BLE001 - a second opinion that fails is no opinion; PDFium's stands
-        return ""
+        return
+    if content.plain:
+        content.issues.append(("second_reader", "PDFium found no text; pypdf's is used, without boxes"))
 
 
 def _second_reader(assembly: Assembly) -> list[_PageContent]:

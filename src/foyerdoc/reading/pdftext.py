@@ -27,7 +27,6 @@ HiddenCause = Literal["invisible", "background_colour", "tiny", "off_page"]
 _HYPHEN = "\ufffe"
 _LINE = re.compile(f"[^\r\n{_HYPHEN}]*{_HYPHEN}|[^\r\n{_HYPHEN}]+")
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], "\ufffd") | {9: " ", 0xFFFE: "-"}
-_ODD = re.compile(f"[\x00-\x1f{_HYPHEN}]")
 _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _TINY = 1.5  # points; smaller print cannot be read
 _GAP = 0.9  # line heights; a wider gap separates cells
@@ -54,6 +53,7 @@ class PageText:
         width, height: the page in points, its rotation applied.
         image_share: the share of the page's area that its largest image covers, 0..1.
         n_images, n_paths: drawn objects that are not text.
+        n_objects: all drawn objects.
     """
 
     def __init__(self, page: pdfium.PdfPage) -> None:
@@ -68,6 +68,8 @@ class PageText:
         self.image_share = 0.0
         self.n_images = 0
         self.n_paths = 0
+        self.n_objects = 0
+        self._jumps = False  # whether the line that `_line` made last starts and ends at different heights
         self._suspects: dict[int, HiddenCause] = {}
         self._inspect()
 
@@ -96,9 +98,10 @@ class PageText:
                 line = self._line(start, end)
                 if line is None:
                     continue
+                jumps = self._jumps
                 found = cause or self._geometric_cause(line)
                 if found is None:
-                    whole += self._levelled(line)
+                    whole += self._levelled(line) if jumps else [line]
                 else:
                     hidden.append(HiddenRun(line.text, found, line.x0, line.y0, line.x1, line.y1))
         advances = [
@@ -141,8 +144,9 @@ class PageText:
         if first is None or last is None:
             first = first or last or (0.0, 0.0, 0.0, 0.0)
             last = last or first
+        self._jumps = abs(first[3] - last[3]) > 0.6 * (first[3] - first[1])
         return Line(
-            stripped.translate(_CONTROL) if _ODD.search(stripped) else stripped,
+            stripped if stripped.isprintable() else stripped.translate(_CONTROL),
             start,
             min(first[0], last[0]),
             min(first[1], last[1]),
@@ -152,8 +156,8 @@ class PageText:
 
     def _levelled(self, line: Line) -> list[Line]:
         """Cut what PDFium takes for one line where the writing jumps to another height."""
-        first, last = self._box(line.start), self._box(line.start + len(line.text) - 1)
-        if self._rotation % 2 or first is None or last is None or abs(first[3] - last[3]) <= 0.6 * (first[3] - first[1]):
+        first = self._box(line.start)
+        if first is None or self._rotation % 2:
             return [line]
         if abs(raw.FPDFText_GetCharAngle(self._handle, self._at(line.start))) > 0.01:  # radians: the text itself is turned
             return [line]
@@ -248,9 +252,11 @@ class PageText:
     def _inspect(self) -> None:
         """Walk the page's objects: count what is drawn, and note text that may be invisible."""
         area = max(self.width * self.height, 1.0)
-        for seen, (kind, handle) in enumerate(_objects(self._page)):
+        colours = tuple(ctypes.c_uint() for _ in range(4))
+        for kind, handle in _objects(self._page):
+            self.n_objects += 1
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                cause = _suspicion(handle)
+                cause = _suspicion(handle, colours)
                 if cause:
                     self._suspects[_address(handle)] = cause
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
@@ -258,7 +264,7 @@ class PageText:
                 self.image_share = max(self.image_share, min(_area(handle) / area, 1.0))
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self.n_paths += 1
-            if seen > _MAX_OBJECTS:
+            if self.n_objects > _MAX_OBJECTS:
                 break
 
     def _causes(self, suspects: dict[int, HiddenCause]) -> list[HiddenCause | None]:
@@ -334,28 +340,27 @@ def _ordered(box: tuple[float, float, float, float]) -> tuple[float, float, floa
 
 def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, Any]]:
     """The page's drawn objects, those inside forms too."""
-    for i in range(raw.FPDFPage_CountObjects(page.raw)):
-        yield from _unfold(raw.FPDFPage_GetObject(page.raw, i), 0)
+    kind_of, form = raw.FPDFPageObj_GetType, raw.FPDF_PAGEOBJ_FORM
+    pending = [(raw.FPDFPage_GetObject(page.raw, i), 0) for i in range(raw.FPDFPage_CountObjects(page.raw))]
+    while pending:
+        handle, depth = pending.pop()
+        kind = kind_of(handle)
+        if kind != form:
+            yield kind, handle
+        elif depth < 8:
+            count = max(raw.FPDFFormObj_CountObjects(handle), 0)
+            pending += [(raw.FPDFFormObj_GetObject(handle, i), depth + 1) for i in range(count)]
 
 
-def _unfold(handle: Any, depth: int) -> Iterator[tuple[int, Any]]:
-    kind = raw.FPDFPageObj_GetType(handle)
-    if kind != raw.FPDF_PAGEOBJ_FORM:
-        yield kind, handle
-    elif depth < 8:
-        for i in range(max(raw.FPDFFormObj_CountObjects(handle), 0)):
-            yield from _unfold(raw.FPDFFormObj_GetObject(handle, i), depth + 1)
-
-
-def _suspicion(handle: Any) -> HiddenCause | None:
+def _suspicion(handle: Any, colours: tuple[ctypes.c_uint, ...]) -> HiddenCause | None:
     if raw.FPDFTextObj_GetTextRenderMode(handle) in _INVISIBLE_MODES:
         return "invisible"
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    red, green, blue, alpha = colours
     if not raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
         return None
     if alpha.value == 0:
         return "invisible"
-    return "background_colour" if min(red.value, green.value, blue.value) >= 235 else None
+    return "background_colour" if red.value >= 235 and green.value >= 235 and blue.value >= 235 else None
 
 
 def _address(handle: Any) -> int:
