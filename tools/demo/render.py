@@ -64,7 +64,8 @@ def _truth(source: sources.Source) -> dict[str, object]:
     fields: dict[str, dict[str, str]] = {}
     for name, given in source.mapping("fields").items():
         raw, value = given if isinstance(given, list) else (given, given)
-        # White space in `raw` is plain: readers differ in what they make of a no-break space. An IBAN's value is its electronic form: without the spaces of the printed one.
+        # White space in `raw` is plain: readers differ in what they make of a no-break space. An IBAN's value is its
+        # electronic form, without the spaces of the printed one.
         fields[name] = {
             "raw": str(raw),
             "value": str(value).replace(" ", "") if name.endswith("iban") else str(value),

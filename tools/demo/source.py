@@ -9,8 +9,8 @@ The body knows `#` headings, `- ` items, `| tables |`, `> ` quotes, `**bold**` a
     [[body]]        the end of a cover page
     [[box]] ... [[/box]]   a text box (DOCX only)
 
-`spaces: no-break` or `spaces: narrow` in the front matter sets the spaces within French numbers, before signs and inside
-guillemets as a typesetter does; without it they are ordinary ones, as most people type them.
+`spaces: no-break` in the front matter sets the spaces within French numbers, before signs and inside guillemets as a
+typesetter does; without it they are ordinary ones, as most people type them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pathlib import Path
 
 import yaml
 
-_SPACES = {"no-break": "\u00a0", "narrow": "\u202f"}
 _SET = re.compile(
     r"(?<=(?<!\d)\d) (?=\d{3}(?!\d))|(?<=(?<!\d)\d\d) (?=\d{3}(?!\d))|(?<=(?<!\d)\d{3}) (?=\d{3}(?!\d))"
     r"|(?<=\d) (?=[€%])| (?=[:;?!»])|(?<=«) "
@@ -61,8 +60,7 @@ class Source:
 
     def typeset(self, text: str) -> str:
         """The text with the spaces that the front matter asks for."""
-        space = _SPACES.get(self.get("spaces"))
-        return _SET.sub(space, text) if space else text
+        return _SET.sub("\u00a0", text) if self.get("spaces") == "no-break" else text
 
     def strings(self, key: str) -> list[str]:
         """A list of the front matter."""
