@@ -180,7 +180,7 @@ def _read_page(page: pdfium.PdfPage, text: PageText, index: int, assembly: Assem
     if not lines and (text.n_images or text.n_paths > 20):
         _recognise(page, content, deadline)
         return content
-    if not lines and not content.hidden and text.n_objects:
+    if not lines and not content.hidden and text.n_texts:
         _ask_pypdf(assembly, content, index)
     content.items = arrange(lines, text.width)
     for i, item in enumerate(content.items):

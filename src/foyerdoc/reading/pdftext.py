@@ -27,6 +27,7 @@ HiddenCause = Literal["invisible", "background_colour", "tiny", "off_page"]
 _HYPHEN = "\ufffe"
 _LINE = re.compile(f"[^\r\n{_HYPHEN}]*{_HYPHEN}|[^\r\n{_HYPHEN}]+")
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], "\ufffd") | {9: " ", 0xFFFE: "-"}
+_loose_box = raw.FPDFText_GetLooseCharBox
 _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _TINY = 1.5  # points; smaller print cannot be read
 _GAP = 0.9  # line heights; a wider gap separates cells
@@ -53,7 +54,7 @@ class PageText:
         width, height: the page in points, its rotation applied.
         image_share: the share of the page's area that its largest image covers, 0..1.
         n_images, n_paths: drawn objects that are not text.
-        n_objects: all drawn objects.
+        n_texts: drawn stretches of text.
     """
 
     def __init__(self, page: pdfium.PdfPage) -> None:
@@ -62,13 +63,14 @@ class PageText:
         self.width, self.height = page.get_size()
         self._frame = _frame(page)
         self._rotation = raw.FPDFPage_GetRotation(page.raw)
+        self._upright = self._rotation == 0
         self._characters, self._index = _characters(self._handle)
         self._rect = raw.FS_RECTF()
         self._rect_ref = ctypes.byref(self._rect)
         self.image_share = 0.0
         self.n_images = 0
         self.n_paths = 0
-        self.n_objects = 0
+        self.n_texts = 0
         self._jumps = False  # whether the line that `_line` made last starts and ends at different heights
         self._suspects: dict[int, HiddenCause] = {}
         self._inspect()
@@ -212,17 +214,20 @@ class PageText:
 
     def _box(self, offset: int) -> tuple[float, float, float, float] | None:
         """The box of a character's advance and font height, None when PDFium knows none."""
-        if not raw.FPDFText_GetLooseCharBox(self._handle, self._at(offset), self._rect_ref):
+        if self._index is not None:
+            offset = self._index[offset]
+        if not _loose_box(self._handle, offset, self._rect_ref):
             return None
         r = self._rect
+        if self._upright:
+            x0, _, _, y1 = self._frame
+            return r.left - x0, y1 - r.top, r.right - x0, y1 - r.bottom
         return self._displayed(r.left, r.bottom, r.right, r.top)
 
     def _displayed(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """From the page's own space (origin bottom left) to what a reader sees."""
         x0, y0, x1, y1 = self._frame
         match self._rotation:
-            case 0:
-                box = left - x0, y1 - top, right - x0, y1 - bottom
             case 1:
                 box = bottom - y0, left - x0, top - y0, right - x0
             case 2:
@@ -253,9 +258,9 @@ class PageText:
         """Walk the page's objects: count what is drawn, and note text that may be invisible."""
         area = max(self.width * self.height, 1.0)
         colours = tuple(ctypes.c_uint() for _ in range(4))
-        for kind, handle in _objects(self._page):
-            self.n_objects += 1
+        for seen, (kind, handle) in enumerate(_objects(self._page)):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
+                self.n_texts += 1
                 cause = _suspicion(handle, colours)
                 if cause:
                     self._suspects[_address(handle)] = cause
@@ -264,7 +269,7 @@ class PageText:
                 self.image_share = max(self.image_share, min(_area(handle) / area, 1.0))
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self.n_paths += 1
-            if self.n_objects > _MAX_OBJECTS:
+            if seen > _MAX_OBJECTS:
                 break
 
     def _causes(self, suspects: dict[int, HiddenCause]) -> list[HiddenCause | None]:
