@@ -1,0 +1,236 @@
+"""Texts as points: any sentence-transformers model, the embedded multilingual E5 by default."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foyerdoc.errors import ModelError, ModelMissing
+from foyerdoc.models.embedded import embedded_embedder
+from foyerdoc.models.loading import quietly, weights_digest
+
+# Prefixes of the embedded model, by which it was trained (Wang et al., "Multilingual E5 Text Embeddings", 2024).
+_E5_QUERY = "query: "
+_E5_DOCUMENT = "passage: "
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model.
+
+    Texts are embedded in batches of similar length under a budget of tokens. A text's vector hardly depends on its company:
+    the cosine between alone and in any batch is above 0.9999 (bfloat16 rounds differently by shape). Identical texts of one
+    call share one computation and so one vector.
+
+    A text longer than `max_tokens` is cut by the model without a word; `count_tokens` tells beforehand.
+
+    Args:
+        model: a folder, or a name on the Hugging Face hub that is on this machine; the embedded model by default.
+        device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
+        query_prefix: put before texts that search; the model's own prompt by default.
+        document_prefix: put before texts that are searched; the model's own prompt by default.
+        batch_tokens: tokens of one batch, padding included.
+        dtype: what is computed in; by default "bfloat16" on a GPU and on CPUs with instructions for it, else "float32".
+    """
+
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        device: str | None = None,
+        query_prefix: str | None = None,
+        document_prefix: str | None = None,
+        batch_tokens: int = 4096,
+        dtype: str | None = None,
+    ) -> None:
+        self._source = model
+        self._device = device
+        self._query_prefix = query_prefix
+        self._document_prefix = document_prefix
+        self._batch_tokens = batch_tokens
+        self._dtype = dtype
+        self._lock = threading.RLock()
+        self._model_: Any = None
+        self._tokenizer_: Any = None
+        self._name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name and a digest of its weights."""
+        with self._lock:
+            if self._name is None:
+                self._name = weights_digest(self._folder())
+            return self._name
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        return int(self._model().get_embedding_dimension())
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest text that is embedded whole, whichever prefix it gets."""
+        longest = max(self._prefixes(), key=self.count_tokens)
+        return self._positions() - self.count_tokens(longest) - 2
+
+    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dimensions) float32, unit norm, for texts that are searched. Cosine: higher is closer."""
+        return self._embed(texts, self._prefixes()[1])
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dimensions) float32, unit norm, for texts that search."""
+        return self._embed(texts, self._prefixes()[0])
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text, special tokens and prefixes not counted."""
+        return len(self._tokenizer().encode(text, add_special_tokens=False))
+
+    def offsets(self, text: str) -> Sequence[tuple[int, int]]:
+        """Start and end of each token in the text's code points, ascending, special tokens left out.
+
+        They count in the text as given, whatever the tokenizer normalises. The tokens of one ligature share its place;
+        an accent that stands by itself belongs to the letter before it.
+        """
+        spans = self._tokenizer().encode(text, add_special_tokens=False).offsets
+        ends = [start for start, _ in spans[1:]] + [len(text)]
+        return [(start, _with_accents(text, end, limit)) for (start, end), limit in zip(spans, ends, strict=True)]
+
+    def close(self) -> None:
+        """Let go of the model's memory. A later call loads it again."""
+        with self._lock:
+            on_gpu = self._model_ is not None and self._model_.device.type == "cuda"
+            self._model_ = None
+            gc.collect()
+            if on_gpu:
+                import torch
+
+                torch.cuda.empty_cache()
+
+    def _embed(self, texts: Sequence[str], prefix: str) -> NDArray[np.float32]:
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        unique = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+        prefixed = [prefix + text for text in unique]
+        with self._lock:
+            model = self._model()
+            lengths = [min(len(e.ids), self._positions()) for e in self._tokenizer().encode_batch_fast(prefixed)]
+            vectors = np.zeros((len(prefixed), self.dimensions), dtype=np.float32)
+            for rows in _batches(lengths, self._batch_tokens):
+                some = [prefixed[row] for row in rows]
+                encoded = model.encode(some, batch_size=len(some), convert_to_tensor=True, show_progress_bar=False)
+                vectors[rows] = encoded.float().cpu().numpy()
+        # Unit norm in float32, whatever the model computed in.
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.maximum(norms, np.finfo(np.float32).tiny)
+        return vectors[[unique[text] for text in texts]]
+
+    def _prefixes(self) -> tuple[str, str]:
+        """For queries, for documents."""
+        own_query, own_document = (_E5_QUERY, _E5_DOCUMENT) if self._source is None else self._prompts()
+        query = own_query if self._query_prefix is None else self._query_prefix
+        document = own_document if self._document_prefix is None else self._document_prefix
+        return query, document
+
+    def _prompts(self) -> tuple[str, str]:
+        prompts = self._model().prompts
+        return prompts.get("query") or "", prompts.get("document") or prompts.get("passage") or ""
+
+    def _positions(self) -> int:
+        if self._source is None:
+            return 512
+        return int(self._model().max_seq_length)
+
+    def _folder(self) -> Path:
+        if self._source is None:
+            return embedded_embedder()
+        folder = Path(self._source)
+        if folder.is_dir():
+            return folder
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+        try:
+            return Path(snapshot_download(str(self._source), local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError) as error:
+            raise ModelMissing(
+                f"the model {self._source} is not on this machine", hint="name a folder that holds it"
+            ) from error
+
+    def _tokenizer(self) -> Any:
+        """The tokenizers library's own tokenizer, without truncation or padding. Loads no weights."""
+        with self._lock:
+            if self._tokenizer_ is None:
+                path = self._folder() / "tokenizer.json"
+                if not path.is_file():
+                    raise ModelError(f"{path} is not there", hint="the model needs a fast tokenizer: save it as tokenizer.json")
+                from tokenizers import Tokenizer
+
+                tokenizer = Tokenizer.from_file(str(path))
+                tokenizer.no_truncation()
+                tokenizer.no_padding()
+                tokenizer.encode_special_tokens = True
+                self._tokenizer_ = tokenizer
+            return self._tokenizer_
+
+    def _model(self) -> Any:
+        with self._lock:
+            if self._model_ is None:
+                self._model_ = self._load()
+            return self._model_
+
+    def _load(self) -> Any:
+        import torch
+
+        device = self._device or ("cuda" if torch.cuda.is_available() else "cpu")
+        dtype = self._dtype or _fast_dtype(device)
+        with quietly():
+            from sentence_transformers import SentenceTransformer
+
+            model = SentenceTransformer(
+                str(self._folder()),
+                device=device,
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"dtype": getattr(torch, dtype)},
+            ).eval()
+        model[0].register_forward_hook(_to_float32)
+        return model
+
+
+def _fast_dtype(device: str) -> str:
+    import torch
+
+    if device.startswith("cuda"):
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    able = torch.cpu.get_capabilities()
+    # Without instructions for it bfloat16 is emulated, and slower than float32.
+    return "bfloat16" if any(able.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16")) else "float32"
+
+
+def _to_float32(_module: Any, _inputs: Any, features: dict[str, Any]) -> dict[str, Any]:
+    """Pooling adds up hundreds of tokens: in bfloat16 that would cost more precision than all layers before it."""
+    return {**features, "token_embeddings": features["token_embeddings"].float()}
+
+
+def _batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Rows of similar length, the longest first, each batch within the budget of padded tokens or one row."""
+    batches: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lambda row: (-lengths[row], row)):
+        # The batch's first row is its longest.
+        if batches and (len(batches[-1]) + 1) * lengths[batches[-1][0]] <= budget:
+            batches[-1].append(row)
+        else:
+            batches.append([row])
+    return batches
+
+
+def _with_accents(text: str, end: int, limit: int) -> int:
+    while end < limit and unicodedata.combining(text[end]):
+        end += 1
+    return end

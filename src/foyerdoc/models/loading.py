@@ -1,0 +1,84 @@
+"""What loading a model's files takes, whatever the model is for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from foyerdoc import storage
+from foyerdoc.errors import ModelError
+
+_SAMPLES = 64
+_SAMPLE_BYTES = 64 * 1024
+_quiet = threading.RLock()
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep the loaders' progress bars and advice off the caller's terminal; their warnings go to no one else's logger."""
+    from transformers.utils import logging as untyped
+
+    transformers_logging: Any = untyped
+    # The settings are global to the process: one thread at a time.
+    with _quiet:
+        bars, level = transformers_logging.is_progress_bar_enabled(), transformers_logging.get_verbosity()
+        quantiser = logging.getLogger("bitsandbytes")
+        quantiser_level = quantiser.level
+        transformers_logging.disable_progress_bar()
+        transformers_logging.set_verbosity_error()
+        quantiser.setLevel(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            quantiser.setLevel(quantiser_level)
+            transformers_logging.set_verbosity(level)
+            if bars:
+                transformers_logging.enable_progress_bar()
+
+
+def weights_digest(folder: Path) -> str:
+    """A name that two different models do not share: "SmolLM2-135M-Instruct@b179c9523d0e".
+
+    A folder that we made carries its name and source in the manifest. Of any other folder the configuration is hashed, and of
+    each file of weights its name, its length and 64 evenly spaced stretches of 64 KiB: reading all of it would take as
+    long as loading the model.
+
+    Raises:
+        ModelError: the folder holds no safetensors.
+    """
+    manifest = folder / storage.MANIFEST
+    if manifest.is_file():
+        about = json.loads(manifest.read_bytes())
+        if "name" in about and "source_sha256" in about:
+            return f"{about['name']}@{about['source_sha256'][:12]}"
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        raise ModelError(f"{folder} holds no safetensors", hint="save the model's weights as safetensors")
+    digest = hashlib.sha256()
+    if (folder / "config.json").is_file():
+        digest.update((folder / "config.json").read_bytes())
+    for path in weights:
+        _sample(path, digest)
+    return f"{_display_name(folder)}@{digest.hexdigest()[:12]}"
+
+
+def _sample(path: Path, digest: hashlib._Hash) -> None:
+    size = path.stat().st_size
+    digest.update(f"{path.name}:{size}".encode())
+    with path.open("rb") as file:
+        for sample in range(_SAMPLES):
+            file.seek(max(0, size - _SAMPLE_BYTES) * sample // (_SAMPLES - 1))
+            digest.update(file.read(_SAMPLE_BYTES))
+
+
+def _display_name(folder: Path) -> str:
+    # The hub's cache: models--owner--name/snapshots/<commit>
+    if folder.parent.name == "snapshots":
+        return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
+    return folder.resolve().name
