@@ -12,6 +12,7 @@
     │   └── ModelMissing        the model's files are not on this machine
     ├── SchemaError             a schema or taxonomy asks for something that is not supported
     ├── IndexCorrupted          an index on disk fails its own checks
+    ├── IndexBusy               an index cannot be read or written just now
     └── UsageError              arguments that contradict each other
 
 Every error has a `hint`: what the caller can do next. Messages carry names, counts and limits, never document text.
@@ -111,6 +112,13 @@ class IndexCorrupted(FoyerdocError):
     """An index on disk fails its own checks."""
 
     code = "index_corrupted"
+
+
+class IndexBusy(FoyerdocError):
+    """An index cannot be read or written just now: another writer holds it, or the disk is full. Trying again can help."""
+
+    code = "index_busy"
+    retryable = True
 
 
 class UsageError(FoyerdocError):

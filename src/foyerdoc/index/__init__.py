@@ -1,1 +1,6 @@
-"""Documents that can be searched: `Index`."""
+"""The index: SQLite as the durable truth, FAISS as its cache, BM25 beside the embeddings."""
+
+from foyerdoc.index.records import Added, Evidence, Stats, StoredDocument
+from foyerdoc.index.store import Index
+
+__all__ = ["Added", "Evidence", "Index", "Stats", "StoredDocument"]

@@ -1,0 +1,238 @@
+"""Rows of the database as the objects they stand for, and back."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from foyerdoc.documents import Chunk, Document, Span
+from foyerdoc.errors import DamagedFile, IndexCorrupted
+from foyerdoc.index.lexical import match_expression, stems
+from foyerdoc.serialization import dumps, loads
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A chunk that was found, with the parts of its score.
+
+    Attributes:
+        chunk: what was found.
+        score: both together, higher is better; 0 to about 1.
+        cosine: of question and chunk, by the embedder.
+        lexical: BM25 over the highest that the question's words could reach, 0 to 1.
+        document_name: the document's or attachment's.
+        metadata: of the document that it came with.
+    """
+
+    chunk: Chunk
+    score: float
+    cosine: float
+    lexical: float
+    document_name: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What `Index.add` did, by document id.
+
+    Attributes:
+        added: new in the index.
+        replaced: were there with another text (read or cleaned differently), or took the place of others of their name.
+        unchanged: were there already; their metadata was set if it was given.
+    """
+
+    added: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """What the index tells of a document without loading it. `chunks` counts its attachments' too."""
+
+    id: str
+    name: str
+    media_type: str
+    language: str | None
+    added: str
+    chunks: int
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How much an index holds.
+
+    Attributes:
+        documents, chunks, tokens: counts; attachments count with their documents.
+        languages: chunks by language; "" for those in none that is known.
+        bytes: of the files on disk.
+        embedder: the model whose embeddings it holds, and `dimensions` their length; None and 0 before the first document.
+        max_tokens, overlap: how its documents are cut into chunks.
+    """
+
+    documents: int
+    chunks: int
+    tokens: int
+    languages: Mapping[str, int]
+    bytes: int
+    embedder: str | None
+    dimensions: int
+    max_tokens: int
+    overlap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document ready to be written: everything slow is done before its transaction begins."""
+
+    document: Document
+    digest: str
+    metadata: Mapping[str, str]
+    members: tuple[tuple[Document, tuple[Chunk, ...]], ...]
+
+    def chunks(self) -> Iterator[tuple[Document, Chunk]]:
+        """Every chunk with the document or attachment that it is from, in the order in which they are written."""
+        for member, pieces in self.members:
+            for piece in pieces:
+                yield member, piece
+
+
+def pack(document: Document) -> bytes:
+    """A document as it is stored, with the boxes of its words."""
+    return zlib.compress(dumps(document, boxes=True), 6)
+
+
+def unpack(body: bytes, path: Path) -> Document:
+    """The document that `pack` was given.
+
+    Raises:
+        IndexCorrupted: it is damaged.
+    """
+    try:
+        return loads(zlib.decompress(body))
+    except (zlib.error, DamagedFile) as error:
+        raise IndexCorrupted(f"{path}: a stored document cannot be read", hint="delete it and add its file again") from error
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """What of a chunk is embedded and stemmed: the headings that it stands under, and its text."""
+    return "\n".join([*chunk.headings, chunk.text])
+
+
+def insert(connection: sqlite3.Connection, prepared: Prepared, body: bytes, vectors: NDArray[np.float32]) -> None:
+    """Write a document with its members, metadata, chunks and stems. `vectors` are of its chunks, in order."""
+    document = prepared.document
+    row = connection.execute(
+        "INSERT INTO documents (id, name, digest, added, body) VALUES (?, ?, ?, ?, ?)",
+        (document.id, document.name, prepared.digest, datetime.now(UTC).isoformat(timespec="seconds"), body),
+    ).lastrowid
+    assert row is not None  # noqa: S101 - for the type checker: an INSERT has one
+    set_metadata(connection, row, prepared.metadata)
+    numbered = iter(vectors.astype("<f2"))
+    for member, chunks in prepared.members:
+        place = connection.execute(
+            "INSERT INTO members (document, id, name, media_type, language) VALUES (?, ?, ?, ?, ?)",
+            (row, member.id, member.name, member.media_type, member.language),
+        ).lastrowid
+        for chunk in chunks:
+            _insert_chunk(connection, (row, place), chunk, language_of(member, chunk), next(numbered).tobytes())
+
+
+def set_metadata(connection: sqlite3.Connection, row: int, metadata: Mapping[str, str]) -> None:
+    """Give a document these labels in place of the ones it had."""
+    connection.execute("DELETE FROM metadata WHERE document = ?", (row,))
+    connection.executemany("INSERT INTO metadata VALUES (?, ?, ?)", [(row, key, value) for key, value in metadata.items()])
+
+
+def delete(connection: sqlite3.Connection, row: int) -> None:
+    """Take a document out, with everything that hangs on it."""
+    connection.execute("DELETE FROM lexicon WHERE rowid IN (SELECT row FROM chunks WHERE document = ?)", (row,))
+    connection.execute("DELETE FROM documents WHERE row = ?", (row,))
+
+
+def language_of(document: Document, chunk: Chunk) -> str | None:
+    """The language of a chunk: of the block it begins in, else of the document."""
+    block = document.block_at(chunk.span.start)
+    return (block.language if block is not None else None) or document.language
+
+
+def metadata_of(connection: sqlite3.Connection, row: int) -> dict[str, str]:
+    """A document's labels."""
+    return dict(connection.execute("SELECT key, value FROM metadata WHERE document = ? ORDER BY key", (row,)).fetchall())
+
+
+def evidence(connection: sqlite3.Connection, row: int, score: float, cosine: float, lexical: float) -> Evidence:
+    """The chunk of a row with the scores that it got."""
+    document, name, *rest = connection.execute(
+        "SELECT c.document, m.name, c.id, m.id, c.start, c.stop, c.text, c.headings, c.pages, c.n_tokens"
+        " FROM chunks c JOIN members m ON m.row = c.member WHERE c.row = ?",
+        (row,),
+    ).fetchone()
+    return Evidence(_chunk(*rest), score, cosine, lexical, name, metadata_of(connection, document))
+
+
+def rows_of(connection: sqlite3.Connection, clause: str, values: Sequence[str]) -> NDArray[np.int64]:
+    """(n,) int64, the rows of the chunks that a condition of `filters` lets through."""
+    found = connection.execute(f"SELECT row FROM chunks WHERE {clause}", values)  # noqa: S608 - a clause of `filters`
+    return np.array([row for (row,) in found], dtype=np.int64)
+
+
+def bm25(
+    connection: sqlite3.Connection, words: Sequence[str], most: int, clause: str, values: Sequence[str | int]
+) -> dict[int, float]:
+    """The chunks' BM25 scores, higher is better, by row: the best ones among those that a condition lets through."""
+    if not words:
+        return {}
+    query = (
+        "SELECT rowid, -bm25(lexicon) FROM lexicon WHERE lexicon MATCH ?"  # noqa: S608 - a clause of `filters`
+        f" AND rowid IN (SELECT row FROM chunks WHERE {clause}) ORDER BY bm25(lexicon), rowid LIMIT ?"
+    )
+    return dict(connection.execute(query, (match_expression(words), *values, most)).fetchall())
+
+
+def frequencies(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
+    """In how many chunks each word stands."""
+    marks = ", ".join("?" * len(words))
+    return dict(connection.execute(f"SELECT term, doc FROM terms WHERE term IN ({marks})", list(words)).fetchall())  # noqa: S608
+
+
+def _insert_chunk(
+    connection: sqlite3.Connection, parents: tuple[int, int | None], chunk: Chunk, language: str | None, embedding: bytes
+) -> None:
+    row = connection.execute(
+        "INSERT INTO chunks (id, document, member, start, stop, text, headings, pages, n_tokens, language, embedding)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            chunk.id,
+            *parents,
+            chunk.span.start,
+            chunk.span.end,
+            chunk.text,
+            orjson.dumps(chunk.headings).decode(),
+            orjson.dumps(chunk.pages).decode(),
+            chunk.n_tokens,
+            language,
+            embedding,
+        ),
+    ).lastrowid
+    connection.execute(
+        "INSERT INTO lexicon (rowid, stems) VALUES (?, ?)", (row, " ".join(stems(embedded_text(chunk), language)))
+    )
+
+
+def _chunk(
+    chunk_id: str, document_id: str, start: int, stop: int, text: str, headings: str, pages: str, n_tokens: int
+) -> Chunk:
+    return Chunk(
+        chunk_id, document_id, Span(start, stop), text, tuple(orjson.loads(headings)), tuple(orjson.loads(pages)), n_tokens
+    )

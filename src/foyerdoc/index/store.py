@@ -1,0 +1,439 @@
+"""The index: documents on disk, searched by meaning and by words.
+
+    index = Index.open("mailbox.index")
+    index.add(documents, metadata={"category": "claims"})
+    hits = index.search("pare-brise", k=5, where={"category": "claims"})
+
+One SQLite file is the truth (`database`); the FAISS vectors beside it are made again from it whenever they are missing
+or stale. One process may write while others read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from foyerdoc.chunking import chunk
+from foyerdoc.documents import Chunk, Document, Issue
+from foyerdoc.errors import DamagedFile, ModelError, UsageError
+from foyerdoc.index import database
+from foyerdoc.index.checks import problems
+from foyerdoc.index.filters import Where, condition
+from foyerdoc.index.fusion import fuse
+from foyerdoc.index.lexical import highest_score, query_stems
+from foyerdoc.index.records import (
+    Added,
+    Evidence,
+    Prepared,
+    Stats,
+    StoredDocument,
+    bm25,
+    delete,
+    embedded_text,
+    evidence,
+    frequencies,
+    insert,
+    metadata_of,
+    pack,
+    rows_of,
+    set_metadata,
+    unpack,
+)
+from foyerdoc.models.protocol import Embedder
+from foyerdoc.results import Hit
+from foyerdoc.serialization import dumps
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from llama_index.core.base.base_retriever import BaseRetriever
+
+    from foyerdoc.index.vectors import Vectors
+
+Metadata = Mapping[str, str]
+
+_FILE = "index.sqlite"
+_CACHE = "vectors"
+_CACHE_FROM = 2_000  # vectors; fewer are faster read from SQLite than checked on disk
+_BATCH = 256  # chunks that are embedded together
+_DEPTH = 50  # candidates of each kind that are weighed, at least
+_MAX_TOKENS = 256
+
+
+class Index:
+    """Documents on disk, searched by meaning and by words. Made by `Index.open`; may be used from several threads."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, embedder: Embedder | None) -> None:
+        self._folder = folder
+        self._path = folder / _FILE
+        self._connection = connection
+        self._embedder = embedder
+        self._lock = threading.RLock()
+        self._vectors: Vectors | None = None
+        self._generation = -1
+        self._saved = -1
+        self._languages: tuple[str | None, ...] = ()
+        self._uuid, self._max_tokens, self._overlap = "", _MAX_TOKENS, 0
+
+    @classmethod
+    def open(
+        cls, folder: str | Path, *, embedder: Embedder | None = None, max_tokens: int | None = None, overlap: int | None = None
+    ) -> Index:
+        """Open an index, making it when the folder holds none.
+
+        Args:
+            folder: where it is kept.
+            embedder: the model for embeddings; the embedded one when None. An index stays with its first embedder.
+            max_tokens: chunks' length at most, in the embedder's tokens; set when the index is made (256).
+            overlap: tokens that neighbouring chunks share; set when the index is made (0).
+
+        Raises:
+            ModelError: the index was made with another embedder.
+            UsageError: the index was made with other chunk lengths.
+            IndexCorrupted: the file is not an index, is damaged, or of a newer format.
+            IndexBusy: the file is locked, or the disk is full or cannot be written.
+        """
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be a folder", hint="name a folder that can be written") from error
+        defaults = {"max_tokens": str(max_tokens or _MAX_TOKENS), "overlap": str(overlap or 0)}
+        index = cls(folder, database.connect(folder / _FILE, defaults), embedder)
+        try:
+            index._take_settings(max_tokens, overlap)
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    def add(
+        self,
+        documents: Iterable[Document],
+        *,
+        metadata: Metadata | Callable[[Document], Metadata] | None = None,
+        replace_same_name: bool = False,
+    ) -> Added:
+        """Add documents, as they are given: clean them first. Each is one transaction, its attachments with it.
+
+        A document that is there already is skipped, one whose text has changed since is replaced. Two files may have the
+        same name; `replace_same_name` lets a new one take the place of all others of its name.
+
+        Args:
+            documents: read and, better, cleaned.
+            metadata: labels and the like for all of them, or a function that tells them for one; what `where` selects by.
+            replace_same_name: drop other documents with the same name.
+
+        Raises:
+            ModelError: the index was made with another embedder.
+            IndexBusy: another process is writing for longer than a minute, or the disk is full; the documents before this
+                one are in the index.
+        """
+        outcome: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": []}
+        pending: list[Prepared] = []
+        waiting = 0
+        for document in documents:
+            tags = dict(metadata(document) if callable(metadata) else metadata or {})
+            digest = hashlib.sha256(dumps(document)).hexdigest()
+            if any(other.digest == digest for other in pending) or self._is_there(
+                document.id, digest, None if metadata is None else tags
+            ):
+                outcome["unchanged"].append(document.id)
+                continue
+            prepared = self._prepare(document, digest, tags)
+            pending.append(prepared)
+            waiting += sum(1 for _ in prepared.chunks())
+            if waiting >= _BATCH:
+                self._write(pending, outcome, replace_same_name)
+                pending, waiting = [], 0
+        self._write(pending, outcome, replace_same_name)
+        return Added(**{key: tuple(ids) for key, ids in outcome.items()})
+
+    def delete(self, document_id: str) -> None:
+        """Take a document out, with its attachments. An attachment goes with the document that it came in.
+
+        Raises:
+            UsageError: there is no such document.
+        """
+        with self._lock, self._writing() as connection:
+            found = connection.execute("SELECT row FROM documents WHERE id = ?", (document_id,)).fetchone()
+            if found is None:
+                raise _unknown(document_id)
+            delete(connection, found[0])
+
+    def search(self, query: str, k: int = 10, *, where: Where | None = None) -> list[Hit]:
+        """The chunks that fit a question best, by meaning and by words.
+
+        Args:
+            query: a question or words, in any language.
+            k: how many at most.
+            where: what they must have: `name`, `document_id`, `language`, `media_type`, or any metadata key, with a value
+                or a list of values of which one must fit.
+
+        Returns:
+            Best first. The scores of one index are on one scale, 0 to about 1, whatever the query.
+
+        Raises:
+            UsageError: `k` is not positive, or no document has such metadata.
+        """
+        found = self.weigh(query, k, where=where)
+        return [Hit(one.chunk, one.score, one.document_name, dict(one.metadata)) for one in found]
+
+    def weigh(self, query: str, k: int = 10, *, where: Where | None = None) -> list[Evidence]:
+        """As `search`, telling also what each part of the score was."""
+        if k < 1:
+            raise UsageError(f"k is {k}", hint="ask for at least one")
+        vector = self.embedder.embed_queries([query])[0]
+        with self._lock, self._reading() as connection:
+            vectors = self._synchronised(connection, len(vector))
+            clause, values = condition(connection, where or {})
+            depth = max(_DEPTH, 2 * k)
+            allowed = rows_of(connection, clause, values) if where else None
+            near = vectors.search(vector[None], depth, among=allowed)[1][0]
+            words = query_stems(query, self._languages)
+            scores = bm25(connection, words, depth, clause, values)
+            rows = np.union1d(near, np.fromiter(scores, np.int64, len(scores)))
+            missing = [int(row) for row in near if int(row) not in scores]
+            scores |= bm25(connection, words, depth, f"row IN ({', '.join('?' * len(missing))})", missing)
+            highest = highest_score(words, frequencies(connection, words), len(vectors))
+            lexical = np.array([scores.get(int(row), 0.0) for row in rows]) / max(highest, 1e-9)
+            cosines = vectors.cosines(vector, rows)
+            found: dict[str, Evidence] = {}
+            for i, score in fuse(cosines, lexical):
+                if len(found) == k:
+                    break
+                one = evidence(connection, int(rows[i]), score, float(cosines[i]), float(lexical[i]))
+                # A file that came with two mails is there twice and found once.
+                found.setdefault(one.chunk.id, one)
+            return list(found.values())
+
+    def document(self, document_id: str) -> Document:
+        """A document or attachment as it was added, with stored boxes.
+
+        Raises:
+            UsageError: there is no such document.
+            IndexCorrupted: it cannot be read any more.
+        """
+        with self._lock, self._reading() as connection:
+            found = connection.execute(
+                "SELECT body FROM documents WHERE row = (SELECT document FROM members WHERE id = ? LIMIT 1)", (document_id,)
+            ).fetchone()
+        if found is None:
+            raise _unknown(document_id)
+        return next(member for member in unpack(found[0], self._path).walk() if member.id == document_id)
+
+    def documents(self) -> list[StoredDocument]:
+        """What has been added, oldest first; attachments are within their documents."""
+        with self._lock, self._reading() as connection:
+            found = connection.execute(
+                "SELECT d.row, d.id, d.name, m.media_type, m.language, d.added,"
+                " (SELECT count(*) FROM chunks c WHERE c.document = d.row)"
+                " FROM documents d JOIN members m ON m.document = d.row AND m.id = d.id GROUP BY d.row ORDER BY d.row"
+            ).fetchall()
+            return [
+                StoredDocument(one, name, media_type, language, added, chunks, metadata_of(connection, row))
+                for row, one, name, media_type, language, added, chunks in found
+            ]
+
+    def stats(self) -> Stats:
+        """How much the index holds."""
+        with self._lock, self._reading() as connection:
+            meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+            chunks, tokens = connection.execute("SELECT count(*), coalesce(sum(n_tokens), 0) FROM chunks").fetchone()
+            [documents] = connection.execute("SELECT count(*) FROM documents").fetchone()
+            languages = connection.execute(
+                "SELECT coalesce(language, ''), count(*) FROM chunks GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+        size = sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
+        settings = int(meta["max_tokens"]), int(meta["overlap"])
+        return Stats(
+            documents, chunks, tokens, dict(languages), size, meta.get("embedder"), int(meta.get("dimensions", 0)), *settings
+        )
+
+    def verify(self) -> tuple[Issue, ...]:
+        """Check everything against everything: the file, each document, each chunk's characters, embeddings, stems.
+
+        Returns:
+            What is wrong; empty when all is well.
+        """
+        with self._lock, self._reading() as connection:
+            dimensions = _meta(connection).get("dimensions")
+            vectors = None if dimensions is None else self._synchronised(connection, int(dimensions))
+            return tuple(problems(connection, self._path, vectors))
+
+    def as_retriever(self, *, k: int = 10, where: Where | None = None) -> BaseRetriever:
+        """The index as a LlamaIndex retriever, whose nodes carry document, span and pages in their metadata."""
+        from foyerdoc.index.llamaindex import IndexRetriever
+
+        return IndexRetriever(self, k=k, where=where)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model whose embeddings the index holds.
+
+        Raises:
+            ModelError: the index was made with another one.
+        """
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = _embedded()
+                self._check_embedder(self._embedder)
+            return self._embedder
+
+    def close(self) -> None:
+        """Let go of the files. What was added is on disk already; this only saves the vectors' cache."""
+        with self._lock:
+            vectors, self._vectors = self._vectors, None
+            if vectors is not None and len(vectors) >= _CACHE_FROM and self._generation != self._saved:
+                about = {"uuid": self._uuid, "generation": str(self._generation)}
+                vectors.save(self._folder / _CACHE, about=about)
+            self._connection.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        return database.transaction(self._connection, self._path, write=False)
+
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        return database.transaction(self._connection, self._path, write=True)
+
+    def _take_settings(self, max_tokens: int | None, overlap: int | None) -> None:
+        """Compare what the caller asked for with what the index was made with."""
+        with self._reading() as connection:
+            meta = _meta(connection)
+        self._uuid, self._max_tokens, self._overlap = meta["uuid"], int(meta["max_tokens"]), int(meta["overlap"])
+        for name, asked, stored in (("max_tokens", max_tokens, self._max_tokens), ("overlap", overlap, self._overlap)):
+            if asked is not None and asked != stored:
+                raise UsageError(
+                    f"{self._folder} was made with {name}={stored}, not {asked}", hint="leave it out, or make a new index"
+                )
+        if self._embedder is not None:
+            self._check_embedder(self._embedder)
+
+    def _check_embedder(self, embedder: Embedder) -> None:
+        with self._reading() as connection:
+            self._compare(_meta(connection), embedder)
+
+    def _compare(self, meta: Mapping[str, str], embedder: Embedder) -> None:
+        stored = meta.get("embedder", embedder.name)
+        if stored != embedder.name:
+            raise ModelError(
+                f"{self._folder} holds embeddings of {stored}, not of {embedder.name}",
+                hint="open it with that embedder, or add its documents to a new index",
+            )
+
+    def _is_there(self, document_id: str, digest: str, tags: Metadata | None) -> bool:
+        """Whether the document is there as it is; if so, give it these labels."""
+        with self._lock:
+            with self._reading() as connection:
+                query = "SELECT row FROM documents WHERE id = ? AND digest = ?"
+                found = connection.execute(query, (document_id, digest)).fetchone()
+                same = found is not None and (tags is None or metadata_of(connection, found[0]) == tags)
+            if found is not None and not same:
+                with self._writing() as connection:
+                    set_metadata(connection, found[0], tags or {})
+            return found is not None
+
+    def _prepare(self, document: Document, digest: str, tags: Metadata) -> Prepared:
+        members: list[tuple[Document, tuple[Chunk, ...]]] = []
+        seen: set[str] = set()
+        for member in document.walk():
+            # The same file attached twice is searched once.
+            pieces = () if member.id in seen else tuple(self._chunks(member))
+            seen.add(member.id)
+            members.append((member, pieces))
+        return Prepared(document, digest, tags, tuple(members))
+
+    def _chunks(self, document: Document) -> Iterable[Chunk]:
+        return chunk(document, max_tokens=self._max_tokens, overlap=self._overlap, count_tokens=self.embedder.count_tokens)
+
+    def _write(self, pending: Sequence[Prepared], outcome: dict[str, list[str]], replace_same_name: bool) -> None:
+        """Embed the chunks of all of them at once, then write each in a transaction of its own."""
+        if not pending:
+            return
+        texts = [embedded_text(piece) for prepared in pending for _, piece in prepared.chunks()]
+        embedder = self.embedder
+        vectors = embedder.embed_documents(texts) if texts else np.empty((0, embedder.dimensions), np.float32)
+        at = 0
+        for prepared in pending:
+            count = sum(1 for _ in prepared.chunks())
+            body = pack(prepared.document)
+            with self._lock, self._writing() as connection:
+                about = [("embedder", embedder.name), ("dimensions", str(embedder.dimensions))]
+                connection.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", about)
+                self._compare(_meta(connection), embedder)
+                older = _rows_replaced(connection, prepared.document, replace_same_name)
+                for row in older:
+                    delete(connection, row)
+                insert(connection, prepared, body, vectors[at : at + count])
+            outcome["replaced" if older else "added"].append(prepared.document.id)
+            at += count
+
+    def _synchronised(self, connection: sqlite3.Connection, dimensions: int) -> Vectors:
+        """The vectors in step with the file as this transaction sees it."""
+        from foyerdoc.index.vectors import Vectors
+
+        generation = int(_meta(connection)["generation"])
+        if self._vectors is None:
+            self._vectors = self._cached(generation) or Vectors(dimensions)
+        if generation != self._generation:
+            self._catch_up(connection, self._vectors)
+            self._languages = tuple(row[0] for row in connection.execute("SELECT DISTINCT language FROM chunks ORDER BY 1"))
+            self._generation = generation
+        return self._vectors
+
+    def _cached(self, generation: int) -> Vectors | None:
+        from foyerdoc.index.vectors import Vectors
+
+        try:
+            vectors, about = Vectors.load(self._folder / _CACHE)
+        except DamagedFile:
+            return None
+        # A cache from the future is from before the file was put back from a backup.
+        if about.get("uuid") != self._uuid or int(str(about["generation"])) > generation:
+            return None
+        self._saved = int(str(about["generation"]))
+        return vectors
+
+    @staticmethod
+    def _catch_up(connection: sqlite3.Connection, vectors: Vectors) -> None:
+        """Rows only grow and are never used again, so what is new lies above the highest held."""
+        highest = int(vectors.ids.max(initial=0))
+        [kept] = connection.execute("SELECT count(*) FROM chunks WHERE row <= ?", (highest,)).fetchone()
+        if kept != len(vectors):
+            current = np.array([row for (row,) in connection.execute("SELECT row FROM chunks")], dtype=np.int64)
+            vectors.remove(np.setdiff1d(vectors.ids, current))
+        new = connection.execute("SELECT row, embedding FROM chunks WHERE row > ? ORDER BY row", (highest,))
+        while rows := new.fetchmany(10_000):
+            stacked = np.frombuffer(b"".join(blob for _, blob in rows), "<f2").reshape(len(rows), -1)
+            vectors.add_arrays(np.array([row for row, _ in rows], dtype=np.int64), stacked)
+
+
+def _embedded() -> Embedder:
+    from foyerdoc.embedding import SentenceEmbedder
+
+    return SentenceEmbedder()
+
+
+def _meta(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT key, value FROM meta").fetchall())
+
+
+def _rows_replaced(connection: sqlite3.Connection, document: Document, same_name: bool) -> list[int]:
+    query = "SELECT row FROM documents WHERE id = ? OR (? AND name = ?)"
+    return [row for (row,) in connection.execute(query, (document.id, same_name, document.name)).fetchall()]
+
+
+def _unknown(document_id: str) -> UsageError:
+    return UsageError(f"no document {document_id!r} in the index", hint="`documents()` lists them")

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foyerdoc.index.lexical import match_expression, query_stems, stems
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("fr", "L’assurance résiliée", "assurances RÉSILIÉES"),
+        ("de", "die Versicherungen der Straße", "Versicherung Strasse"),
+        ("lb", "Versécherungen", "Versécherung"),
+        ("en", "covered claims", "covering claim"),
+        (None, "Łódź œuvre", "lodz oeuvre"),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(language, one, other):
+    assert stems(one, language) == stems(other, language) != []
+
+
+@given(st.text(), st.sampled_from(["fr", "de", "en", "lb", "ja", None]))
+def test_sqlite_reads_every_stem_as_one_term(text, language):
+    found = stems(text, language)
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE l USING fts5(s, tokenize='unicode61 remove_diacritics 0')")
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5vocab(l, row)")
+    connection.execute("INSERT INTO l VALUES (?)", (" ".join(found),))
+    assert {term for (term,) in connection.execute("SELECT term FROM t")} == set(found)
+    if found:
+        assert connection.execute("SELECT count(*) FROM l WHERE l MATCH ?", (match_expression(found),)).fetchone() == (1,)
+    connection.close()
+
+
+def test_a_question_is_stemmed_for_every_language_of_the_index():
+    assert query_stems("Welche Versicherungen sind gekündigt?", ["de", "fr"])[0] == "versicher"
+    # "war" says nothing in German, but the question is in English.
+    assert "war" in query_stems("What is the cover in a war between the two countries?", ["de", "en"])
+    assert query_stems("the of and", ["en"]) == []
