@@ -18,8 +18,8 @@ from foyerdoc.reading.encodings import decode
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DEEPEST = 200
 
 
@@ -74,7 +74,7 @@ def read_xml(assembly: Assembly) -> Document:
     """
     decoded = decode(assembly.raw, _declared(assembly.raw))
     # The declaration may name another encoding than the one found, and str input must not carry one.
-    root = parse_xml(_DOCTYPE.sub("", _DECLARATION.sub("", decoded.text), count=1).strip(), assembly.name)
+    root = parse_xml(DOCTYPE.sub("", DECLARATION.sub("", decoded.text), count=1).strip(), assembly.name)
     assembly.metadata["root"] = local(root)
     _walk(root, assembly)
     return assembly.finish("application/xml")

@@ -18,7 +18,9 @@ from types import MappingProxyType
 # Built-in codes that follow the user's settings.
 _LOCAL_DATES = MappingProxyType({14: "yyyy-mm-dd", 22: "yyyy-mm-dd hh:mm"})
 _LANGUAGES = MappingProxyType({0x07: "de", 0x09: "en", 0x0C: "fr", 0x10: "it", 0x13: "nl", 0x0A: "es", 0x16: "pt", 0x6E: "lb"})
-_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[([^\]]*)\]|(General|AM/PM|A/P)|(y+|m+|d+|h+|s+(?:\.0+)?)|(.)', re.IGNORECASE | re.DOTALL)
+_TOKEN = re.compile(
+    r'"([^"]*)"|\\(.)|_.|\*.|\[([^\]]*)\]|(General|AM/PM|A/P)|(y+|m+|d+|h+|s+(?:\.0+)?)|(.)', re.IGNORECASE | re.DOTALL
+)
 _DIGITS = re.compile(r"[#0?](?:[#0?,]*[#0?])?,*(?:\.[#0?]*)?|\.[#0?]+")
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheets know no time zones
 _EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
@@ -143,7 +145,9 @@ def _show_date(value: float, section: str, *, from_1904: bool) -> str:
     if "f800" in section.lower():
         return moment.strftime("%Y-%m-%d")
     pieces: list[str] = []
-    units = [(i, (unit or bracket).lower()) for i, (_, _, bracket, _, unit, _) in enumerate(tokens) if unit or _elapsed(bracket)]
+    units = [
+        (i, (unit or bracket).lower()) for i, (_, _, bracket, _, unit, _) in enumerate(tokens) if unit or _elapsed(bracket)
+    ]
     order = dict(units)
     for i, (quoted, escaped, bracket, general, _, char) in enumerate(tokens):
         if i in order:
@@ -161,7 +165,14 @@ def _elapsed(bracket: str | None) -> bool:
 
 
 def _unit(
-    unit: str, moment: dt.datetime, value: float, around: tuple[list[str], list[str]], *, twelve: bool, elapsed: bool, language: str
+    unit: str,
+    moment: dt.datetime,
+    value: float,
+    around: tuple[list[str], list[str]],
+    *,
+    twelve: bool,
+    elapsed: bool,
+    language: str,
 ) -> str:
     width = len(unit)
     if elapsed:

@@ -153,7 +153,14 @@ class _Sheet:
         stream = io.BytesIO(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", raw))
         tags = tuple(f"{S}{name}" for name in ("row", "col", "headerFooter"))
         events = etree.iterparse(
-            stream, events=("end",), tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True
+            stream,
+            events=("end",),
+            tag=tags,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=True,
+            recover=True,
         )
         following = 1
         try:
@@ -283,7 +290,9 @@ def _codes(package: Package, main: str) -> list[str]:
         except DamagedFile:
             package.assembly.issue("part_unreadable", "the styles are broken; numbers and dates stand as stored")
             return []
-        custom = {_integer(f.get("numFmtId"), 0): f.get("formatCode", "General") for f in root.iterfind(f"{S}numFmts/{S}numFmt")}
+        custom = {
+            _integer(f.get("numFmtId"), 0): f.get("formatCode", "General") for f in root.iterfind(f"{S}numFmts/{S}numFmt")
+        }
         return [code_of(_integer(xf.get("numFmtId"), 0), custom) for xf in root.iterfind(f"{S}cellXfs/{S}xf")]
     return []
 

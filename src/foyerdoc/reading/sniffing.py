@@ -285,6 +285,8 @@ def _sniff_text(raw: bytes, name: str) -> str:
         raise _unsupported(name, "binary file of an unknown kind")
     text = decode(head).text.lstrip("\ufeff \t\n\0")
     extension = PurePath(name.lower()).suffix
+    if text.startswith("-----BEGIN PGP MESSAGE-----"):
+        raise EncryptedFile(f"{name}: encrypted with PGP", hint="decrypt it with its owner's key first")
     if text.startswith("<") and (kind := _markup_kind(text, extension)):
         return kind
     if _is_mail(text, extension):
