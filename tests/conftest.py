@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+
+import pytest
 
 # Before any Hugging Face library is imported: it reads these once.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -14,3 +17,23 @@ def pytest_runtest_setup() -> None:
 
     # By address: a name would be looked up, and `disable_socket` would refuse loopback too.
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def generator() -> Iterator[object]:
+    """The embedded language model in bfloat16 (NF4 takes longer to load), on the CPU. `foyerdoc models fetch` comes first."""
+    from foyerdoc.models.local import LocalModel
+
+    model = LocalModel(quantization="none", device="cpu")
+    yield model
+    model.close()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Iterator[object]:
+    """The embedded embedder on the CPU. `foyerdoc models fetch` comes first."""
+    from foyerdoc.embedding import SentenceEmbedder
+
+    model = SentenceEmbedder(device="cpu")
+    yield model
+    model.close()
