@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import log
 
@@ -70,6 +70,21 @@ def query_stems(text: str, languages: Iterable[str | None]) -> list[str]:
         if not any(word in _empty_words(language) for language in judges):
             found.update(dict.fromkeys(part for language in known for part in _stem(word, language).split()))
     return list(found)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a question that say what it is about, as they are written, each once."""
+    asked_in = detect(text)
+    judges = [asked_in] if asked_in in _EMPTY_WORDS else list(_EMPTY_WORDS)
+    words = dict.fromkeys(_WORD.findall(unicodedata.normalize("NFC", text)))
+    return [word for word in words if not any(word.lower() in _empty_words(language) for language in judges)]
+
+
+def coverage(words: Sequence[str], text: str, language: str | None, frequencies: Mapping[str, int], chunks: int) -> float:
+    """How much of a question's stems a text has, the rare ones counting more: 0 to 1."""
+    found = set(stems(text, language))
+    weights = {word: max(log((chunks + 1) / (frequencies.get(word, 0) + 0.5)), 1e-6) for word in words}
+    return sum(weight for word, weight in weights.items() if word in found) / (sum(weights.values()) or 1.0)
 
 
 def match_expression(terms: Iterable[str]) -> str:

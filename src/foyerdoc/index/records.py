@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
@@ -17,6 +18,9 @@ from foyerdoc.documents import Chunk, Document, Span
 from foyerdoc.errors import DamagedFile, IndexCorrupted
 from foyerdoc.index.lexical import match_expression, stems
 from foyerdoc.serialization import dumps, loads
+
+if TYPE_CHECKING:
+    from foyerdoc.index.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Evidence:
         cosine: of question and chunk, by the embedder.
         lexical: BM25 over the highest that the question's words could reach, 0 to 1.
         document_name: the document's or attachment's.
+        language: of the chunk, None when it is not known.
         metadata: of the document that it came with.
     """
 
@@ -37,6 +42,7 @@ class Evidence:
     cosine: float
     lexical: float
     document_name: str
+    language: str | None
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -173,12 +179,12 @@ def metadata_of(connection: sqlite3.Connection, row: int) -> dict[str, str]:
 
 def evidence(connection: sqlite3.Connection, row: int, score: float, cosine: float, lexical: float) -> Evidence:
     """The chunk of a row with the scores that it got."""
-    document, name, *rest = connection.execute(
-        "SELECT c.document, m.name, c.id, m.id, c.start, c.stop, c.text, c.headings, c.pages, c.n_tokens"
+    document, name, language, *rest = connection.execute(
+        "SELECT c.document, m.name, c.language, c.id, m.id, c.start, c.stop, c.text, c.headings, c.pages, c.n_tokens"
         " FROM chunks c JOIN members m ON m.row = c.member WHERE c.row = ?",
         (row,),
     ).fetchone()
-    return Evidence(_chunk(*rest), score, cosine, lexical, name, metadata_of(connection, document))
+    return Evidence(_chunk(*rest), score, cosine, lexical, name, language, metadata_of(connection, document))
 
 
 def rows_of(connection: sqlite3.Connection, clause: str, values: Sequence[str]) -> NDArray[np.int64]:
@@ -204,6 +210,19 @@ def frequencies(connection: sqlite3.Connection, words: Sequence[str]) -> dict[st
     """In how many chunks each word stands."""
     marks = ", ".join("?" * len(words))
     return dict(connection.execute(f"SELECT term, doc FROM terms WHERE term IN ({marks})", list(words)).fetchall())  # noqa: S608
+
+
+def catch_up(connection: sqlite3.Connection, vectors: Vectors) -> None:
+    """Bring vectors in step with the file. Rows only grow and are never used again: what is new lies above the highest held."""
+    highest = int(vectors.ids.max(initial=0))
+    [kept] = connection.execute("SELECT count(*) FROM chunks WHERE row <= ?", (highest,)).fetchone()
+    if kept != len(vectors):
+        current = np.array([row for (row,) in connection.execute("SELECT row FROM chunks")], dtype=np.int64)
+        vectors.remove(np.setdiff1d(vectors.ids, current))
+    new = connection.execute("SELECT row, embedding FROM chunks WHERE row > ? ORDER BY row", (highest,))
+    while rows := new.fetchmany(10_000):
+        stacked = np.frombuffer(b"".join(blob for _, blob in rows), "<f2").reshape(len(rows), -1)
+        vectors.add_arrays(np.array([row for row, _ in rows], dtype=np.int64), stacked)
 
 
 def _insert_chunk(

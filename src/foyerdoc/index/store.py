@@ -27,7 +27,7 @@ from foyerdoc.index import database
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where, condition
 from foyerdoc.index.fusion import fuse
-from foyerdoc.index.lexical import highest_score, query_stems
+from foyerdoc.index.lexical import coverage, highest_score, query_stems
 from foyerdoc.index.records import (
     Added,
     Evidence,
@@ -35,6 +35,7 @@ from foyerdoc.index.records import (
     Stats,
     StoredDocument,
     bm25,
+    catch_up,
     delete,
     embedded_text,
     evidence,
@@ -214,6 +215,27 @@ class Index:
                 found.setdefault(one.chunk.id, one)
             return list(found.values())
 
+    def relevance(self, question: str, texts: Sequence[tuple[str, str | None]]) -> list[tuple[float, float]]:
+        """How close stretches of documents are to a question, for choosing among them.
+
+        Args:
+            question: in any language.
+            texts: each with its language.
+
+        Returns:
+            For each text the cosine with the question, and the share of the question's words it has, rare ones counting more.
+        """
+        if not texts:
+            return []
+        [asked] = self.embedder.embed_queries([question])
+        cosines = self.embedder.embed_documents([text for text, _ in texts]) @ asked
+        with self._lock, self._reading() as connection:
+            vectors = self._synchronised(connection, len(asked))
+            words = query_stems(question, {language for _, language in texts})
+            counts = frequencies(connection, words)
+        covered = [coverage(words, text, language, counts, len(vectors)) for text, language in texts]
+        return list(zip(cosines.astype(float).tolist(), covered, strict=True))
+
     def document(self, document_id: str) -> Document:
         """A document or attachment as it was added, with stored boxes.
 
@@ -356,7 +378,8 @@ class Index:
         return Prepared(document, digest, tags, tuple(members))
 
     def _chunks(self, document: Document) -> Iterable[Chunk]:
-        return chunk(document, max_tokens=self._max_tokens, overlap=self._overlap, count_tokens=self.embedder.count_tokens)
+        counter = _Counter(self.embedder)
+        return chunk(document, max_tokens=self._max_tokens, overlap=self._overlap, count_tokens=counter)
 
     def _write(self, pending: Sequence[Prepared], outcome: dict[str, list[str]], replace_same_name: bool) -> None:
         """Embed the chunks of all of them at once, then write each in a transaction of its own."""
@@ -388,7 +411,7 @@ class Index:
         if self._vectors is None:
             self._vectors = self._cached(generation) or Vectors(dimensions)
         if generation != self._generation:
-            self._catch_up(connection, self._vectors)
+            catch_up(connection, self._vectors)
             self._languages = tuple(row[0] for row in connection.execute("SELECT DISTINCT language FROM chunks ORDER BY 1"))
             self._generation = generation
         return self._vectors
@@ -406,18 +429,16 @@ class Index:
         self._saved = int(str(about["generation"]))
         return vectors
 
-    @staticmethod
-    def _catch_up(connection: sqlite3.Connection, vectors: Vectors) -> None:
-        """Rows only grow and are never used again, so what is new lies above the highest held."""
-        highest = int(vectors.ids.max(initial=0))
-        [kept] = connection.execute("SELECT count(*) FROM chunks WHERE row <= ?", (highest,)).fetchone()
-        if kept != len(vectors):
-            current = np.array([row for (row,) in connection.execute("SELECT row FROM chunks")], dtype=np.int64)
-            vectors.remove(np.setdiff1d(vectors.ids, current))
-        new = connection.execute("SELECT row, embedding FROM chunks WHERE row > ? ORDER BY row", (highest,))
-        while rows := new.fetchmany(10_000):
-            stacked = np.frombuffer(b"".join(blob for _, blob in rows), "<f2").reshape(len(rows), -1)
-            vectors.add_arrays(np.array([row for row, _ in rows], dtype=np.int64), stacked)
+
+class _Counter:
+    """An embedder's tokens, as `chunk` counts them."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.offsets = embedder.offsets
+        self._count = embedder.count_tokens
+
+    def __call__(self, text: str) -> int:
+        return self._count(text)
 
 
 def _embedded() -> Embedder:

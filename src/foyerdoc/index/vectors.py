@@ -91,7 +91,7 @@ class Vectors:
             number of vectors to choose from.
         """
         if among is not None:
-            among = np.ascontiguousarray(among[np.isin(among, self._ids)], dtype=np.int64)
+            among = np.intersect1d(among, self._ids)
         k = min(k, len(self._ids) if among is None else len(among))
         if k < 1:
             return np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64)
