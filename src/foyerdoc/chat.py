@@ -241,11 +241,10 @@ def _sentences(document: Document, chunk: Chunk) -> list[Span]:
         stretches = list(zip(starts, [*starts[1:], chunk.span.end], strict=True))
     spans = []
     for start, end in stretches:
-        start, end = max(start, chunk.span.start), min(end, chunk.span.end)
-        text = document.text[start:end]
-        start, end = start + len(text) - len(text.lstrip()), start + len(text.rstrip())
-        if len(document.text[start:end].split()) >= _SHORTEST:
-            spans.append(Span(start, end))
+        first = max(start, chunk.span.start)
+        text = document.text[first : min(end, chunk.span.end)]
+        if len(text.split()) >= _SHORTEST:
+            spans.append(Span(first + len(text) - len(text.lstrip()), first + len(text.rstrip())))
     return spans
 
 
@@ -273,6 +272,6 @@ def _prompt(found: _Found, shown: Sequence[_Candidate]) -> tuple[Message, ...]:
 
 
 def _numbers(count: int) -> Grammar:
-    """ "0", or up to three of the numbers from 1 to `count`: whatever the sentences say, nothing else can be written."""
+    """Up to three of the numbers from 1 to `count`, or "0": whatever the sentences say, nothing else can be written."""
     options = " | ".join(f'"{number}"' for number in range(1, count + 1))
     return Grammar(f'start: "0" | number | number ", " number | number ", " number ", " number\nnumber: {options}\n')
