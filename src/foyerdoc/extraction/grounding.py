@@ -1,0 +1,325 @@
+"""Where a field's value may stand: a document as lines, and on each line the stretches that could be the value.
+
+A value is chosen among these stretches and nowhere else, so it is verbatim by construction. Each comes with its
+surroundings (the words before it, the heading above it, its column), by which one is told from another.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from foyerdoc.documents import Block, Document, Span, merge_spans
+from foyerdoc.extraction import values
+from foyerdoc.extraction.schemas import Leaf
+from foyerdoc.extraction.values import Conventions, Stretch
+from foyerdoc.extraction.vocabulary import concepts
+
+_YES = frozenset({"yes", "oui", "ja", "jo", "☒", "☑", "✓", "✔", "x"})
+_SYMBOLS = {"EUR": r"€|euros?", "CHF": r"s?fr\.", "GBP": r"£", "USD": r"\$"}
+_ON_LINES: tuple[values.Kind, ...] = ("date", "money", "number", "percent", "iban", "email")
+_SEPARATED = re.compile(r"(?:(?! [-–●•|/] )[^\t●|•])+")
+_LABELLED = re.compile(r"(?P<label>[^\W\d_][^:=\t]{0,60}?)\s*[:=]\s+(?=\S)")
+_CAPITAL = r"(?<![\w'’/-])(?=[^\W\d_])(?![a-zß-öø-ÿ])[\w'’.&-]+"
+_NAME = re.compile(
+    rf"{_CAPITAL}(?:[ \u00a0](?:(?:de|du|des|la|le|von|van|der|den|zu|und|et|and|of|&)[ \u00a0]){{0,2}}{_CAPITAL}){{0,5}}"
+)
+_COMPANY = re.compile(
+    r"(?<!\w)(?:GmbH|AG|KG|OHG|UG|SE|e\.? ?V\.|a\.? ?G\.|mbH|SARL|S\.?à ?\.?r\.?l\.?|S\.?A\.?S?\.?|SCI|SNC|EURL|B\.?V\.?|"
+    r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
+)
+_MAX_TEXT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the document's text without the white space around it; `number` counts from 1."""
+
+    number: int
+    span: Span
+    text: str
+    block: Block | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch that could be a field's value, with what stands around it.
+
+    Attributes:
+        span, raw: the stretch and its characters.
+        value: what they mean for the field's kind.
+        line: index of its line in `Ground.lines`.
+        left: the words before it on its line, up to the value before.
+        row: the words at the beginning of its line.
+        above: the heading of its column, or the line above where it begins its own.
+        section: the nearest line above that reads like a heading.
+        unit, doubt: as in `values.Stretch`.
+        weight: how much it looks like what the kind asks for, in 0..1, higher is more.
+        crowd: how many other values share the words on the left: they stand in a row without words between.
+    """
+
+    span: Span
+    raw: str
+    value: object
+    line: int
+    left: str = ""
+    row: str = ""
+    above: str = ""
+    section: str = ""
+    unit: str | None = None
+    doubt: str | None = None
+    weight: float = 1.0
+    crowd: int = 0
+
+
+@dataclass(slots=True)
+class Ground:
+    """A document prepared for looking values up: its lines, its habits, and all typed stretches, found once."""
+
+    document: Document
+    lines: tuple[Line, ...]
+    habits: Conventions
+    _starts: list[int]
+    _stretches: dict[values.Kind, list[Stretch]] = field(default_factory=dict)
+    _sections: list[str] = field(default_factory=list)
+    _by_leaf: dict[Leaf, list[Place]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: Document) -> Ground:
+        """Prepare a document. Values are looked for on first demand."""
+        lines = tuple(_lines(document))
+        ground = cls(document, lines, values.conventions(document.text, document.language), [line.span.start for line in lines])
+        ground._sections = _sections(lines)
+        return ground
+
+    def stretches(self, kind: values.Kind) -> list[Stretch]:
+        """All values of a kind in the text, in order."""
+        if kind not in self._stretches:
+            self._stretches[kind] = values.find(self.document.text, kind, self.habits)
+        return self._stretches[kind]
+
+    def remember(self, leaf: Leaf, finder: Callable[[Ground, Leaf], Iterable[Place]]) -> list[Place]:
+        """What the finder finds for a field, found once."""
+        if leaf not in self._by_leaf:
+            self._by_leaf[leaf] = list(finder(self, leaf))
+        return self._by_leaf[leaf]
+
+    def line_at(self, offset: int) -> int:
+        """Index of the line that a character stands on."""
+        return max(0, bisect_right(self._starts, offset) - 1)
+
+    def place(
+        self, span: Span, value: object, *, unit: str | None = None, doubt: str | None = None, weight: float = 1.0
+    ) -> Place:
+        """A stretch with its surroundings."""
+        at = self.line_at(span.start)
+        line = self.lines[at]
+        before = self.document.text[line.span.start : span.start]
+        others = {s.span for s in self.on(at)}
+        left, skipped = _after_values(before, {o for o in others if o.end <= span.start}, line.span.start)
+        skipped += _followers(self.document.text, span.end, others)
+        over = self.lines[at - 1] if at and not _words(before) else None
+        above = self._column(line, span) or (_words(over.text) if over and _is_heading(over) else "")
+        raw = self.document.text[span.start : span.end]
+        return Place(span, raw, value, at, left, _words(before), above, self._sections[at], unit, doubt, weight, skipped)
+
+    def on(self, at: int) -> Iterator[Stretch]:
+        """The dates, numbers, account numbers and addresses of mail that begin on a line."""
+        line = self.lines[at].span
+        for kind in _ON_LINES:
+            found = self.stretches(kind)
+            i = bisect_right(found, line.start - 1, key=lambda s: s.span.start)
+            while i < len(found) and found[i].span.start < line.end:
+                yield found[i]
+                i += 1
+
+    def _column(self, line: Line, span: Span) -> str:
+        block = line.block
+        if block is None or len(block.rows) < 2:
+            return ""
+        for row in block.rows[1:]:
+            for i, cell in enumerate(row):
+                if cell.contains(span) and i < len(block.rows[0]):
+                    head = block.rows[0][i]
+                    return self.document.text[head.start : head.end]
+        return ""
+
+
+def candidates(ground: Ground, leaf: Leaf) -> list[Place]:
+    """The stretches that could be a field's value. Empty when there is none. Looked for once a document."""
+    return ground.remember(leaf, _FINDERS[leaf.kind])
+
+
+def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
+    """The stretches within a stretch of the text, the longest first; for texts and names the whole of it alone."""
+    if leaf.kind in {"text", "name"}:
+        return [ground.place(span, " ".join(ground.document.text[span.start : span.end].split()))]
+    return sorted(
+        (place for place in candidates(ground, leaf) if span.contains(place.span)), key=lambda place: -len(place.span)
+    )
+
+
+def _lines(document: Document) -> Iterator[Line]:
+    number = 0
+    for match in re.finditer(r"[^\n]+", document.text):
+        raw = match[0]
+        text = raw.strip()
+        if text:
+            start = match.start() + len(raw) - len(raw.lstrip())
+            number += 1
+            yield Line(number, Span(start, start + len(text)), text, document.block_at(start))
+
+
+def _sections(lines: Sequence[Line]) -> list[str]:
+    """For each line the nearest line above that reads like a heading: short, without digits, and then something else."""
+    sections, current, age = [], "", 0
+    for line in lines:
+        sections.append(current if age < 12 else "")
+        age += 1
+        if _is_heading(line):
+            current, age = _words(line.text), 0
+    return sections
+
+
+def _is_heading(line: Line) -> bool:
+    """Whether a line reads like the title of what follows: the reader says so, or it is short and without digits."""
+    if line.block is not None and line.block.kind == "heading":
+        return True
+    return len(line.text) <= 40 and len(line.text.split()) <= 4 and not re.search(r"\d|:\s+\S|[.!?;,]$", line.text)
+
+
+def _typed(ground: Ground, leaf: Leaf) -> Iterator[Place]:
+    for s in ground.stretches(leaf.kind):  # type: ignore[arg-type]
+        yield ground.place(s.span, s.value, unit=s.unit, doubt=s.doubt)
+
+
+def _amounts(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+    for s in ground.stretches("money"):
+        yield ground.place(s.span, s.value, unit=s.unit, doubt=s.doubt)
+    for s in ground.stretches("number"):
+        cents = re.search(r"[.,]\d{2}$", s.raw) is not None
+        if cents or len(s.raw) <= 12:
+            yield ground.place(s.span, s.value, doubt=s.doubt, weight=0.9 if cents else 0.3)
+
+
+def _whole_numbers(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+    for s in ground.stretches("number"):
+        if s.value == int(s.value):  # type: ignore[arg-type]
+            yield ground.place(s.span, s.value, doubt=s.doubt)
+
+
+def _identifiers(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+    for s in ground.stretches("identifier"):
+        if len(s.raw) >= 2:
+            yield ground.place(s.span, s.value, weight=1.0 if len(s.raw) >= 5 else 0.6)
+
+
+def _texts(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+    for at, line in enumerate(ground.lines):
+        typed = merge_spans(s.span for s in ground.on(at))
+        seen: set[Span] = set()
+        for span, weight in _pieces(line):
+            raw = ground.document.text[span.start : span.end]
+            if span not in seen and len(raw) <= _MAX_TEXT and re.search(r"[^\W\d_]{2}", raw):
+                seen.add(span)
+                covered = sum(len(t) for t in typed if span.overlaps(t))
+                yield ground.place(span, " ".join(raw.split()), weight=weight * (1 - covered / (len(raw) + covered)))
+
+
+def _names(ground: Ground, leaf: Leaf) -> Iterator[Place]:
+    """Of the texts those that can name a person, a company or a thing: capitals, no digits, not a label's own words."""
+    for place in _texts(ground, leaf):
+        words = place.raw.split()
+        if re.search(r"\d|@|www\.|[:?!]", place.raw) or len(words) > 8 or not place.raw[0].isupper():
+            continue
+        company = _COMPANY.search(place.raw) is not None
+        if not company and (all(concepts(w) or len(w) < 3 for w in words) or _is_label(ground.lines[place.line], place)):
+            continue
+        yield replace(place, weight=place.weight * (1.0 if company or 2 <= len(words) <= 4 else 0.5))
+
+
+def _is_label(line: Line, place: Place) -> bool:
+    """Whether the stretch is itself what a value follows on its line."""
+    after = line.text[place.span.end - line.span.start :]
+    return bool(re.match(r"\s*[:=#]|\s*(?:n[°ºo]|nr)\b", after, re.IGNORECASE))
+
+
+def _pieces(line: Line) -> Iterator[tuple[Span, float]]:
+    """What of a line can be a value of words: what follows a label, a cell, the whole, a name. A label itself is none."""
+    for part in _SEPARATED.finditer(line.text):
+        labels = list(_LABELLED.finditer(part[0]))
+        begin = labels[-1].end() if labels else 0
+        if part[0].rstrip().endswith(":"):
+            continue
+        for label in labels:
+            yield _trimmed(line, part.start() + label.end(), part.end()), 1.0
+        if not labels:
+            yield _trimmed(line, part.start(), part.end()), 0.9
+        for name in _NAME.finditer(part[0], begin):
+            if len(name[0]) > 3:
+                yield _trimmed(line, part.start() + name.start(), part.start() + name.end()), 0.8
+
+
+def _trimmed(line: Line, start: int, end: int) -> Span:
+    raw = line.text[start:end]
+    start += len(raw) - len(raw.lstrip(" \t,;:-–"))
+    end -= len(raw) - len(raw.rstrip(" \t,;:-–"))
+    return Span(line.span.start + start, line.span.start + max(start, end))
+
+
+def _choices(ground: Ground, leaf: Leaf) -> Iterator[Place]:
+    for name, value in leaf.choices:
+        pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
+        if name.upper() in _SYMBOLS:
+            pattern += f"|{_SYMBOLS[name.upper()]}"
+        for match in re.finditer(pattern, ground.document.text, re.IGNORECASE):
+            yield ground.place(Span(*match.span()), value)
+
+
+def _yes_or_no(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+    for match in re.finditer(
+        r"[☒☑✓✔☐]|\[[xX ]\]|(?<!\w)(?:oui|non|ja|nein|jo|nee|yes|no)(?!\w)", ground.document.text, re.IGNORECASE
+    ):
+        word = match[0].strip("[]").strip().casefold()
+        yield ground.place(Span(*match.span()), word in _YES)
+
+
+def _words(text: str) -> str:
+    """A label's words: what is left of a text without marks at its ends; empty when no letters are."""
+    text = " ".join(text.split()).strip(" :=#*-–|")
+    return text if re.search(r"[^\W\d_]|°|#", text) else ""
+
+
+def _after_values(before: str, found: Iterable[Span], start: int) -> tuple[str, int]:
+    """The words between a value and the one before it, or before that one when nothing stands between.
+
+    And how many values were passed over.
+    """
+    cut, skipped = len(before), 0
+    for span in sorted(found, reverse=True):
+        if span.end - start > cut:
+            continue
+        if words := _words(before[span.end - start : cut]):
+            return words, skipped
+        cut, skipped = span.start - start, skipped + 1
+    return _words(before[:cut]), skipped
+
+
+def _followers(text: str, end: int, found: Iterable[Span]) -> int:
+    """How many values follow without words between."""
+    count = 0
+    for span in sorted(found):
+        if span.start >= end:
+            if _words(text[end : span.start]):
+                break
+            count, end = count + 1, span.end
+    return count
+
+
+_FINDERS = {
+    **dict.fromkeys(("date", "datetime", "percent", "iban", "bic", "email", "phone"), _typed),
+    "amount": _amounts, "number": _whole_numbers, "money": _amounts, "identifier": _identifiers, "text": _texts, "name": _names,
+    "choice": _choices, "yes_no": _yes_or_no,
+}  # fmt: skip

@@ -1,0 +1,103 @@
+"""Which of the stretches that could be a field's value is it: by the words that documents put before their values.
+
+A label is compared with the field's name, description and aliases by what it means (`vocabulary.concepts`), so a schema in
+English finds its fields on a German page. What the label says beyond the field counts against it ("delivery date" is not the
+date), and so does a label that several values in a row have to share.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from foyerdoc.extraction.grounding import Ground, Place
+from foyerdoc.extraction.schemas import Kind, Leaf
+from foyerdoc.extraction.vocabulary import concepts, plain
+
+ENOUGH: Final = 0.45
+"""Below this score a field is left absent: nothing but the value's own look speaks for it."""
+
+# Weights of the evidence, set by hand on the invoices of the development data; halving or doubling one of them moves the
+# number of right fields there by at most three in a hundred.
+_DESCRIBED: Final = 0.5
+_ROW: Final = 0.5
+_SECTION: Final = 0.4
+_FOREIGN: Final = 0.5
+_CROWD: Final = 0.15
+_BARE: Final = 0.2
+_LOOK: Final = 0.6
+_EARLY: Final = 0.1
+_ALIAS: Final = 1.5
+_GENERIC: Final = frozenset({"number", "date", "amount", "name", "total", "line", "issue"})
+_IMPLIED: Final[dict[Kind, str]] = {
+    "date": "date", "datetime": "date", "amount": "amount", "name": "name", "identifier": "number",
+    "iban": "iban", "bic": "bic",
+}  # fmt: skip
+_KNOWN_BY_LOOK: Final[frozenset[Kind]] = frozenset({"iban", "bic", "email"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A place and how well it fits its field; higher is better, comparable among the fields of one document."""
+
+    place: Place
+    score: float
+
+
+def rank(ground: Ground, leaf: Leaf, places: Sequence[Place]) -> list[Ranked]:
+    """The places, best first; of equals the first in the text."""
+    lines = max(1, len(ground.lines))
+    ranked = [Ranked(place, _score(leaf, place) + _EARLY * (1 - place.line / lines)) for place in places]
+    return sorted(ranked, key=lambda r: (-r.score, r.place.span))
+
+
+def is_enough(leaf: Leaf, best: Ranked) -> bool:
+    """Whether the best place is good enough to be shown as the value."""
+    return leaf.kind in _KNOWN_BY_LOOK or best.score >= ENOUGH
+
+
+def _score(leaf: Leaf, place: Place) -> float:
+    wanted, described = _asked(leaf)
+    near = place.left or place.above
+    label = concepts(near)
+    row = concepts(place.row) - label
+    section = concepts(place.section) - label - row
+    implied = _IMPLIED.get(leaf.kind)
+    score = _weight(wanted & label, implied) + _DESCRIBED * _weight(described & label, implied)
+    score += _ROW * _weight(wanted & row, implied)
+    score += _SECTION * (_weight(section & wanted, implied) - 0.5 * _weight(section - wanted - described, implied))
+    score -= _FOREIGN * _weight(label - wanted - described, implied)
+    score -= _CROWD * min(place.crowd, 3)
+    score -= 0.0 if near or place.row else _BARE
+    score /= math.sqrt(max(0.5, _weight(wanted, implied)))
+    return score + _LOOK * place.weight + max(_alias(leaf, place), _spelled(leaf, near))
+
+
+@lru_cache(maxsize=1024)
+def _asked(leaf: Leaf) -> tuple[frozenset[str], frozenset[str]]:
+    """The concepts of the field's name and aliases, and those that only its description has."""
+    wanted = concepts(leaf.title).union(*(concepts(alias) for alias in leaf.aliases))
+    return wanted, concepts(leaf.description) - wanted
+
+
+def _weight(names: Iterable[str], implied: str | None) -> float:
+    return sum(0.25 if name == implied else 0.5 if name in _GENERIC else 1.0 for name in names)
+
+
+def _alias(leaf: Leaf, place: Place) -> float:
+    """Whether the document uses one of the schema's own names for the field."""
+    around = (plain(place.left), plain(place.above), plain(place.row))
+    return _ALIAS if any(plain(alias) in text for alias in leaf.aliases if alias.strip() for text in around if text) else 0.0
+
+
+def _spelled(leaf: Leaf, label: str) -> float:
+    """The share of the name's words that the label spells, for words that the vocabulary does not know."""
+    words = [word[:6] for word in re.findall(r"[^\W\d_]{3,}", plain(leaf.title)) if not concepts(word)]
+    if not words or not label:
+        return 0.0
+    text = plain(label)
+    return sum(word in text for word in words) / len(words)
