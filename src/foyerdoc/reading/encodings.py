@@ -51,9 +51,10 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
         return _lenient(raw, wide)
     # A declaration of a multi-byte encoding cannot be confirmed by UTF-8 validity: ISO-2022-JP, for one, is pure ASCII.
     named = _known(declared)
-    for encoding in [named, "utf-8"] if named and named.startswith("iso2022") else ["utf-8", named]:
-        if encoding is not None and (text := _strict(raw, encoding)) is not None:
-            return Decoded(_line_ends(text), encoding)
+    candidates = [named, "utf-8"] if named and named.startswith("iso2022") else ["utf-8", named]
+    for candidate in candidates:
+        if candidate is not None and (text := _strict(raw, candidate)) is not None:
+            return Decoded(_line_ends(text), candidate)
     if named in {"utf-8", "ascii"} and _mostly_utf8(raw):
         return _lenient(raw, "utf-8")
     return _likeliest(raw)

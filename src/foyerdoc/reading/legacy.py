@@ -20,8 +20,8 @@ from foyerdoc.documents import Document
 from foyerdoc.errors import DamagedFile, EncryptedFile, LimitExceeded, MissingDependency
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.sheets import read_xlsx
-from foyerdoc.reading.sniffing import XLSB
 from foyerdoc.reading.slides import read_pptx
+from foyerdoc.reading.sniffing import XLSB
 from foyerdoc.reading.word import read_docx
 
 _FIB_ENCRYPTED = 0x0100

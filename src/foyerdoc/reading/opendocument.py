@@ -42,6 +42,7 @@ _OUTSIDE = {
 }
 _MARGINS: dict[str, BlockKind] = {"header": "header", "header-first": "header", "header-left": "header",
                                   "footer": "footer", "footer-first": "footer", "footer-left": "footer"}  # fmt: skip
+_NAMED: dict[str, BlockKind] = {"quotations": "quote", "preformatted_20_text": "code", "caption": "caption"}
 _DEEPEST = 60
 _MOST_SPACES = 1000
 _POINTS = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0}
@@ -66,7 +67,10 @@ def read_odt(assembly: Assembly) -> Document:
 
 
 def read_ods(assembly: Assembly) -> Document:
-    """A spreadsheet: one page per sheet, a table in each (`sheet[Sales]`), values as displayed. Raises what `read_odt` raises."""
+    """A spreadsheet: one page per sheet, a table in each (`sheet[Sales]`), values as displayed.
+
+    Raises what `read_odt` raises.
+    """
     walk, body = _open(assembly)
     for sheet in body.iterfind(f"{OFFICE}spreadsheet/{TABLE}table"):
         assembly.start_page()
@@ -76,6 +80,8 @@ def read_ods(assembly: Assembly) -> Document:
             walk.hide(text_of(sheet), path)
             assembly.issue("hidden_sheet", "a hidden sheet; its text is in `hidden`", page=walk.page)
         else:
+            if text_of(sheet):
+                assembly.add("heading", sheet.get(f"{TABLE}name", ""), page=walk.page, level=1, path=path)
             walk.table(sheet, path)
             for shapes in sheet.iterfind(f"{TABLE}shapes"):
                 walk.blocks(shapes, f"{path}/shapes")
@@ -221,9 +227,7 @@ class _Walk:
         if body is None:
             # A comment: who wrote it and when is not its text.
             body = note
-        number = 0
-        for paragraph in body.iter(f"{TEXT}p"):
-            number += 1
+        for number, paragraph in enumerate(body.iter(f"{TEXT}p"), 1):
             self.paragraph(paragraph, f"{path}/p[{number}]", "footnote")
 
     def _shape(self, shape: _Element, path: str, kind: BlockKind | None) -> None:
@@ -296,12 +300,12 @@ class _Walk:
 
     def margins(self) -> list[tuple[BlockKind, _Element]]:
         masters = self.styles.iter(f"{STYLE}master-page") if self.styles is not None else ()
-        found = []
-        for master in masters:
-            for child in elements(master):
-                if child.tag.startswith(STYLE) and local(child) in _MARGINS and child.get(f"{STYLE}display") != "false":
-                    found.append((_MARGINS[local(child)], child))
-        return found
+        return [
+            (_MARGINS[local(child)], child)
+            for master in masters
+            for child in elements(master)
+            if local(child) in _MARGINS and child.get(f"{STYLE}display") != "false"
+        ]
 
     def margin(self, margins: list[tuple[BlockKind, _Element]], kind: BlockKind) -> None:
         seen: set[str] = set()
@@ -341,10 +345,7 @@ class _Walk:
         names = {name.lower(), self.parents.get(name, "").lower()}
         if "title" in names:
             return "heading", 1
-        for known, kind in (("quotations", "quote"), ("preformatted_20_text", "code"), ("caption", "caption")):
-            if known in names:
-                return kind, None  # type: ignore[return-value]
-        return "paragraph", None
+        return next((kind for known, kind in _NAMED.items() if known in names), "paragraph"), None
 
 
 def _comments(table: _Element) -> Iterator[_Element]:

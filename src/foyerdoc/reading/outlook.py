@@ -1,6 +1,7 @@
 """MSG (Outlook): headers, the body once in its better form, and attachments, messages among them, as child documents.
 
-The file is taken apart by python-oxmsg; an attached message, which is no file of its own in there, is written out as EML and read as that.
+The file is taken apart by python-oxmsg; an attached message, which is no file of its own in there, is written out as EML
+and read as that.
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def _headers(outlook: Outlook) -> dict[str, str]:
 def _attachment(attachment: Attachment, number: int, message: Message, depth: int) -> None:
     properties = attachment.properties
     name = attachment.file_name or properties.str_prop_value(_SHORT_NAME) or properties.str_prop_value(_DISPLAY_NAME)
-    inner = next((s for s in attachment._storage.storages if s.name == _EMBEDDED_MESSAGE), None)  # noqa: SLF001  oxmsg has no door to it
+    storage: Storage = attachment._storage  # type: ignore[assignment]  # noqa: SLF001  oxmsg has no door to it
+    inner = next((s for s in storage.storages if s.name == _EMBEDDED_MESSAGE), None)
     if inner is not None and depth < _DEEPEST:
         nested = _take(_open_inner(inner), name or "message", depth + 1)
         message.attachments.append((_as_eml(nested), f"{nested.headers.get('Subject') or name or 'message'}"[:120] + ".eml"))

@@ -143,8 +143,8 @@ def decompress(packed: bytes) -> bytes:
 
 
 _PRELOADED = (
-    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbol"
-    b"ArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans Serif"
+    b"SymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 )
 
 
@@ -344,7 +344,7 @@ class _Reader:
             line.text += text
 
     def _define_style(self) -> None:
-        """A style of the sheet: `{\\s1 ... heading 1;}`; names are in English whatever the user's language."""
+        r"""A style of the sheet: `{\s1 ... heading 1;}`; names are in English whatever the user's language."""
         heading = re.match(r"\s*heading ([1-9])\b", self.style_text, re.IGNORECASE)
         if heading:
             self.heading_styles[self.style_number] = int(heading.group(1))

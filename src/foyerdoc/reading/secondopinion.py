@@ -99,8 +99,9 @@ def prepare() -> None:
         from unstructured.nlp import tokenize
     except ImportError as error:
         raise MissingDependency("unstructured is not installed", hint="pip install unstructured") from error
-    tokenize._load_spacy_model = _local_splitter  # noqa: SLF001  the one door to the download
-    tokenize._install_spacy_model = _refuse  # noqa: SLF001
+    # The one door to the download, and the download itself.
+    setattr(tokenize, "_load_spacy_model", _local_splitter)  # noqa: B010
+    setattr(tokenize, "_install_spacy_model", _refuse)  # noqa: B010
 
 
 def _local_splitter() -> object:

@@ -91,6 +91,7 @@ class _Sheet:
         self.book = book
         self.part = part
         self.page = page
+        self.name = name
         self.path = f"sheet[{name}]"
 
     def read(self, *, shown: bool) -> None:
@@ -99,8 +100,11 @@ class _Sheet:
             self._hide(cells.rows)
             self.assembly.issue("hidden_sheet", "a hidden sheet; its text is in `hidden`", page=self.page)
             return
-        self._margins(cells, "header")
         visible = self._visible(cells)
+        if visible or self.package.related(self.part, "drawing"):
+            # The name on the sheet's tab is its title.
+            self.assembly.add("heading", self.name, page=self.page, level=1, path=self.path)
+        self._margins(cells, "header")
         for table in _tables(visible):
             self._table(table)
         self._drawings()

@@ -1,9 +1,9 @@
 """HTML and XHTML: blocks by their elements, each with its place (`html/body/div[2]/p[1]`).
 
-White space follows the rules of browsers: runs collapse, block elements break, `<br>` is a line break, `<pre>` is kept. Tables of
-data become table blocks; tables that only arrange a page (as in most mail) are read as the blocks within them. Scripts,
-styles and templates are no text. What inline styles or the `hidden` attribute hide goes to `hidden`; style sheets are
-not evaluated. The alternative text of pictures is a caption.
+White space follows the rules of browsers: runs collapse, block elements break, `<br>` is a line break, `<pre>` is kept.
+Tables of data become table blocks; tables that only arrange a page (as in most mail) are read as the blocks within them.
+Scripts, styles and templates are no text. What inline styles or the `hidden` attribute hide goes to `hidden`; style sheets
+are not evaluated. The alternative text of pictures is a caption.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from foyerdoc.documents import BlockKind, Document, HiddenText
@@ -29,9 +29,42 @@ DROPPED = frozenset(
     {"script", "style", "template", "iframe", "object", "embed", "audio", "video", "canvas", "head", "datalist"}
 )
 BLOCKS = frozenset(
-    "html body address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer form frameset "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup option p pre search section select summary table "
-    "tbody td textarea tfoot th thead tr ul caption svg math".split()  # noqa: SIM905  forty words in quotes say no more
+    {
+        *(
+            "html",
+            "body",
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "center",
+            "dd",
+            "details",
+            "dialog",
+            "dir",
+            "div",
+            "dl",
+            "dt",
+        ),
+        *(
+            "fieldset",
+            "figcaption",
+            "figure",
+            "footer",
+            "form",
+            "frameset",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hgroup",
+        ),
+        *("hr", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "search", "section", "select"),
+        *("summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "tr", "ul", "caption", "svg", "math"),
+    }
 )
 _KINDS: dict[str, BlockKind] = {
     "blockquote": "quote",
@@ -226,9 +259,7 @@ class _Page:
             step = tag if tag in {"html", "body"} else f"{tag}[{parent.counts[tag]}]"
             path = f"{path}/{step}" if path else step
         if tag not in BLOCKS:
-            return _Frame(
-                path if len(self.frames) > _DEEPEST_PATH else path, parent.kind, parent.level, parent.lists, False, parent.pre
-            )  # noqa: FBT003
+            return replace(parent, path=path, block=False, counts=Counter())
         frame = _Frame(path, parent.kind, parent.level, parent.lists, pre=parent.pre)
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdecimal():
             frame.kind, frame.level = "heading", int(tag[1])

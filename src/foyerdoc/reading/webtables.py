@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 _GROUPS = {"thead", "tbody", "tfoot"}
 _CELLS = {"td", "th"}
 _DROPPED = {"script", "style", "template"}
-_ARRANGED = {"p", "div", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "form", "hr"}
-# Pieces of text inside these run on; all other elements set their text apart by a space.
+_ARRANGED = {"p", "div", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"}
+# Text inside these runs on; all other elements set their text apart by a space.
 _RUNNING = {
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
-    "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "o:p",
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
+    "label", "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "o:p",
 }  # fmt: skip
 _SPARSE = 20
 
@@ -26,7 +26,8 @@ _SPARSE = 20
 def is_layout(table: _Element) -> bool:
     """Whether a table arranges a page rather than holding data.
 
-    It does when it says so, or when it has no header cells and nests tables, has a single column, or has whole passages in a cell.
+    It does when it says so, or when it has no header cells and nests tables, has a single column, or holds whole passages
+    in a cell.
     """
     if table.get("role", "").lower() in {"presentation", "none"}:
         return True

@@ -3,7 +3,8 @@
 Read are the body with its tables, content controls, text boxes, shapes, charts and diagrams, headers and footers (each
 distinct text once), footnotes, endnotes and comments (after the paragraph that they belong to, as footnotes), equations,
 and embedded Office files (as attachments). Tracked insertions are text; deletions and hidden text go to `hidden`.
-Text boxes follow the paragraph that anchors them. Automatic numbers of lists and headings are not in the file and not in the text.
+Text boxes follow the paragraph that anchors them. Automatic numbers of lists and headings are not in the file and not in
+the text.
 
 Text and structure do not come from unstructured's partition_docx: it gives no place for its elements and drops text boxes,
 notes and hidden text without a word.
@@ -369,8 +370,8 @@ def _branch(element: _Element) -> list[_Element]:
 
 def _leaf(element: _Element) -> str | None:
     """The text of an element that has its own rule, or None for one whose children are to be read."""
-    tag = element.tag
-    if not isinstance(tag, str):
+    tag: object = element.tag
+    if not isinstance(tag, str):  # a comment or a processing instruction
         return ""
     if tag == f"{W}sym":
         return _symbol(element)

@@ -111,7 +111,7 @@ def _named_role(names: list[str]) -> Role:
 def _read_style(style: _Element) -> _Style:
     paragraph = style.find(f"{W}pPr")
     return _Style(
-        name=(_value(style, "name") or style.get(f"{W}styleId", "")).lower(),
+        name=(_value(style, "name") or style.get(f"{W}styleId") or "").lower(),
         based_on=_value(style, "basedOn"),
         outline=_integer(_value(paragraph, "outlineLvl")),
         numbering=None if paragraph is None else _numbering(paragraph),
