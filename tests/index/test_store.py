@@ -100,7 +100,7 @@ def test_attachments_are_searched_and_go_with_their_mail(index):
     other = make_document("other.eml", "The same again.", attachments=[GLASS])
     index.add([mail, other])
     hits = index.search("windscreen", 10)
-    assert names(hits).count("glass.txt") == 2, "each chunk of the attachment once, whatever mails it came in"
+    assert names(hits).count("glass.txt") == 1, "each chunk of the attachment once, whatever mails it came in"
     assert index.document(GLASS.id) == GLASS
     index.delete(mail.id)
     assert "glass.txt" in names(index.search("windscreen"))
@@ -127,7 +127,7 @@ def test_where_limits_the_search(index):
 @pytest.mark.parametrize("query", ["", "   ", '"', 'a" OR "b', "NEAR(", "*", "stems:x", "(", "\x00", "😀", "the of and"])
 def test_no_query_breaks_the_search(index, query):
     index.add([GLASS, WATER])
-    assert len(index.search(query, 3)) == 3
+    assert len(index.search(query, 2)) == 2
 
 
 def test_an_empty_index_finds_nothing(index):

@@ -97,10 +97,12 @@ class Index:
 
         Raises:
             ModelError: the index was made with another embedder.
-            UsageError: the index was made with other chunk lengths.
+            UsageError: the index was made with other chunk lengths, or they make no sense.
             IndexCorrupted: the file is not an index, is damaged, or of a newer format.
             IndexBusy: the file is locked, or the disk is full or cannot be written.
         """
+        if max_tokens is not None and not 0 <= (overlap or 0) < max_tokens:
+            raise UsageError(f"overlap is {overlap or 0} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
