@@ -1,0 +1,15 @@
+"""The command line. Thin: each command calls the library and prints what it returns.
+
+Results go to standard output, progress and errors to standard error. Exit status: 0; 1 when some inputs failed (the
+rest is delivered); 2 for wrong use.
+"""
+
+from __future__ import annotations
+
+from foyerdoc.cli.app import app
+from foyerdoc.cli.demo import demo
+from foyerdoc.cli.documents import classify, extract, read
+from foyerdoc.cli.machine import doctor, models
+from foyerdoc.cli.questions import ask, chat, index, search
+
+__all__ = ["app", "ask", "chat", "classify", "demo", "doctor", "extract", "index", "models", "read", "search"]

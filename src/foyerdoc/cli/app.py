@@ -1,0 +1,136 @@
+"""What all commands share: the application, inputs, progress, errors and JSON."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import orjson
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from foyerdoc.errors import FoyerdocError, UsageError
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="foyerdoc",
+    help="Documents into labels, fields and answers that point to the exact characters they come from.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False)
+
+Inputs = Annotated[list[Path], typer.Argument(help="Files or folders.", exists=True)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
+Password = Annotated[str | None, typer.Option(help="For encrypted files.")]
+Seconds = Annotated[float, typer.Option(help="Limit of one file's reading.", min=0.1)]
+
+# Left out of JSON: what only makes sense within the process, and the text twice.
+_INTERNAL = {"geometry", "source", "alignment"}
+
+
+@app.callback()
+def main() -> None:
+    """Silence what libraries print; foyerdoc says what a user needs to know itself."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """The files named, and those below the folders named, in order of name; hidden ones left out.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            below = (p for p in sorted(path.rglob("*")) if p.is_file())
+            found += [p for p in below if not any(part.startswith(".") for part in p.relative_to(path).parts)]
+        else:
+            found.append(path)
+    if not found:
+        raise UsageError("no files there", hint="name files, or folders that hold some")
+    return found
+
+
+@contextmanager
+def stops_on_error() -> Iterator[None]:
+    """Turn the library's errors into one line with a hint and an exit status."""
+    try:
+        yield
+    except FoyerdocError as error:
+        report(error)
+        raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
+
+
+def report(error: FoyerdocError, name: str | None = None) -> None:
+    """Say what went wrong and what can be done, on standard error."""
+    prefix = f"{name}: " if name and not error.message.startswith(name) else ""
+    err.print(f"[red]error[/red]: {_plain(prefix + error.message)}\n  -> {_plain(error.hint)}", soft_wrap=True)
+
+
+def progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """Pass items through and show on a terminal how many have passed."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not sys.stderr.isatty()) as bar:
+        yield from bar.track(items, total=total)
+
+
+def print_json(value: object) -> None:
+    """One line of JSON on standard output."""
+    sys.stdout.write(orjson.dumps(as_json(value)).decode() + "\n")
+    sys.stdout.flush()
+
+
+def as_json(value: Any) -> Any:
+    """A result as plain lists, dictionaries, strings and numbers."""
+    if is_dataclass(value) and not isinstance(value, type):
+        named = ((f.name, getattr(value, f.name)) for f in fields(value) if not f.name.startswith("_"))
+        return {name: as_json(part) for name, part in named if name not in _INTERNAL}
+    if isinstance(value, FoyerdocError):
+        return {"code": value.code, "message": value.message, "hint": value.hint}
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {str(key): as_json(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [as_json(part) for part in value]
+    if isinstance(value, Enum):
+        return as_json(value.value)
+    if isinstance(value, Decimal | date | time | Path):
+        return str(value)
+    return value
+
+
+def brief(text: str, length: int = 100) -> str:
+    """A text on one line, shortened, safe to print with markup on."""
+    line = " ".join(text.split())
+    return _plain(line if len(line) <= length else line[: length - 1] + "…")
+
+
+def pages_of(pages: Sequence[int]) -> str:
+    """Page numbers as a reader writes them: "p. 3" or "p. 3-5"; nothing without pages."""
+    if not pages:
+        return ""
+    return f"p. {pages[0]}" if len(pages) == 1 else f"p. {pages[0]}-{pages[-1]}"
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")

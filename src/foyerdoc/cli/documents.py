@@ -1,0 +1,187 @@
+"""`foyerdoc read`, `classify` and `extract`."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+
+from foyerdoc.cli.app import (
+    Inputs,
+    Json,
+    Password,
+    Seconds,
+    app,
+    brief,
+    files_of,
+    out,
+    print_json,
+    progress,
+    report,
+    stops_on_error,
+)
+from foyerdoc.documents import Document
+from foyerdoc.errors import FoyerdocError, UsageError
+from foyerdoc.results import Extraction, Prediction
+from foyerdoc.settings import Limits
+from foyerdoc.taxonomy import Taxonomy
+
+Clean = Annotated[bool, typer.Option("--cleaned/--as-read", help="Clean the text, or leave it as it was read.")]
+Workers = Annotated[int | None, typer.Option(help="Reading processes; one per core by default.", min=1)]
+
+
+@app.command()
+def read(
+    inputs: Inputs,
+    json: Json = False,
+    cleaned: Clean = True,
+    boxes: Annotated[bool, typer.Option(help="Compute the boxes of all words.")] = False,
+    password: Password = None,
+    seconds: Seconds = 300.0,
+    workers: Workers = None,
+) -> None:
+    """Read files into text with structure, and say what was skipped, guessed or hidden."""
+    failed = False
+    with stops_on_error():
+        for path, result in _documents(files_of(inputs), password, seconds, cleaned=cleaned, boxes=boxes, workers=workers):
+            if isinstance(result, FoyerdocError):
+                failed = True
+                print_json({"file": path, "error": result}) if json else report(result, path.name)
+            elif json:
+                print_json({"file": path, "document": result})
+            else:
+                out.print(f"[bold]{brief(path.name)}[/bold]  {result.media_type}, {result.language}, {len(result.pages)} pages")
+                for issue in result.issues:
+                    out.print(f"  [yellow]{issue.code}[/yellow]: {brief(issue.message, 200)}")
+                out.print(result.text, markup=False)
+                for child in result.attachments:
+                    out.print(f"  attached: [bold]{brief(child.name)}[/bold], {child.media_type}, {len(child.text)} characters")
+    raise typer.Exit(int(failed))
+
+
+@app.command()
+def classify(
+    inputs: Inputs,
+    taxonomy: Annotated[Path, typer.Option(help="Taxonomy as JSON.", exists=True, dir_okay=False)],
+    json: Json = False,
+    password: Password = None,
+    seconds: Seconds = 300.0,
+) -> None:
+    """Say each file's category and subcategory."""
+    from foyerdoc.classification import Classifier
+
+    failed = False
+    with stops_on_error():
+        classifier = Classifier.zero_shot(Taxonomy.load(taxonomy))
+        for path, result in _documents(files_of(inputs), password, seconds):
+            prediction = classifier.classify(result) if isinstance(result, Document) else None
+            failed |= prediction is None
+            if json:
+                print_json({"file": path, "prediction": prediction, "error": None if prediction else result})
+            elif prediction is None:
+                report(result, path.name)  # type: ignore[arg-type]
+            else:
+                print_prediction(path.name, prediction)
+    raise typer.Exit(int(failed))
+
+
+@app.command()
+def extract(
+    inputs: Inputs,
+    schema: Annotated[str, typer.Option(help="A pydantic model: FILE.py:Class or package.module:Class.")],
+    json: Json = False,
+    password: Password = None,
+    seconds: Seconds = 300.0,
+) -> None:
+    """Extract a schema's fields, each with the characters it comes from."""
+    from foyerdoc.extraction import Extractor
+
+    failed = False
+    with stops_on_error():
+        extractor = Extractor(load_schema(schema))
+        for path, result in _documents(files_of(inputs), password, seconds):
+            extraction = extractor.extract(result) if isinstance(result, Document) else None
+            failed |= extraction is None
+            if json:
+                print_json({"file": path, "extraction": extraction, "error": None if extraction else result})
+            elif extraction is None:
+                report(result, path.name)  # type: ignore[arg-type]
+            else:
+                out.print(f"[bold]{brief(path.name)}[/bold]")
+                print_fields(extraction, result)  # type: ignore[arg-type]
+    raise typer.Exit(int(failed))
+
+
+def load_schema(name: str) -> type[BaseModel]:
+    """The pydantic model that `FILE.py:Class` or `package.module:Class` names.
+
+    Raises:
+        UsageError: there is none.
+    """
+    place, _, attribute = name.rpartition(":")
+    try:
+        module = _module_from(Path(place)) if place.endswith(".py") else importlib.import_module(place)
+        found = getattr(module, attribute)
+    except (ImportError, OSError, AttributeError, ValueError) as error:
+        raise UsageError(f"no schema {name!r}", hint="write FILE.py:Class or package.module:Class") from error
+    if not (isinstance(found, type) and issubclass(found, BaseModel)):
+        raise UsageError(f"{name!r} is not a pydantic model", hint="name a class that derives from pydantic.BaseModel")
+    return found
+
+
+def print_prediction(name: str, prediction: Prediction) -> None:
+    """One line: the label, or that it was left open, and the runner-up."""
+    label = " / ".join(prediction.path) or "(abstained)"
+    second = next((a for a in prediction.alternatives if a.path != prediction.path), None)
+    sure = f", confidence {prediction.confidence:.2f}" if prediction.confidence is not None else ""
+    other = f"  (next: {' / '.join(second.path)})" if second else ""
+    out.print(f"[bold]{brief(name)}[/bold]  {brief(label)}  \\[{prediction.decision}{sure}]{brief(other)}")
+
+
+def print_fields(extraction: Extraction[BaseModel], document: Document) -> None:
+    """A line per field: value, page and the characters as they stand."""
+    for name, field in extraction.fields.items():
+        if field.span is None:
+            out.print(f"  {name:22} [dim]{field.status}[/dim]")
+            continue
+        pages = document.pages_of(field.span)
+        where = f"p. {pages[0].number}" if pages else _path_at(document, field.span.start)
+        out.print(f'  {name:22} {brief(str(field.value), 60)}   [dim]{where}: "{brief(field.raw or "", 60)}"[/dim]')
+    for issue in extraction.issues:
+        out.print(f"  [yellow]note[/yellow]: {brief(issue, 200)}")
+
+
+def _path_at(document: Document, offset: int) -> str:
+    block = document.block_at(offset)
+    return (block.path if block else None) or f"character {offset}"
+
+
+def _documents(
+    paths: list[Path],
+    password: str | None,
+    seconds: float,
+    *,
+    cleaned: bool = True,
+    boxes: bool = False,
+    workers: int | None = None,
+) -> Iterator[tuple[Path, Document | FoyerdocError]]:
+    from foyerdoc.cleaning import clean
+    from foyerdoc.reading import read_many
+
+    results = read_many(paths, workers=workers, password=password, limits=Limits(seconds=seconds), boxes=boxes)
+    for path, result in progress(results, len(paths), "reading"):
+        yield path, clean(result) if cleaned and isinstance(result, Document) else result
+
+
+def _module_from(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(str(path))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
