@@ -111,7 +111,10 @@ def test_the_questions_are_answered_where_the_truth_says():
 def test_mail_has_its_certificate_attached():
     mail = fd.read(demo.folder() / "documents" / "remboursement-soins.eml")
     assert [child.name for child in mail.attachments] == ["certificat-aubertin.pdf"]
-    assert "entorse de la cheville droite" in one_line(mail.attachments[0].text)
+    text = one_line(mail.attachments[0].text)
+    truth = TRUTH["documents"][mail.name]["attachments"]["certificat-aubertin.pdf"]
+    assert all(given["raw"] in text for given in truth["fields"].values())
+    assert tuple(truth["path"]) in TAXONOMY.leaves()
 
 
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")

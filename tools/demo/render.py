@@ -25,7 +25,7 @@ TARGET = HERE.parents[1] / "src" / "foyerdoc" / "demo"
 def main(target: Path) -> None:
     """Render everything into a folder; documents there that have no source are deleted."""
     loaded = {path.stem: sources.load(path) for path in sorted((HERE / "sources").glob("*.md"))}
-    mailbox = [source for source in loaded.values() if source.strings("label")]
+    mailbox = sorted((s for s in loaded.values() if not s.get("attachment")), key=lambda source: source.get("file"))
     documents = target / "documents"
     documents.mkdir(parents=True, exist_ok=True)
     for old in documents.iterdir():
@@ -35,7 +35,11 @@ def main(target: Path) -> None:
         attached = [loaded[name] for name in source.strings("attach")]
         (documents / source.get("file")).write_bytes(render(source, attached))
     truth = {
-        "documents": {source.get("file"): _truth(source) for source in sorted(mailbox, key=lambda s: s.get("file"))},
+        "documents": {
+            source.get("file"): _truth(source)
+            | {"attachments": {loaded[name].get("file"): _truth(loaded[name]) for name in source.strings("attach")}}
+            for source in mailbox
+        },
         "questions": yaml.safe_load((HERE / "questions.yaml").read_text(encoding="utf-8")),
     }
     text = json.dumps(truth, ensure_ascii=False, indent=2)
