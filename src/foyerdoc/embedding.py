@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from foyerdoc.errors import ModelError, ModelMissing
 from foyerdoc.models.embedded import embedded_embedder
-from foyerdoc.models.loading import quietly, weights_digest
+from foyerdoc.models.loading import quietly, refusals, weights_digest
 
 # Prefixes of the embedded model, by which it was trained (Wang et al., "Multilingual E5 Text Embeddings", 2024).
 _E5_QUERY = "query: "
@@ -95,11 +95,17 @@ class SentenceEmbedder:
         """Start and end of each token in the text's code points, ascending, special tokens left out.
 
         They count in the text as given, whatever the tokenizer normalises. The tokens of one ligature share its place;
-        an accent that stands by itself belongs to the letter before it.
+        an accent that stands by itself belongs to the letter before it where the two make one character.
         """
-        spans = self._tokenizer().encode(text, add_special_tokens=False).offsets
-        ends = [start for start, _ in spans[1:]] + [len(text)]
-        return [(start, _with_accents(text, end, limit)) for (start, end), limit in zip(spans, ends, strict=True)]
+        spans: list[tuple[int, int]] = self._tokenizer().encode(text, add_special_tokens=False).offsets
+        told: list[tuple[int, int]] = []
+        least = (0, 0)
+        for i, (start, end) in enumerate(spans):
+            following = spans[i + 1][0] if i + 1 < len(spans) else len(text)
+            # Accents out of canonical order are normalised into it, which can turn two neighbours' places around.
+            least = (max(start, least[0]), _with_accents(text, max(end, least[1]), following))
+            told.append(least)
+        return told
 
     def close(self) -> None:
         """Let go of the model's memory. A later call loads it again."""
@@ -189,11 +195,12 @@ class SentenceEmbedder:
 
         device = self._device or ("cuda" if torch.cuda.is_available() else "cpu")
         dtype = self._dtype or _fast_dtype(device)
-        with quietly():
+        folder = self._folder()
+        with quietly(), refusals(folder):
             from sentence_transformers import SentenceTransformer
 
             model = SentenceTransformer(
-                str(self._folder()),
+                str(folder),
                 device=device,
                 local_files_only=True,
                 trust_remote_code=False,

@@ -42,6 +42,18 @@ def quietly() -> Iterator[None]:
                 transformers_logging.enable_progress_bar()
 
 
+@contextmanager
+def refusals(folder: Path) -> Iterator[None]:
+    """What the loaders raise for files that they cannot use, as `ModelError`."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        hint = "it needs config.json, *.safetensors and tokenizer.json that belong together; pickled weights are not loaded"
+        raise ModelError(f"{folder} does not load: {type(error).__name__}", hint=hint) from error
+
+
 def weights_digest(folder: Path) -> str:
     """A name that two different models do not share: "SmolLM2-135M-Instruct@b179c9523d0e".
 

@@ -17,7 +17,7 @@ from foyerdoc.errors import ModelError, ModelMissing
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.decoding import Answer, Decoder, Guide
 from foyerdoc.models.embedded import embedded_generator
-from foyerdoc.models.loading import quietly, weights_digest
+from foyerdoc.models.loading import quietly, refusals, weights_digest
 from foyerdoc.models.protocol import Conversation, Generation, Grammar
 
 Quantization = Literal["nf4", "none"]
@@ -235,10 +235,9 @@ class LocalModel:
             if self._tokenizer_ is None:
                 from transformers import AutoTokenizer
 
-                with quietly():
-                    self._tokenizer_ = AutoTokenizer.from_pretrained(
-                        self._folder(), local_files_only=True, trust_remote_code=False
-                    )
+                folder = self._folder()
+                with quietly(), refusals(folder):
+                    self._tokenizer_ = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
             return self._tokenizer_
 
     def _config(self) -> Any:
@@ -246,8 +245,9 @@ class LocalModel:
             if self._config_ is None:
                 from transformers import AutoConfig
 
-                with quietly():
-                    self._config_ = AutoConfig.from_pretrained(self._folder(), local_files_only=True, trust_remote_code=False)
+                folder = self._folder()
+                with quietly(), refusals(folder):
+                    self._config_ = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
             return self._config_
 
     def _grammar_tokenizer(self) -> Any:
@@ -282,9 +282,10 @@ class LocalModel:
         four_bit = library.BitsAndBytesConfig(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
         )
-        with quietly():
+        folder = self._folder()
+        with quietly(), refusals(folder):
             model = library.AutoModelForCausalLM.from_pretrained(
-                self._folder(),
+                folder,
                 dtype=dtype,
                 device_map={"": device},
                 quantization_config=four_bit if self._quantization == "nf4" else None,
