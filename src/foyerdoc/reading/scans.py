@@ -23,13 +23,15 @@ from foyerdoc.errors import DamagedFile, LimitExceeded, MissingDependency, ReadE
 from foyerdoc.language import detect
 from foyerdoc.reading import tesseract
 from foyerdoc.reading.assembly import Assembly
-from foyerdoc.reading.straightening import View, grey_of, is_blank, skew_of, view_of
+from foyerdoc.reading.straightening import View, densest_inch, grey_of, is_blank, skew_of, view_of
 from foyerdoc.serialization import StoredGeometry
 
 # Pages that stand upright and are read well have word confidences of 0.85 to 0.97, upside down 0.30 to 0.40.
 _TRUSTED = 0.7
 _LOW = 0.6
 _SPECK, _SIGN = 0.2, 0.5
+_TURNS = (0, 90, 180, 270)
+_PROBE_DPI, _PROBE_WORDS = 200.0, 5
 _TURN_DPI = 150.0
 _TURN_SURE = 2.0
 
@@ -169,22 +171,33 @@ def _best_attempt(view: View, skew: float, languages: tuple[str, ...], deadline:
         words = tesseract.words_on(turned.image, dpi=turned.dpi, languages=languages, deadline=deadline, options=options)
         return _Attempt(words, turned, turn)
 
-    best = attempt(0)
-    if best.is_trusted:
-        return best
+    turn = _likely_turn(view, skew, languages[:1], deadline)
+    best = attempt(turn or 0)
     try:
-        small = view.smaller(_TURN_DPI).turned(-skew)
-        turn, sure = tesseract.turn_of(small.image, dpi=small.dpi, deadline=deadline)
-        if sure < _TURN_SURE:
-            turns = [attempt(turn, dpi=_TURN_DPI) for turn in (0, 90, 180, 270)]
-            turn = max(turns, key=attrgetter("credible")).turn
-        if turn:
-            best = max(best, attempt(turn), key=attrgetter("credible"))
+        if not best.is_trusted and turn != 0:
+            # The letters' shapes did not say, or misled: small copies are read in every way.
+            turn = max((attempt(turn, dpi=_TURN_DPI) for turn in _TURNS), key=attrgetter("credible")).turn
+            if turn != best.turn:
+                best = max(best, attempt(turn), key=attrgetter("credible"))
         if not best.is_trusted:
             best = max(best, attempt(best.turn, tesseract.ADAPTIVE_THRESHOLD), key=attrgetter("credible"))
     except LimitExceeded:
         pass  # the first reading stands; its confidence says how good it is
     return best
+
+
+def _likely_turn(view: View, skew: float, languages: tuple[str, ...], deadline: float) -> int | None:
+    """By how much the page must be turned clockwise; None where that is not clear.
+
+    An inch of the page in one language costs a tenth of reading it, and reading it the wrong way up twice as much.
+    """
+    upright = view.smaller(_PROBE_DPI).turned(-skew)
+    words = tesseract.words_on(densest_inch(upright), dpi=upright.dpi, languages=languages, deadline=deadline)
+    if len(words) >= _PROBE_WORDS and _Attempt(words, upright).is_trusted:
+        return 0
+    small = upright.smaller(_TURN_DPI)
+    turn, sure = tesseract.turn_of(small.image, dpi=small.dpi, deadline=deadline)
+    return turn if sure >= _TURN_SURE else None
 
 
 def _is_upended(word: tesseract.Word) -> bool:

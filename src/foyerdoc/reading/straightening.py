@@ -109,6 +109,15 @@ def is_blank(view: View) -> bool:
     return not _ink(view, contrast=_FAINT).any()
 
 
+def densest_inch(view: View) -> Image.Image:
+    """The inch of the page, over its whole width, with the most ink."""
+    rows = _ink(view, contrast=_CLEAR).sum(axis=1)
+    factor = view.image.height / len(rows)
+    n = min(max(round(view.dpi / factor), 1), len(rows))
+    first = int(np.convolve(rows, np.ones(n), "valid").argmax())
+    return view.image.crop((0, round(first * factor), view.image.width, round((first + n) * factor)))
+
+
 def noise_of(grey: Image.Image) -> float:
     """The standard deviation of the noise in grey levels of 255; 0.0 for a clean page.
 

@@ -88,7 +88,7 @@ def languages_of(path: str) -> frozenset[str]:
     """
     try:
         # Its own flag, no input: a few milliseconds when the installation is whole.
-        done = subprocess.run([path, "--list-langs"], capture_output=True, timeout=30, check=True)  # noqa: S603
+        done = subprocess.run([path, "--list-langs"], capture_output=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise MissingDependency("the program Tesseract is installed but does not run", hint=INSTALL) from error
     return frozenset(line.strip() for line in done.stdout.decode("utf-8", "replace").splitlines()[1:])
@@ -157,7 +157,7 @@ def _run(image: Image.Image, dpi: float, arguments: tuple[str, ...], deadline: f
     try:
         if seconds <= 0:
             raise subprocess.TimeoutExpired("tesseract", 0)
-        done = subprocess.run(  # noqa: S603 - a fixed program; the image comes through a pipe
+        done = subprocess.run(
             [program(), "stdin", "stdout", "--dpi", str(round(dpi)), *arguments],
             input=encoded.getvalue(),
             capture_output=True,
