@@ -33,8 +33,9 @@ CHUNK_TOKENS, OVERLAP = 256, 32
 
 
 def ours(path: Path, *, boxes: bool = False) -> tuple[str, int]:
-    document = fd.clean(fd.read(path, boxes=boxes))
-    fd.chunk(document, max_tokens=CHUNK_TOKENS, overlap=OVERLAP)
+    document = fd.read(path, boxes=boxes)
+    fd.chunk(fd.clean(document), max_tokens=CHUNK_TOKENS, overlap=OVERLAP)
+    # The text as read: cleaning takes running headers and page numbers out on purpose, the peer keeps them.
     return document.text, len(document.pages)
 
 
@@ -55,8 +56,8 @@ def llama_index() -> Callable[[Path], tuple[str, int]]:
 
 
 def words(text: str) -> Counter[str]:
-    # Reference and variants break lines differently: a hyphen at a line's end is no part of the word.
-    return Counter(re.findall(r"\w+", re.sub(r"(\w)-\s*\n\s*(\w)", r"\1\2", text.lower())))
+    # Reference and variants break lines differently, and a hyphen at a line's end may be either kind: none counts.
+    return Counter(re.findall(r"\w+", re.sub(r"-\s*", "", text.lower())))
 
 
 def references(path: Path | None) -> dict[str, Counter[str]]:
