@@ -27,6 +27,7 @@ HiddenCause = Literal["invisible", "background_colour", "tiny", "off_page"]
 _HYPHEN = "\ufffe"
 _LINE = re.compile(f"[^\r\n{_HYPHEN}]*{_HYPHEN}|[^\r\n{_HYPHEN}]+")
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], "\ufffd") | {9: " ", 0xFFFE: "-"}
+_ALEF_LAM = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
 _loose_box = raw.FPDFText_GetLooseCharBox
 _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _TINY = 1.5  # points; smaller print cannot be read
@@ -67,6 +68,8 @@ class PageText:
         self._characters, self._index = _characters(self._handle)
         self._rect = raw.FS_RECTF()
         self._rect_ref = ctypes.byref(self._rect)
+        if _ALEF_LAM.search(self._characters):
+            self._characters = _ALEF_LAM.sub(self._in_order, self._characters)
         self.image_share = 0.0
         self.n_images = 0
         self.n_paths = 0
@@ -208,6 +211,11 @@ class PageText:
                 return True
             edge = right.value
         return False
+
+    def _in_order(self, pair: re.Match[str]) -> str:
+        """Put the letters of an Arabic lam-alef ligature in order: PDFium turns them round with the line."""
+        first, second = self._box(pair.start()), self._box(pair.start() + 1)
+        return pair[0][::-1] if first is not None and first == second else pair[0]
 
     def _at(self, offset: int) -> int:
         return offset if self._index is None else self._index[offset]
