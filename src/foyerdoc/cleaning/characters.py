@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from foyerdoc.cleaning.draft import Draft
+from foyerdoc.cleaning.draft import Draft, Edit
 
 # --- odd spaces ------------------------------------------------------------------------------------------------------
 
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _LINE_ENDS = "\u2028\u2029\u0085\v\f\r"
 _RUN = re.compile("  +")
-_TRAILING = re.compile(" +(?=\n)")
-_LEADING = re.compile("(?<=\n) +")
+_EDGE = re.compile(" +(?=\n)|(?<=\n) +")
+# The same where characters without width stand between the spaces, marked with NUL.
+_GONE = "\0"
+_RUN_WITH_GONE = re.compile("\0* [ \0]+|\0+ \0*")
+_EDGE_WITH_GONE = re.compile("(?<![^\n])\0* [ \0]*|\0* [ \0]*(?![^\n])")
 
 
 def odd_spaces(draft: Draft) -> None:
@@ -35,18 +38,22 @@ def odd_spaces(draft: Draft) -> None:
 def space_runs(draft: Draft) -> None:
     """Several spaces in a row become one, spaces at the ends of lines none; not in code."""
     text = draft.text
-    runs = [(m.start(), m.end(), " ") for m in _RUN.finditer(text)] if "  " in text else []
-    edges = []
-    if " \n" in text:
-        edges += [(m.start(), m.end(), "") for m in _TRAILING.finditer(text)]
-    if "\n " in text:
-        edges += [(m.start(), m.end(), "") for m in _LEADING.finditer(text)]
-    if not runs and not edges:
-        return
+    dropped = [removal.span.start for removal in draft.removals if removal.step in {"soft_hyphens", "zero_width"}]
+    gone = bool(dropped)
+    if gone:
+        characters = list(text.replace(_GONE, "\1"))
+        for at in dropped:
+            characters[at] = _GONE
+        text = "".join(characters)
+    found: list[Edit] = []
+    if gone or "  " in text:
+        pattern = _RUN_WITH_GONE if gone else _RUN
+        found += [(m.start(), m.end(), " ") for m in pattern.finditer(text)]
+    if gone or " \n" in text or "\n " in text:
+        # Where both match, they match the same stretch, and leaving it out comes first in the order of edits.
+        found += [(m.start(), m.end(), "") for m in (_EDGE_WITH_GONE if gone else _EDGE).finditer(text)]
     code = [block.span for block in draft.blocks if block.kind == "code"]
-    at_edges = {start for start, _end, _new in edges}
-    found = edges + [run for run in runs if run[0] not in at_edges]
-    if code:
+    if code and found:
         found = [edit for edit in found if not any(span.start <= edit[0] < span.end for span in code)]
     draft.edits += found
     draft.counts["spaces"] += len(found)

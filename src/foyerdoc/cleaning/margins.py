@@ -33,6 +33,8 @@ _NUMBER = re.compile(
     r"[\W_]*(?:[a-z]{1,3}-)?(\d{1,4}|[ivxlc]{1,7})(?: ?(?:von|of|sur|de|aus|/|\|) ?(?:\d{1,4}|page|seite))?[\W_]*",
     re.IGNORECASE,
 )
+# Where in a masked line a page number may be: at an end, after its label, or before the number of all pages.
+_COUNTER = re.compile(r"^\W*#|#\W*\Z|\b(?:seite|page|säit|pagina|página|blatt|p|s)\b\W*#|# ?(?:/|von|of|sur)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -130,8 +132,9 @@ def _is_margin(draft: Draft, lines: Sequence[_Line], n_pages: int, flagged: set[
         return False
     if not _often(numbers, n_pages) and not all(line.start in flagged for line in lines):
         return False
-    variants = {line.text for line in lines}
-    if len(variants) > 1 and not _counts_pages(lines):
+    if len({line.text for line in lines}) > 1 and (
+        any(_is_heading(draft, line.start) for line in lines) or not _counts_pages(lines)
+    ):
         return False
     return not _stands_in_body(draft, lines)
 
@@ -153,11 +156,11 @@ def _often(numbers: Sequence[int], n_pages: int) -> bool:
 
 
 def _counts_pages(lines: Sequence[_Line]) -> bool:
-    """Whether the digits that differ between the lines count the pages up, dates aside. Amounts do not."""
+    """Whether the digits that differ between the lines, dates aside, count the pages up, and stand where page numbers do."""
     columns = [tuple(map(int, _DIGITS.findall(_DATE.sub("", line.text)))) for line in lines]
     for column in zip(*columns, strict=False):
         offsets = {value - line.page for value, line in zip(column, lines, strict=True)}
-        if len(set(column)) > 1 and len(offsets) > 1:
+        if len(set(column)) > 1 and (len(offsets) > 1 or not _COUNTER.search(lines[0].mask)):
             return False
     return True
 
@@ -178,7 +181,7 @@ def _stands_in_body(draft: Draft, lines: Sequence[_Line]) -> bool:
 
 def _is_heading(draft: Draft, at: int) -> bool:
     i = bisect_right(draft.blocks, at, key=_block_start) - 1
-    return i >= 0 and draft.blocks[i].kind in {"heading", "header", "footer"}
+    return i >= 0 and draft.blocks[i].kind == "heading"
 
 
 def _block_start(block: Block) -> int:
