@@ -5,7 +5,7 @@ from foyerdoc import demo
 from foyerdoc.documents import Span
 
 document = fd.read(demo.folder() / "documents" / "rapport-exp-26-0412.pdf")
-print(document.name, document.media_type, document.language, f"{len(document.pages)} pages", document.metadata.get("title"))
+print(document.name, document.media_type, document.language, f"{len(document.pages)} pages")
 
 for block in document.blocks[:8]:
     first_line = document.text[block.span.start : block.span.end].split("\n")[0]
