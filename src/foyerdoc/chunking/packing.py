@@ -12,6 +12,7 @@ from foyerdoc.chunking.sentences import sentence_starts
 from foyerdoc.documents import Block
 
 _FILL = 3  # a chunk under a third of the budget is filled from the next paragraph, even if that divides it
+_WHITE = " \n\t"  # what stands between words for every counter
 _TOKEN = 12  # characters: longer than tokens are on average, so a longer sentence is no overlap
 
 
@@ -36,7 +37,7 @@ class _Open:
         depth: how many of them it may not lose when a section joins.
         kind: that of its sections.
         settled: it holds more than headings.
-        clean: white space stands between all of its parts, so that their sizes add up.
+        clean: a space, tab or line break stands between all of its parts, so that their sizes add up.
     """
 
     start: int
@@ -147,6 +148,9 @@ class Packer:
                 current = self._opened(start, end, size, path, before, block if inside else previous)
                 current.settled = True
             elif depth < 2:
+                if block.kind == "table" and depth == 0 and current is not None:
+                    yield from self._close(current)  # a row that is cut into cells does not share a chunk with another row
+                    current = None
                 queue += [(part, depth + 1) for part in reversed(self._smaller(block, (start, end), depth))]
             else:
                 if current is not None:
@@ -178,7 +182,7 @@ class Packer:
         return opened
 
     def _grow(self, current: _Open, end: int, size: int) -> None:
-        current.clean = current.clean and self.text[current.end].isspace()
+        current.clean = current.clean and (self.text[current.end] in _WHITE or self.text[current.end - 1] in _WHITE)
         current.end, current.size = end, current.size + size
 
     # --- closing -----------------------------------------------------------------------------------------------------
@@ -209,9 +213,12 @@ class Packer:
             yield opened, reached
 
     def _packed(self, start: int, end: int, path: Path, size: int | None = None) -> Packed:
-        while start < end and self.text[start].isspace():
+        text = self.text
+        while start < end and text[start].isspace():
+            size = size if text[start] in _WHITE else None
             start += 1
-        while end > start and self.text[end - 1].isspace():
+        while end > start and text[end - 1].isspace():
+            size = size if text[end - 1] in _WHITE else None
             end -= 1
         return Packed(start, end, path, self.ruler.total(size, start, end, self.budget))
 

@@ -6,7 +6,7 @@ import re
 
 # The end of a sentence with closing quotation marks and brackets, and the white space that must follow it; East Asian full
 # stops need none. An empty line always ends a sentence.
-_END = re.compile(r"[.!?…؟।][\"'»”’)\]]*\s+|[。！？][」』”）]*\s*|\n[ \t]*\n\s*")
+_END = re.compile(r"[.!?…؟।][\"'»”“’)\]]*\s+|[。！？][」』”）]*\s*|\n[ \t]*\n\s*")
 _LAST_WORD = re.compile(r"[\w.'’-]+\Z")
 
 _ABBREVIATION_LIST = """

@@ -68,8 +68,8 @@ _ENGLISH_AFTER = _set(
     "end class owned compliant approved defined site going effective insured alone looking"
 )
 _ENGLISH_ENDINGS = _set(
-    "ing ings ment ments ness ly ful er ers est age ages ary ity ities ation ations ware way ways light lights ship ships en ens "
-    "ance able ible ish ism ist less like ened ening ens fully ally wise hood land works work"
+    "ing ings ment ments ness ly ful er ers est age ages ary ity ities ation ations ware way ways light lights ship ens "
+    "ance able ible ish ism ist less like ening fully ally wise hood"
 )
 _SMALL_WORDS = _set("à of the in to by up on and at t y la le de du en au sur sous c d l non")
 
