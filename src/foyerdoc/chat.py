@@ -29,7 +29,7 @@ _SENTENCE, _CHUNK, _WORDS = 0.5, 0.6, 0.3  # what a sentence's meaning, its chun
 _CLOSE = 0.05  # quotes that score this little less than the best are quoted too
 _QUOTES = 3  # at most
 _SHOWN = 12  # sentences that a language model chooses among
-_WEAK = 0.87  # below this mean of the best chunk's and the best sentence's cosine the documents do not answer
+_WEAK = 0.87  # the documents do not answer when no passage and no sentence has a higher cosine
 _CALIBRATED = "multilingual-e5-small"  # the embedder that `_WEAK` was fitted for
 _SHORTEST = 3  # words; what is shorter is a label or a heading, not an answer
 _FEW_WORDS = 3  # a question with fewer words of its own continues the one before
@@ -155,7 +155,7 @@ class Chat:
         closeness = closeness_of(found.evidence, [candidate.cosine for candidate in found.candidates])
         threshold = self._limit()
         if threshold is not None and closeness < threshold:
-            step = f"the nearest passage and sentence are {closeness:.3f} close, less than {threshold:.3f}: not answered"
+            step = f"the nearest passage or sentence has a cosine of {closeness:.3f}, less than {threshold:.3f}: not answered"
             return "the nearest passages are too far from the question", [step]
         return None
 
@@ -218,8 +218,8 @@ class Chat:
 
 
 def closeness_of(evidence: Sequence[Evidence], sentences: Sequence[float]) -> float:
-    """How near the documents come to a question: the mean of the best passage's and the best sentence's cosine."""
-    return (max(one.cosine for one in evidence) + max(sentences)) / 2
+    """How near the documents come to a question: the cosine of the best passage or of the best sentence, whichever is higher."""
+    return max(*(one.cosine for one in evidence), *sentences)
 
 
 def _standing_alone(question: str, history: Sequence[Message]) -> tuple[str, list[str]]:

@@ -132,6 +132,11 @@ def transaction(connection: sqlite3.Connection, path: Path, *, write: bool) -> I
             raise
 
 
+def entries(connection: sqlite3.Connection) -> dict[str, str]:
+    """What the file says of itself: uuid, generation, embedder, dimensions, max_tokens, overlap."""
+    return dict(connection.execute("SELECT key, value FROM meta").fetchall())
+
+
 def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str]) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")

@@ -166,6 +166,12 @@ def delete(connection: sqlite3.Connection, row: int) -> None:
     connection.execute("DELETE FROM documents WHERE row = ?", (row,))
 
 
+def rows_replaced(connection: sqlite3.Connection, document: Document, same_name: bool) -> list[int]:
+    """The documents that one takes the place of: its own earlier self, and with `same_name` the others of its name."""
+    query = "SELECT row FROM documents WHERE id = ? OR (? AND name = ?)"
+    return [row for (row,) in connection.execute(query, (document.id, same_name, document.name)).fetchall()]
+
+
 def language_of(document: Document, chunk: Chunk) -> str | None:
     """The language of a chunk: of the block it begins in, else of the document."""
     block = document.block_at(chunk.span.start)

@@ -44,6 +44,7 @@ from foyerdoc.index.records import (
     metadata_of,
     pack,
     rows_of,
+    rows_replaced,
     set_metadata,
     unpack,
 )
@@ -269,17 +270,15 @@ class Index:
     def stats(self) -> Stats:
         """How much the index holds."""
         with self._lock, self._reading() as connection:
-            meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+            meta = database.entries(connection)
             chunks, tokens = connection.execute("SELECT count(*), coalesce(sum(n_tokens), 0) FROM chunks").fetchone()
             [documents] = connection.execute("SELECT count(*) FROM documents").fetchone()
             languages = connection.execute(
                 "SELECT coalesce(language, ''), count(*) FROM chunks GROUP BY 1 ORDER BY 1"
             ).fetchall()
         size = sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
-        settings = int(meta["max_tokens"]), int(meta["overlap"])
-        return Stats(
-            documents, chunks, tokens, dict(languages), size, meta.get("embedder"), int(meta.get("dimensions", 0)), *settings
-        )
+        model = meta.get("embedder"), int(meta.get("dimensions", 0))
+        return Stats(documents, chunks, tokens, dict(languages), size, *model, self._max_tokens, self._overlap)
 
     def verify(self) -> tuple[Issue, ...]:
         """Check everything against everything: the file, each document, each chunk's characters, embeddings, stems.
@@ -288,7 +287,7 @@ class Index:
             What is wrong; empty when all is well.
         """
         with self._lock, self._reading() as connection:
-            dimensions = _meta(connection).get("dimensions")
+            dimensions = database.entries(connection).get("dimensions")
             vectors = None if dimensions is None else self._synchronised(connection, int(dimensions))
             return tuple(problems(connection, self._path, vectors))
 
@@ -335,7 +334,7 @@ class Index:
     def _take_settings(self, max_tokens: int | None, overlap: int | None) -> None:
         """Compare what the caller asked for with what the index was made with."""
         with self._reading() as connection:
-            meta = _meta(connection)
+            meta = database.entries(connection)
         self._uuid, self._max_tokens, self._overlap = meta["uuid"], int(meta["max_tokens"]), int(meta["overlap"])
         for name, asked, stored in (("max_tokens", max_tokens, self._max_tokens), ("overlap", overlap, self._overlap)):
             if asked is not None and asked != stored:
@@ -347,7 +346,7 @@ class Index:
 
     def _check_embedder(self, embedder: Embedder) -> None:
         with self._reading() as connection:
-            self._compare(_meta(connection), embedder)
+            self._compare(database.entries(connection), embedder)
 
     def _compare(self, meta: Mapping[str, str], embedder: Embedder) -> None:
         stored = meta.get("embedder", embedder.name)
@@ -397,8 +396,8 @@ class Index:
             with self._lock, self._writing() as connection:
                 about = [("embedder", embedder.name), ("dimensions", str(embedder.dimensions))]
                 connection.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", about)
-                self._compare(_meta(connection), embedder)
-                older = _rows_replaced(connection, prepared.document, replace_same_name)
+                self._compare(database.entries(connection), embedder)
+                older = rows_replaced(connection, prepared.document, replace_same_name)
                 for row in older:
                     delete(connection, row)
                 insert(connection, prepared, body, vectors[at : at + count])
@@ -409,7 +408,7 @@ class Index:
         """The vectors in step with the file as this transaction sees it."""
         from foyerdoc.index.vectors import Vectors
 
-        generation = int(_meta(connection)["generation"])
+        generation = int(database.entries(connection)["generation"])
         if self._vectors is None:
             self._vectors = self._cached(generation) or Vectors(dimensions)
         if generation != self._generation:
@@ -447,15 +446,6 @@ def _embedded() -> Embedder:
     from foyerdoc.embedding import SentenceEmbedder
 
     return SentenceEmbedder()
-
-
-def _meta(connection: sqlite3.Connection) -> dict[str, str]:
-    return dict(connection.execute("SELECT key, value FROM meta").fetchall())
-
-
-def _rows_replaced(connection: sqlite3.Connection, document: Document, same_name: bool) -> list[int]:
-    query = "SELECT row FROM documents WHERE id = ? OR (? AND name = ?)"
-    return [row for (row,) in connection.execute(query, (document.id, same_name, document.name)).fetchall()]
 
 
 def _unknown(document_id: str) -> UsageError:
