@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from foyerdoc.cli import app
+from foyerdoc.demo import folder
+from tests.reading.pdfs import text_pages
+
+MAILBOX = folder() / "documents"
+run = CliRunner().invoke
+
+
+def lines_of(output: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Path:
+    (tmp_path / "a.pdf").write_bytes(text_pages("Der Selbstbehalt beträgt 300 Euro je Schadenfall."))
+    (tmp_path / "b.txt").write_text("La franchise est de 150 euros par sinistre.", encoding="latin-1")
+    (tmp_path / ".hidden.txt").write_text("not read", encoding="utf-8")
+    return tmp_path
+
+
+def test_read_prints_text_and_json(letters: Path) -> None:
+    result = run(app, ["read", str(letters)])
+    assert result.exit_code == 0
+    assert "Der Selbstbehalt beträgt 300 Euro" in result.stdout
+    result = run(app, ["read", str(letters), "--json"])
+    first, second = lines_of(result.stdout)
+    assert first["document"]["text"] == "Der Selbstbehalt beträgt 300 Euro je Schadenfall."
+    assert second["document"]["language"] == "fr"
+    assert "source" not in first["document"]
+
+
+def test_one_bad_file_fails_the_command_but_not_the_others(letters: Path) -> None:
+    (letters / "c.pdf").write_bytes(b"%PDF-1.7 nothing")
+    result = run(app, ["read", str(letters), "--json"])
+    assert result.exit_code == 1
+    good, also_good, bad = lines_of(result.stdout)
+    assert "document" in good
+    assert "document" in also_good
+    assert bad["error"]["code"] == "damaged_file"
+    assert bad["error"]["hint"]
+
+
+def test_wrong_use_exits_with_2(tmp_path: Path) -> None:
+    assert run(app, ["read"]).exit_code == 2
+    assert run(app, ["read", str(tmp_path / "nowhere")]).exit_code == 2
+    assert run(app, ["read", str(tmp_path)]).exit_code == 2  # an empty folder
+    assert run(app, ["search", "x", "--index", str(tmp_path / "nowhere")]).exit_code == 2
+    assert run(app, ["extract", str(MAILBOX / "demande.txt"), "--schema", "json:dumps"]).exit_code == 2
+
+
+def test_doctor_names_every_package_and_model() -> None:
+    found = {line["what"]: line for line in lines_of(run(app, ["doctor", "--json"]).stdout)}
+    assert {"python", "foyerdoc", "torch", "tesseract", "device", "faiss", "multilingual-e5-small"} <= set(found)
+    for line in found.values():
+        assert line["well"] or line["mend"] or line["what"] == "libreoffice"
+
+
+def test_doctor_gives_the_command_that_mends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("FOYERDOC_MODELS", str(tmp_path))
+    result = run(app, ["doctor", "--json"])
+    found = {line["what"]: line for line in lines_of(result.stdout)}
+    assert result.exit_code == 1
+    assert found["tesseract"]["mend"].startswith("apt-get install tesseract-ocr")
+    assert found["multilingual-e5-small"]["mend"] == "foyerdoc models fetch"
+
+
+def test_index_search_and_ask(letters: Path, embedder: object) -> None:
+    index = str(letters / "an.index")
+    result = run(app, ["index", str(letters / "a.pdf"), str(letters / "b.txt"), "--index", index, "--json"])
+    assert [line["state"] for line in lines_of(result.stdout)] == ["added", "added"]
+    result = run(app, ["index", str(letters / "a.pdf"), "--index", index, "--json"])
+    assert [line["state"] for line in lines_of(result.stdout)] == ["unchanged"]
+    result = run(app, ["search", "Selbstbehalt", "--index", index, "--json"])
+    assert lines_of(result.stdout)[0]["document_name"] == "a.pdf"
+    result = run(app, ["search", "Selbstbehalt", "--index", index, "--where", "language=fr", "--json"])
+    assert [line["document_name"] for line in lines_of(result.stdout)] == ["b.txt"]
+    result = run(app, ["ask", "Wie hoch ist der Selbstbehalt je Schadenfall?", "--index", index, "--json"])
+    (answer,) = lines_of(result.stdout)
+    assert answer["citations"][0]["quote"] in "Der Selbstbehalt beträgt 300 Euro je Schadenfall."
+    assert answer["citations"][0]["boxes"]
+
+
+def test_extract_with_a_schema_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from pydantic import BaseModel, Field\n"
+        "class Bill(BaseModel):\n"
+        "    iban: str | None = Field(None, description='IBAN of the account to pay to')\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "bill.txt").write_text(
+        "Bitte zahlen Sie auf das Konto IBAN DE89 3704 0044 0532 0130 00 der Bank.", encoding="utf-8"
+    )
+    result = run(app, ["extract", str(tmp_path / "bill.txt"), "--schema", f"{tmp_path / 'mine.py'}:Bill", "--json"])
+    (line,) = lines_of(result.stdout)
+    assert line["extraction"]["fields"]["iban"]["raw"] == "DE89 3704 0044 0532 0130 00"
