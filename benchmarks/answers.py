@@ -69,18 +69,16 @@ def quotes(qa, embedder, model, most):
 
 
 def refusals(qa, embedder, most):
-    measured = {
-        language: closeness(qa / f"nomiracl.{language}.jsonl.gz", language, embedder, most) for language in ("fr", "de", "en")
-    }
-    choosing = np.concatenate([values[::2][answerable[::2]] for values, answerable in measured.values()])
-    threshold = float(np.quantile(choosing, REFUSED))
+    measured = {}
+    for language in ("fr", "de", "en"):
+        measured[language] = closeness(qa / f"nomiracl.{language}.jsonl.gz", language, embedder, most)
+    threshold = float(np.quantile(np.concatenate([v[::2][yes[::2]] for v, yes in measured.values()]), REFUSED))
     table = Table(title=f"refusal, odd questions; threshold {threshold:.3f} chosen on the even ones")
     for column in ("set", "questions", "AUROC", "refused though answerable", "answered though not"):
         table.add_column(column)
-    measured["all"] = tuple(np.concatenate([pair[i][1::2] for pair in measured.values()]) for i in (0, 1))
-    for language, (values, answerable) in measured.items():
-        # "all" is odd questions already.
-        values, answerable = (values, answerable) if language == "all" else (values[1::2], answerable[1::2])
+    reported = {language: (values[1::2], answerable[1::2]) for language, (values, answerable) in measured.items()}
+    reported["all"] = tuple(np.concatenate(halves) for halves in zip(*reported.values(), strict=True))
+    for language, (values, answerable) in reported.items():
         wrong = [f"{(values[answerable] < threshold).mean():.3f}", f"{(values[~answerable] >= threshold).mean():.3f}"]
         table.add_row(language, str(len(values)), f"{auroc(values, answerable):.3f}", *wrong)
     CONSOLE.print(table)

@@ -218,7 +218,7 @@ class Chat:
 
 
 def closeness_of(evidence: Sequence[Evidence], sentences: Sequence[float]) -> float:
-    """How near the documents come to a question: the cosine of the best passage or of the best sentence, whichever is higher."""
+    """How near the documents come to a question: the highest cosine of a passage or sentence."""
     return max(*(one.cosine for one in evidence), *sentences)
 
 
