@@ -18,6 +18,7 @@ from foyerdoc.reading.assembly import Assembly
 
 _MEMBERS = 100_000
 _ZIP_ENCRYPTED = 0x1
+_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp")
 
 
 class Archive:
@@ -102,6 +103,16 @@ def resolve(folder: str, target: str) -> str:
         elif part not in {"", "."}:
             parts.append(part)
     return "/".join(parts)
+
+
+def read_pictures(assembly: Assembly, archive: Archive, folder: str) -> None:
+    """Deal with the pictures under a folder, which may be scans: attachments where there is no text, else an issue."""
+    names = [name for name in archive.names if name.startswith(folder) and name.lower().endswith(_PICTURES)]
+    if names and assembly.blocks:
+        assembly.issue("pictures_not_read", f"{len(names)} pictures; text in them was not read")
+        return
+    for name in names:
+        assembly.attach(archive.read(name), name.rpartition("/")[2])
 
 
 def read_zip(assembly: Assembly) -> Document:

@@ -35,7 +35,7 @@ def read_epub(assembly: Assembly) -> Document:
         if raw is None:
             assembly.issue("part_unreadable", f"chapter {number} is listed but missing")
         else:
-            add_page(assembly, parse_xhtml(decode_page(raw).text), f"spine[{number}]")
+            add_page(assembly, parse_xhtml(decode_page(raw).text, assembly), f"spine[{number}]")
     if package is not None:
         _outline(assembly, archive, folder, package)
     return assembly.finish("application/epub+zip")

@@ -16,8 +16,11 @@ _BOMS = (
 # What French, German, Luxembourgish and English texts use beyond ASCII. A single-byte text that decodes to these alone
 # is Windows-1252 (or its subset Latin-1) with near certainty; statistical detection errs on short texts.
 _WESTERN = frozenset("àâäæçéèêëîïôöœùûüÿñßÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸÑ€£§°µ«»‹›„“”‚‘’–—…•·²³½¼×±©®™\u00a0\u00ad¡¿áíóúÁÍÓÚãõåø")
-# In DOS code pages "é" is the byte that Windows-1252 reads as a low quotation mark: punctuation inside a word gives it away.
-_INSIDE_WORD = re.compile(r"[a-z][‚„…ˆ‡Š‹Œ•–—˜“”\u00a0][a-z]")
+# In DOS code pages "é" is the byte that Windows-1252 reads as a low quotation mark: punctuation or a capital inside a word
+# gives the wrong table away.
+_INSIDE_WORD = re.compile(r"(?<=[a-zà-ÿ])[‚„…‹›•–—“”‘«»§°µ€£±·©®™ÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸÑÁÍÓÚ¡¿](?=[a-zà-ÿ])")
+_SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
+_TOLERATED = 0.03
 _PROBE_BYTES = 256 * 1024
 
 
@@ -80,9 +83,10 @@ def wide_encoding(raw: bytes) -> str | None:
 
 
 def _likeliest(raw: bytes) -> Decoded:
-    western = _strict(raw, "cp1252")
-    if western is not None and _looks_western(western):
-        return Decoded(_line_ends(western), "cp1252", guessed=True)
+    candidates = [(odd, encoding) for encoding in _SINGLE_BYTE if (odd := _oddity(raw[:_PROBE_BYTES], encoding)) is not None]
+    odd, encoding = min(candidates, key=lambda candidate: candidate[0], default=(1.0, ""))
+    if odd <= _TOLERATED:
+        return _lenient(raw, encoding, guessed=True)
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(raw[:_PROBE_BYTES]).best()
@@ -91,11 +95,14 @@ def _likeliest(raw: bytes) -> Decoded:
     return _lenient(raw, "utf-8" if _mostly_utf8(raw) else "cp1252", guessed=True)
 
 
-def _looks_western(text: str) -> bool:
-    beyond = [c for c in text[:_PROBE_BYTES] if c > "\x7f"]
-    if not beyond or _INSIDE_WORD.search(text, 0, _PROBE_BYTES):
-        return False
-    return sum(c in _WESTERN for c in beyond) >= 0.97 * len(beyond)
+def _oddity(raw: bytes, encoding: str) -> float | None:
+    """The share of characters beyond ASCII that western European text would not have there; None when nothing can be said."""
+    text = _strict(raw, encoding)
+    beyond = [c for c in text if c > "\x7f"] if text is not None else []
+    if text is None or not beyond:
+        return None
+    strange = sum(c not in _WESTERN for c in beyond)
+    return (strange + len(_INSIDE_WORD.findall(text))) / len(beyond)
 
 
 def _mostly_utf8(raw: bytes) -> bool:

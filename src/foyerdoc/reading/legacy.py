@@ -92,7 +92,7 @@ def _convert(assembly: Assembly, program: str, extension: str, package: str) -> 
             *("--convert-to", extension, "--outdir", folder, str(source)),
         ]
         # A group of its own, so that the programs that soffice starts end with it.
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
             process.wait(timeout=assembly.limits.seconds)
         except subprocess.TimeoutExpired as error:

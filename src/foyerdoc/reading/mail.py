@@ -181,7 +181,14 @@ def _decoded(value: object) -> str:
         pieces = email.header.decode_header(text)
     except (email.errors.HeaderParseError, ValueError):
         return text
-    return "".join(piece if isinstance(piece, str) else decode(piece, charset or "utf-8").text for piece, charset in pieces)
+    out, was_encoded = "", False
+    for piece, charset in pieces:
+        shown = piece if isinstance(piece, str) else decode(piece, charset or "utf-8").text
+        # The space between an encoded word and plain text separates them; the decoder drops it on some paths.
+        if out and (charset is not None) != was_encoded and not out[-1].isspace() and not shown[:1].isspace():
+            out += " "
+        out, was_encoded = out + shown, charset is not None
+    return out
 
 
 def _raw_header(value: email.header.Header) -> str:

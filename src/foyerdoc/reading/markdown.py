@@ -57,7 +57,7 @@ def _block(token: Token, state: _State, assembly: Assembly) -> None:
     elif kind in {"fence", "code_block"}:
         assembly.add("code", token.content, path=f"line[{line}]")
     elif kind == "html_block":
-        add_page(assembly, parse_html(token.content), f"line[{line}]")
+        add_page(assembly, parse_html(token.content, assembly), f"line[{line}]")
     elif kind == "table_open":
         state.rows, state.table_line = [], line
     elif kind == "tr_open":

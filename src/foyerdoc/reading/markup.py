@@ -36,7 +36,7 @@ def parse_xml(raw: bytes | str, name: str, *, recover: bool = True) -> _Element:
     """
     from lxml import etree
 
-    # huge_tree lifts the limit on a text node's length (10 MB); depth is limited by `too_deep` instead.
+    # huge_tree lifts the limit on the length of a text (10 MB); that on depth stays (2048).
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=True, recover=recover
     )
@@ -46,6 +46,11 @@ def parse_xml(raw: bytes | str, name: str, *, recover: bool = True) -> _Element:
         raise DamagedFile(f"{name}: not well-formed XML", hint="check the program that wrote it") from error
     if root is None:
         raise DamagedFile(f"{name}: not well-formed XML", hint="check the program that wrote it")
+    # What lies below the deepest level that the parser follows would be lost without an error.
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        raise DamagedFile(
+            f"{name}: XML that nests too deep or multiplies itself", hint="save it again with the program that made it"
+        )
     return root
 
 

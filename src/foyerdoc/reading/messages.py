@@ -69,7 +69,7 @@ def _add_body(assembly: Assembly, body: Body) -> None:
     if body.html is None:
         add_paragraphs(assembly, body.text or "", body.path)
         return
-    root = parse_html(body.html)
+    root = parse_html(body.html, assembly)
     if body.text is not None:
         trial = Assembly(b"", "", assembly.limits, assembly.read_child)
         add_page(trial, root)

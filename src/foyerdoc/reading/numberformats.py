@@ -21,7 +21,7 @@ _LANGUAGES = MappingProxyType({0x07: "de", 0x09: "en", 0x0C: "fr", 0x10: "it", 0
 _TOKEN = re.compile(
     r'"([^"]*)"|\\(.)|_.|\*.|\[([^\]]*)\]|(General|AM/PM|A/P)|(y+|m+|d+|h+|s+(?:\.0+)?)|(.)', re.IGNORECASE | re.DOTALL
 )
-_DIGITS = re.compile(r"[#0?](?:[#0?,]*[#0?])?,*(?:\.[#0?]*)?|\.[#0?]+")
+_DIGITS = re.compile(r"(?:[#0?](?:[#0?,]*[#0?])?(?:\.[#0?]*)?|\.[#0?]+),*")
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheets know no time zones
 _EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
 
@@ -113,14 +113,15 @@ def _show_number(value: float, section: str) -> str:
 def _digits(value: float, pattern: str, *, percent: bool) -> str | None:
     if not _DIGITS.fullmatch(pattern):
         return None
-    whole, _, fraction = pattern.partition(".")
+    scaled = pattern.rstrip(",")
+    whole, _, fraction = scaled.partition(".")
     try:
         number = Decimal(repr(value)) * (100 if percent else 1)
-        number /= Decimal(1000) ** (len(whole) - len(whole.rstrip(",")))
+        number /= Decimal(1000) ** (len(pattern) - len(scaled))
         number = number.quantize(Decimal(1).scaleb(-len(fraction)), rounding=ROUND_HALF_UP)
     except InvalidOperation:
         return None
-    shown = f"{number:,f}" if "," in whole.rstrip(",") else f"{number:f}"
+    shown = f"{number:,f}" if "," in whole else f"{number:f}"
     integer, _, decimals = shown.partition(".")
     while decimals and fraction[len(decimals) - 1] != "0" and decimals[-1] == "0":
         decimals = decimals[:-1]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from foyerdoc.documents import BlockKind, Document, HiddenText
 from foyerdoc.errors import DamagedFile, EncryptedFile
-from foyerdoc.reading.archives import Archive, resolve
+from foyerdoc.reading.archives import Archive, read_pictures, resolve
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.markup import elements, local, parse_xml, text_of
 from foyerdoc.reading.opentables import table_rows
@@ -63,6 +63,7 @@ def read_odt(assembly: Assembly) -> Document:
     walk.deletions(body)
     walk.blocks(text if text is not None else body, "body")
     walk.margin(margins, "footer")
+    read_pictures(assembly, walk.archive, "Pictures/")
     return assembly.finish(_PREFIX + "text")
 
 
@@ -86,6 +87,7 @@ def read_ods(assembly: Assembly) -> Document:
             for shapes in sheet.iterfind(f"{TABLE}shapes"):
                 walk.blocks(shapes, f"{path}/shapes")
         assembly.end_page()
+    read_pictures(assembly, walk.archive, "Pictures/")
     return assembly.finish(_PREFIX + "spreadsheet")
 
 
@@ -103,6 +105,7 @@ def read_odp(assembly: Assembly) -> Document:
         else:
             walk.slide(slide, path)
         assembly.end_page(width, height)
+    read_pictures(assembly, walk.archive, "Pictures/")
     return assembly.finish(_PREFIX + "presentation")
 
 

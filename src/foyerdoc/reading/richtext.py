@@ -6,6 +6,7 @@ knowledge. Its own conversion is not used: it leaves out headers, footnotes and 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -44,6 +45,7 @@ _CHARACTERS = {
 }  # fmt: skip
 _SIGNS = {"~": "\u00a0", "-": "\u00ad", "_": "-", "{": "{", "}": "}", "\\": "\\", "\n": "\n", "\r": "\n"}
 _BREAKS = {"par", "sect", "page", "column"}
+Cause = Literal["deleted", "hidden_style"]
 _INFO = {"title": "title", "subject": "subject", "author": "author", "keywords": "keywords", "doccomm": "description"}
 
 
@@ -127,7 +129,7 @@ def decompress(packed: bytes) -> bytes:
                 place += 2
                 start = reference >> 4
                 if start == at:
-                    return bytes(out)
+                    return bytes(out[:size])
                 piece = []
                 for i in range((reference & 15) + 2):
                     piece.append(window[(start + i) % 4096])
@@ -139,7 +141,7 @@ def decompress(packed: bytes) -> bytes:
                 out.append(packed[place])
                 at = (at + 1) % 4096
                 place += 1
-    return bytes(out)
+    return bytes(out[:size])
 
 
 _PRELOADED = (
@@ -171,8 +173,7 @@ class _Reader:
         self.style_text = ""
         self.style_number = 0
         self.counts: dict[str, int] = {}
-        self.concealed: list[str] = []
-        self.concealed_as: Literal["deleted", "hidden_style"] = "hidden_style"
+        self.concealed: list[tuple[Cause, str]] = []
 
     @property
     def depth(self) -> int:
@@ -335,8 +336,7 @@ class _Reader:
             self.assembly.metadata[self.group.info] = self.assembly.metadata.get(self.group.info, "") + text
         elif not self.group.skip:
             if self.group.hidden or self.group.deleted:
-                self.concealed.append(text)
-                self.concealed_as = "deleted" if self.group.deleted else "hidden_style"
+                self.concealed.append(("deleted" if self.group.deleted else "hidden_style", text))
                 return
             line = self.lines[self.group.kind]
             if line.rows and not line.in_table and text.strip():
@@ -357,7 +357,7 @@ class _Reader:
             # A paragraph within a cell: its end is a space there.
             line.text += " " if line.text else ""
             return
-        text, line.text = line.text, ""
+        text, line.text = _paired(line.text), ""
         if not text.strip():
             return
         self._table(kind)
@@ -377,14 +377,22 @@ class _Reader:
             line.cells, line.text = [], ""
         rows, line.rows = line.rows, []
         if rows:
-            self.assembly.add_table(rows, path=self._path("table"))
+            self.assembly.add_table([[_paired(cell) for cell in row] for row in rows], path=self._path("table"))
 
     def _conceal(self, kind: BlockKind | None) -> None:
-        text = "".join(self.concealed).strip()
+        for cause, pieces in itertools.groupby(self.concealed, key=lambda piece: piece[0]):
+            text = _paired("".join(text for _, text in pieces)).strip()
+            if text:
+                self.assembly.hidden.append(HiddenText(text, cause, path=kind))
         self.concealed.clear()
-        if text:
-            self.assembly.hidden.append(HiddenText(text, self.concealed_as, path=kind))
 
     def _path(self, name: str) -> str:
         self.counts[name] = self.counts.get(name, 0) + 1
         return f"{name}[{self.counts[name]}]"
+
+
+def _paired(text: str) -> str:
+    """Characters beyond the first plane come as two halves of UTF-16; a half alone becomes U+FFFD."""
+    if not any("\ud800" <= c <= "\udfff" for c in text):
+        return text
+    return text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")

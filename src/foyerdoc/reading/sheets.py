@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from foyerdoc.documents import Document, HiddenText
 from foyerdoc.errors import DamagedFile, LimitExceeded
+from foyerdoc.reading.archives import read_pictures
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.markup import local
 from foyerdoc.reading.numberformats import code_of, plain, show
@@ -81,6 +82,7 @@ def read_xlsx(assembly: Assembly) -> Document:
             shown = sheet.get("state", "visible") == "visible"
             _Sheet(package, book, part, sheet.get("name", ""), len(assembly.pages) + 1).read(shown=shown)
         assembly.end_page()
+    read_pictures(assembly, package.archive, "xl/media/")
     return assembly.finish(XLSX)
 
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from foyerdoc.documents import BlockKind, Document, HiddenText
+from foyerdoc.reading.archives import read_pictures
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.equations import M, linear
 from foyerdoc.reading.markup import elements, local
 from foyerdoc.reading.package import DGM, MC, A, C, Package, R, alternative, chart_rows, described, diagram_texts
+from foyerdoc.reading.secondopinion import ask_unstructured
 from foyerdoc.reading.sniffing import PPTX
 
 if TYPE_CHECKING:
@@ -62,6 +64,9 @@ def read_pptx(assembly: Assembly) -> Document:
         if slide is not None:
             reader.slide(slide, part, number)
         assembly.end_page(width, height)
+    read_pictures(assembly, package.archive, "ppt/media/")
+    if not (assembly.blocks or assembly.hidden or assembly.attachments) and reader.text_seen:
+        ask_unstructured(assembly, "pptx")
     return assembly.finish(PPTX)
 
 
@@ -84,9 +89,11 @@ class _Reader:
         self.seen_masters: set[str] = set()
         self.part = ""
         self.page = 0
+        self.text_seen = False
 
     def slide(self, root: _Element, part: str, page: int) -> None:
         self.part, self.page = part, page
+        self.text_seen = self.text_seen or bool(_all_text(root))
         path = f"slide[{page}]"
         if root.get("show") in {"0", "false"}:
             self._hide(_all_text(root), "hidden_style", path)

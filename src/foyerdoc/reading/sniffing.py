@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -214,7 +215,7 @@ def _sniff_zip(raw: bytes, name: str) -> str:
             if not names:
                 raise EmptyFile(f"{name}: an archive with nothing in it", hint="check the export that made it")
             kind = _open_document_kind(archive, names) or _ooxml_kind(archive, names)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
         raise DamagedFile(
             f"{name}: the archive has no readable table of contents", hint="it is probably cut short: fetch the file again"
         ) from error
@@ -300,8 +301,8 @@ def _sniff_text(raw: bytes, name: str) -> str:
 def _is_binary(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or wide_encoding(head) is not None:
         return False
-    controls = sum(head.count(byte) for byte in (*range(9), *range(14, 27), 28, 29, 30, 31, 127))
-    return b"\0\0" in head or controls > max(2, 0.02 * len(head))
+    controls = sum(head.count(byte) for byte in (*range(9), *range(14, 26), 28, 29, 30, 31, 127))
+    return b"\0\0" in head or controls > 0.02 * len(head)
 
 
 def _markup_kind(text: str, extension: str) -> str | None:

@@ -90,6 +90,7 @@ _META_NAMES = {
     "date": "created",
     "dcterms.created": "created",
 }
+_NESTING = re.compile(r"</?(?!(?:br|p|h[1-6]|script|style|html|head|body|title|meta|img)\b)[a-z][^>]*>", re.IGNORECASE)
 # Paths of deeper elements are those of their ancestor at this depth: a page that nests a hundred thousand deep is no document.
 _DEEPEST_PATH = 200
 
@@ -116,14 +117,14 @@ def read_html(assembly: Assembly) -> Document:
     """
     decoded = decode_page(assembly.raw)
     _note_encoding(assembly, decoded)
-    return _finish(assembly, parse_html(decoded.text), "text/html")
+    return _finish(assembly, parse_html(decoded.text, assembly), "text/html")
 
 
 def read_xhtml(assembly: Assembly) -> Document:
     """A web page written as XML. Raises what `read_html` raises."""
     decoded = decode_page(assembly.raw)
     _note_encoding(assembly, decoded)
-    return _finish(assembly, parse_xhtml(decoded.text), "application/xhtml+xml")
+    return _finish(assembly, parse_xhtml(decoded.text, assembly), "application/xhtml+xml")
 
 
 def decode_page(raw: bytes, declared: str | None = None) -> Decoded:
@@ -132,21 +133,33 @@ def decode_page(raw: bytes, declared: str | None = None) -> Decoded:
     return decode(raw, declared or (found.group(1).decode("ascii", errors="replace") if found else None))
 
 
-def parse_html(text: str) -> _Element | None:
-    """The root element of a page however broken it is, or None when there is none in it."""
-    from lxml import etree
+def parse_html(text: str, assembly: Assembly | None = None) -> _Element | None:
+    """The root element of a page however broken it is, or None when there is none in it.
 
-    # Depth is no danger here: the walk does not recurse.
-    parser = etree.HTMLParser(huge_tree=True, no_network=True, remove_pis=True, recover=True, encoding="utf-8")
+    A page that nests deeper than the parser goes is read again without the elements that nest; `assembly` gets the issue.
+    """
     cleaned = DECLARATION.sub("", text).replace("\0", "")
-    try:
-        root = etree.fromstring(cleaned.encode("utf-8", errors="replace"), parser)
-    except etree.XMLSyntaxError:
-        return None
+    root, too_deep = _parse(cleaned)
+    if too_deep:
+        root, _ = _parse(_NESTING.sub("\n", cleaned))
+        if assembly is not None:
+            assembly.issue("deep_nesting", "the page nests too deep; it was read without its divisions, lists and tables")
     return root
 
 
-def parse_xhtml(text: str) -> _Element | None:
+def _parse(text: str) -> tuple[_Element | None, bool]:
+    from lxml import etree
+
+    parser = etree.HTMLParser(huge_tree=True, no_network=True, remove_pis=True, recover=True, encoding="utf-8")
+    try:
+        root = etree.fromstring(text.encode("utf-8", errors="replace"), parser)
+    except etree.XMLSyntaxError:
+        return None, False
+    # What lies below the deepest level that the parser follows is dropped without an error.
+    return root, any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
+
+
+def parse_xhtml(text: str, assembly: Assembly | None = None) -> _Element | None:
     """The root element of a page in XML; read as HTML when it is not well-formed."""
     plain = DOCTYPE.sub("", DECLARATION.sub("", text), count=1)
     named = _ENTITY.sub(
@@ -155,7 +168,7 @@ def parse_xhtml(text: str) -> _Element | None:
     try:
         return parse_xml(named.strip().encode("utf-8", errors="replace"), "page", recover=False)
     except DamagedFile:
-        return parse_html(text)
+        return parse_html(text, assembly)
 
 
 def add_page(assembly: Assembly, root: _Element | None, place: str = "") -> None:
@@ -179,7 +192,7 @@ def _finish(assembly: Assembly, root: _Element | None, media_type: str) -> Docum
     if root is not None:
         _read_metadata(assembly, root)
     add_page(assembly, root)
-    if not assembly.blocks and not assembly.hidden:
+    if root is not None and not assembly.blocks and not assembly.hidden and "".join(_shown_text(root)).strip():
         ask_unstructured(assembly, "html")
     return assembly.finish(media_type)
 

@@ -17,8 +17,9 @@ _DROPPED = {"script", "style", "template"}
 _ARRANGED = {"p", "div", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"}
 # Text inside these runs on; all other elements set their text apart by a space.
 _RUNNING = {
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
-    "label", "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "o:p",
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "label", "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
+    "var", "wbr", "o:p",
 }  # fmt: skip
 _SPARSE = 20
 
@@ -62,8 +63,8 @@ def cell_rows(table: _Element, is_hidden: Callable[[_Element], bool]) -> tuple[s
             text = _text(cell, is_hidden, hidden)
             columns, down = _span(cell, "colspan"), _span(cell, "rowspan")
             filled, places = filled + 1, places + columns
-            if places > _SPARSE * filled + 1000:
-                columns = 1  # no honest table is mostly spans
+            if places > _SPARSE * filled + 1000 or columns * down > 100_000:
+                columns, down = 1, 1  # no honest table is mostly spans
             if down > 1:
                 covered |= dict.fromkeys(range(len(texts), len(texts) + columns), down)
             texts += [text] + [""] * (columns - 1)

@@ -6,8 +6,8 @@ and embedded Office files (as attachments). Tracked insertions are text; deletio
 Text boxes follow the paragraph that anchors them. Automatic numbers of lists and headings are not in the file and not in
 the text.
 
-Text and structure do not come from unstructured's partition_docx: it gives no place for its elements and drops text boxes,
-notes and hidden text without a word.
+unstructured's partition_docx is asked only where the walk finds nothing: it gives no place for its elements and drops text
+boxes, notes and hidden text without a word. Pictures are not read, unless there is no text: then they are attachments.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from foyerdoc.documents import BlockKind, Document, HiddenText
+from foyerdoc.reading.archives import read_pictures
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.equations import M, linear
+from foyerdoc.reading.markup import text_of
 from foyerdoc.reading.package import DGM, MC, A, C, Package, R, alternative, chart_rows, described, diagram_texts
+from foyerdoc.reading.secondopinion import ask_unstructured
 from foyerdoc.reading.sniffing import DOCX
 from foyerdoc.reading.wordstyles import Role, Styles, W, is_on
 
@@ -75,6 +78,9 @@ def read_docx(assembly: Assembly) -> Document:
     package.read_properties()
     root = package.root(main)
     _Walk(package, main).document(root)
+    read_pictures(assembly, package.archive, "word/media/")
+    if not (assembly.blocks or assembly.hidden or assembly.attachments) and text_of(root):
+        ask_unstructured(assembly, "docx")
     return assembly.finish(DOCX)
 
 

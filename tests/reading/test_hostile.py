@@ -1,0 +1,207 @@
+"""Files that try something: each gives one typed error, or a document, quickly."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import time
+import warnings
+import zipfile
+
+import pytest
+
+from foyerdoc.errors import DamagedFile, EncryptedFile, FoyerdocError, LimitExceeded, MissingDependency, UnsupportedFile
+from foyerdoc.settings import Limits
+from tests.reading.made import docx, paragraph, read, zipped
+
+SMALL = Limits(decompressed_bytes=1_000_000)
+
+
+@pytest.fixture(autouse=True)
+def in_time() -> object:
+    started = time.perf_counter()
+    yield
+    assert time.perf_counter() - started < 10
+
+
+def test_a_zip_bomb_is_stopped_before_it_is_unpacked() -> None:
+    raw = docx(paragraph("x"), {"word/media/bomb.bin": bytes(50_000_000)})
+    assert len(raw) < 100_000
+    with pytest.raises(LimitExceeded, match="unpacks to more than 1000000 bytes"):
+        read(raw, "bomb.docx", SMALL)
+
+
+def test_a_zip_that_lies_about_its_sizes() -> None:
+    raw = bytearray(zipped({"content.txt": bytes(5_000_000)}))
+    # The uncompressed size in the table of contents: 100 bytes instead of five million.
+    entry = raw.rindex(b"PK\x01\x02")
+    raw[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
+    with pytest.raises(DamagedFile):
+        read(bytes(raw), "liar.zip", SMALL)
+
+
+def test_the_same_members_twice_count_twice() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(20):
+            archive.writestr("a.txt", bytes(100_000))
+    with pytest.raises(LimitExceeded):
+        read(buffer.getvalue(), "twice.zip", SMALL)
+
+
+def entity_bomb(inside: str) -> str:
+    entities = '<!ENTITY a "ha">' + "".join(
+        f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+    )
+    return f'<?xml version="1.0"?><!DOCTYPE x [{entities}]>{inside}'
+
+
+def test_entity_bombs_expand_to_nothing() -> None:
+    assert len(read(entity_bomb("<x><y>before &j; after</y></x>").encode(), "bomb.xml").text) < 100
+    with zipfile.ZipFile(io.BytesIO(docx(""))) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    text = members["word/document.xml"].replace("<w:body>", "<w:body><w:p><w:r><w:t>seen &j;</w:t></w:r></w:p>")
+    members["word/document.xml"] = entity_bomb(text)
+    with pytest.raises(DamagedFile):
+        read(zipped(members), "bomb.docx")
+
+
+def test_external_entities_are_not_read(tmp_path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("TOP SECRET")
+    raw = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]><x><y>shown</y><z>&e;</z></x>'
+    assert "SECRET" not in read(raw.encode(), "x.xml").text
+
+
+@pytest.mark.parametrize("depth", [1_000, 50_000])
+def test_deep_html(depth: int) -> None:
+    document = read(("<div>" * depth + "bottom" + "</div>" * depth).encode(), "deep.html")
+    assert document.text == "bottom"
+    assert len(document.blocks[0].path or "") < 5_000
+
+
+def test_deep_tables_in_html() -> None:
+    raw = "<table><tr><td>" * 3_000 + "bottom" + "</td></tr></table>" * 3_000
+    assert "bottom" in read(raw.encode(), "deep.html").text
+
+
+def test_deep_xml() -> None:
+    raw = "<r>" + "<x>" * 20_000 + "bottom" + "</x>" * 20_000 + "</r>"
+    # The parser's own limit on depth may end it, with the error that is due.
+    with contextlib.suppress(DamagedFile):
+        assert read(raw.encode(), "deep.xml").text == "bottom"
+
+
+def test_deep_word_tables() -> None:
+    raw = docx("<w:tbl><w:tr><w:tc>" * 300 + paragraph("bottom") + "</w:tc></w:tr></w:tbl>" * 300)
+    assert "bottom" in read(raw, "deep.docx").text
+
+
+def test_deep_runs() -> None:
+    raw = docx("<w:p>" + "<w:ins>" * 1_500 + "<w:r><w:t>bottom</w:t></w:r>" + "</w:ins>" * 1_500 + "</w:p>")
+    assert "bottom" in read(raw, "deep.docx").text
+
+
+def test_deep_json() -> None:
+    with pytest.raises(DamagedFile):
+        read(b"[" * 100_000 + b"]" * 100_000, "deep.json")
+
+
+def test_deep_rtf() -> None:
+    assert read(b"{\\rtf1 " + b"{" * 50_000 + b"bottom" + b"}" * 50_000 + b"}", "deep.rtf").text == "bottom"
+
+
+def test_deep_mail() -> None:
+    lines = ["Subject: deep", "From: a@b.c", "MIME-Version: 1.0"]
+    for i in range(3_000):
+        lines += [f"Content-Type: multipart/mixed; boundary=b{i}", "", f"--b{i}"]
+    # The parser's own limit on depth may end it, with the error that is due.
+    with contextlib.suppress(DamagedFile):
+        assert "deep" in read("\r\n".join([*lines, "", "text"]).encode(), "deep.eml").text
+
+
+def test_huge_spans_in_html_tables() -> None:
+    row = '<tr><td colspan="1000" rowspan="65000">x</td></tr>'
+    document = read(f"<table><tr><th>h</th></tr>{row * 500}</table>".encode(), "spans.html")
+    assert len(document.text) < 200_000
+
+
+@pytest.mark.parametrize("keep", [0.2, 0.5, 0.9])
+def test_truncated_archives(keep: float) -> None:
+    raw = docx(paragraph("text " * 1000))
+    with pytest.raises(DamagedFile):
+        read(raw[: int(len(raw) * keep)], "cut.docx")
+
+
+def test_broken_members() -> None:
+    raw = bytearray(docx(paragraph("a text that is long enough to be squeezed " * 100)))
+    start = raw.index(b"word/document.xml") + len(b"word/document.xml")
+    raw[start + 20 : start + 60] = bytes(40)
+    with pytest.raises(DamagedFile):
+        read(bytes(raw), "broken.docx")
+
+
+def test_encrypted_archives() -> None:
+    raw = bytearray(zipped({"a.txt": "secret"}))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        raw[raw.index(mark) + offset] |= 1
+    with pytest.raises(EncryptedFile):
+        read(bytes(raw), "locked.zip")
+
+
+def test_names_do_not_matter() -> None:
+    assert read(docx(paragraph("text")), "invoice.pdf").text == "text"
+    assert read(b"<html><body><p>page</p></body></html>", "letter.docx").media_type == "text/html"
+
+
+@pytest.mark.parametrize("raw", [b"ID3\x04\0\0\0\0", b"\x1f\x8b\x08\0\0\0\0", b"MZ\x90\0\x03\0\0\0", bytes(range(256)) * 10])
+def test_other_kinds(raw: bytes) -> None:
+    with pytest.raises(UnsupportedFile):
+        read(raw, "file.docx")
+
+
+def test_old_formats_name_the_package(monkeypatch) -> None:
+    from foyerdoc.reading import legacy
+    from foyerdoc.reading.assembly import Assembly
+
+    monkeypatch.setattr(legacy.shutil, "which", lambda _: None)
+    with pytest.raises(MissingDependency, match="apt-get install libreoffice-calc-nogui"):
+        legacy.read_xlsb(Assembly(b"x", "old.xlsb", Limits(), read))
+
+
+def test_old_formats_are_converted(monkeypatch, tmp_path) -> None:
+    """A program in LibreOffice's place, which takes its arguments and leaves a DOCX where it would."""
+    from foyerdoc.reading import legacy
+    from foyerdoc.reading.assembly import Assembly
+    from foyerdoc.reading.word import read_docx
+
+    made = tmp_path / "made.docx"
+    made.write_bytes(docx(paragraph("converted")))
+    program = tmp_path / "soffice"
+    program.write_text(
+        f'#!/bin/sh\nwhile [ "$1" != --outdir ]; do shift; done\ngrep -q old "$3" && cp {made} "$2/document.docx"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(legacy.shutil, "which", lambda _: str(program))
+    assembly = Assembly(b"old", "old.doc", Limits(), read)
+    document = legacy._converted(assembly, "docx", "libreoffice-writer-nogui", read_docx, "application/msword")
+    assert (document.text, document.media_type) == ("converted", "application/msword")
+    assert [issue.code for issue in document.issues] == ["converted"]
+
+    program.write_text("#!/bin/sh\nsleep 60\n")
+    slow = Assembly(b"old", "old.doc", Limits(seconds=0.2), read)
+    with pytest.raises(LimitExceeded):
+        legacy._converted(slow, "docx", "libreoffice-writer-nogui", read_docx, "application/msword")
+
+
+def test_noise_never_gets_through() -> None:
+    random.seed(7)
+    whole = docx(paragraph("a text " * 50))
+    for _ in range(60):
+        raw = bytearray(whole)
+        for _ in range(20):
+            raw[random.randrange(len(raw))] = random.randrange(256)
+        with contextlib.suppress(FoyerdocError):
+            read(bytes(raw), "noise.docx")
