@@ -5,13 +5,14 @@ import io
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import DamagedFile, LimitExceeded, MissingDependency
@@ -27,67 +28,13 @@ from foyerdoc.reading.scans import (
 )
 from foyerdoc.reading.straightening import View, grey_of, noise_of, skew_of, view_of
 from foyerdoc.settings import Limits
-
-DPI = 200
-FRENCH = [
-    "Nous avons bien reçu votre déclaration de sinistre",
-    "du 12 février concernant le dégât des eaux survenu",
-    "à votre domicile. La franchise s'élève à 250 euros.",
-]
-GERMAN = [
-    "Gemäß den Bedingungen prüfen wir die Höhe des Schadens",
-    "und überweisen den Betrag auf Ihr Konto. Bitte senden",
-    "Sie uns die Rechnungen für Küche, Türen und Fußböden.",
-]
-ENGLISH = [
-    "A loss adjuster will visit your premises on Thursday",
-    "at half past two. Please have the invoices and the",
-    "photographs of the damage ready for the inspection.",
-]
+from tests.reading.images import DPI, ENGLISH, FRENCH, GERMAN, Drawn, encoded, page, turned
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _tesseract_is_installed() -> None:
     if shutil.which("tesseract") is None:
         pytest.skip(f"Tesseract is not installed: {tesseract.INSTALL}")
-
-
-Drawn = dict[str, tuple[float, float, float, float]]
-
-
-def font(points: float) -> ImageFont.FreeTypeFont:
-    size = points * DPI / 72
-    try:
-        return ImageFont.truetype("DejaVuSans.ttf", size)
-    except OSError:
-        return ImageFont.load_default(size)
-
-
-def page(*paragraphs: list[str], size: tuple[int, int] = (1400, 800)) -> tuple[Image.Image, Drawn]:
-    """A page with paragraphs below each other, and where each word was drawn, but for words drawn twice."""
-    image = Image.new("L", size, 255)
-    draw, letters = ImageDraw.Draw(image), font(12)
-    drawn: Drawn = {}
-    twice = set()
-    y = 120.0
-    for lines in paragraphs:
-        for line in lines:
-            x = 120.0
-            for word in line.split():
-                draw.text((x, y), word, font=letters, fill=0)
-                if word in drawn:
-                    twice.add(word)
-                drawn[word] = draw.textbbox((x, y), word, font=letters)
-                x += draw.textlength(word + " ", font=letters)
-            y += 52
-        y += 70
-    return image, {word: box for word, box in drawn.items() if word not in twice}
-
-
-def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def assembly(raw: bytes, name: str = "scan", **limits: float) -> Assembly:
@@ -173,10 +120,10 @@ def test_a_noisy_page() -> None:
     assert likeness(recognize(noisy, dpi=DPI, seconds=60), GERMAN) >= 0.9
 
 
-def test_a_shadow_over_the_page() -> None:
+def test_words_under_a_shadow_are_not_lost() -> None:
     image, _ = page(ENGLISH)
-    shadow = Image.linear_gradient("L").resize(image.size)
-    shaded = Image.composite(image, image.point(lambda level: level * 2 // 5), shadow)
+    shadow = Image.radial_gradient("L").resize(image.size)
+    shaded = Image.composite(image.point(lambda level: level // 4), image, shadow)
     assert likeness(recognize(shaded, dpi=DPI, seconds=60), ENGLISH) >= 0.9
 
 
@@ -238,8 +185,11 @@ def test_without_a_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("kind", "mode"),
-    [("PNG", "RGBA"), ("PNG", "P"), ("PNG", "1"), ("PNG", "I;16"), ("JPEG", "CMYK"), ("BMP", "RGB"), ("GIF", "P")]
-    + [("WEBP", "RGB"), ("TIFF", "LA"), ("TIFF", "F")],
+    [
+        *(("PNG", mode) for mode in ("RGBA", "P", "1", "I;16")),
+        *(("TIFF", mode) for mode in ("LA", "F")),
+        *(("JPEG", "CMYK"), ("BMP", "RGB"), ("GIF", "P"), ("WEBP", "RGB")),
+    ],
 )
 def test_formats_and_colours(kind: str, mode: str) -> None:
     page = Image.new("L", (300, 200), 250)
@@ -301,6 +251,15 @@ def test_the_pages_of_a_tiff() -> None:
         read(raw, pages=2)
 
 
+def test_a_thumbnail_is_no_page() -> None:
+    full = Image.new("L", (400, 300), 255)
+    small = full.reduce(4)
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    raw = encoded(full, "TIFF", save_all=True, append_images=[small])
+    assert Image.open(io.BytesIO(raw)).n_frames == 2
+    assert len(read(raw).pages) == 1
+
+
 def test_a_fax_with_oblong_pixels() -> None:
     image, drawn = page(ENGLISH)
     fax = image.resize((image.width, image.height // 2), Image.Resampling.LANCZOS)
@@ -338,11 +297,14 @@ def test_an_animation_gives_its_first_picture() -> None:
     assert codes(document) == ["frames_skipped", "ocr_used"]
 
 
-def test_a_photo_in_heic() -> None:
-    pytest.importorskip("pi_heif")
-    header = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+def test_heic_without_its_decoder_and_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
     with pytest.raises(DamagedFile):
-        read(header + b"\0" * 64)
+        read(raw)
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    with pytest.raises(MissingDependency) as caught:
+        read(raw)
+    assert caught.value.hint == "pip install 'foyerdoc[ocr]'"
 
 
 def test_broken_files() -> None:
@@ -441,15 +403,6 @@ def assert_boxes(found: Recognition, drawn: Drawn, *, tolerance: float) -> None:
             seen += 1
             assert (word.x0, word.y0, word.x1, word.y1) == pytest.approx(drawn[word.text], abs=tolerance), word.text
     assert seen >= 0.5 * len([text for text in drawn if len(text) > 3])
-
-
-def turned(box: tuple[float, float, float, float], size: tuple[int, int], turn: int) -> tuple[float, float, float, float]:
-    """Where a box lies after turning its page to the left."""
-    x0, y0, x1, y1 = box
-    for _ in range(turn // 90):
-        x0, y0, x1, y1 = y0, size[0] - x1, y1, size[0] - x0
-        size = (size[1], size[0])
-    return x0, y0, x1, y1
 
 
 def middle_on_page(view: View, x: float, y: float) -> tuple[float, float]:

@@ -166,9 +166,9 @@ def recognize(
 
 
 def _best_attempt(view: View, skew: float, languages: tuple[str, ...], deadline: float) -> _Attempt:
-    def attempt(turn: int, options: tuple[str, ...] = (), dpi: float = float("inf")) -> _Attempt:
+    def attempt(turn: int, threshold: tuple[str, ...] = tesseract.LOCAL_THRESHOLD, dpi: float = float("inf")) -> _Attempt:
         turned = view.smaller(dpi).turned(turn - skew)
-        words = tesseract.words_on(turned.image, dpi=turned.dpi, languages=languages, deadline=deadline, options=options)
+        words = tesseract.words_on(turned.image, dpi=turned.dpi, languages=languages, deadline=deadline, threshold=threshold)
         return _Attempt(words, turned, turn)
 
     turn = _likely_turn(view, skew, languages[:1], deadline)
@@ -180,7 +180,7 @@ def _best_attempt(view: View, skew: float, languages: tuple[str, ...], deadline:
             if turn != best.turn:
                 best = max(best, attempt(turn), key=attrgetter("credible"))
         if not best.is_trusted:
-            best = max(best, attempt(best.turn, tesseract.ADAPTIVE_THRESHOLD), key=attrgetter("credible"))
+            best = max(best, attempt(best.turn, tesseract.GLOBAL_THRESHOLD), key=attrgetter("credible"))
     except LimitExceeded:
         pass  # the first reading stands; its confidence says how good it is
     return best

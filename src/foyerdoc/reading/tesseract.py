@@ -24,7 +24,11 @@ DEFAULT_LANGUAGES = ("fra", "deu", "eng")
 
 INSTALL = "apt-get install tesseract-ocr tesseract-ocr-fra tesseract-ocr-deu tesseract-ocr-ltz"
 
-ADAPTIVE_THRESHOLD = ("-c", "thresholding_method=2")  # Sauvola's, for shadows and stains
+LOCAL_THRESHOLD = ("-c", "thresholding_method=2")
+"""Sauvola's method. With one threshold for the whole page, words under a shadow are lost while the others read well."""
+
+GLOBAL_THRESHOLD = ("-c", "thresholding_method=0")
+"""Otsu's method, Tesseract's own default: now and then better on faint or coloured pictures."""
 
 _WORD_LEVEL = "5"
 _OSD_FIELD = re.compile(r"^(Rotate|Orientation confidence): ([\d.]+)$", re.MULTILINE)
@@ -95,7 +99,7 @@ def languages_of(path: str) -> frozenset[str]:
 
 
 def words_on(
-    image: Image.Image, *, dpi: float, languages: tuple[str, ...], deadline: float, options: tuple[str, ...] = ()
+    image: Image.Image, *, dpi: float, languages: tuple[str, ...], deadline: float, threshold: tuple[str, ...] = LOCAL_THRESHOLD
 ) -> tuple[Word, ...]:
     """Recognise the words on an upright page.
 
@@ -104,7 +108,7 @@ def words_on(
         dpi: pixels per inch.
         languages: Tesseract's codes, installed ones.
         deadline: on the clock of `time.monotonic`.
-        options: further arguments for the program.
+        threshold: how ink is told from paper: `LOCAL_THRESHOLD` or `GLOBAL_THRESHOLD`.
 
     Returns:
         The words in reading order; empty when there are none.
@@ -113,7 +117,7 @@ def words_on(
         LimitExceeded: the deadline passed.
         ReadError: Tesseract refused the image.
     """
-    table = _run(image, dpi, ("-l", "+".join(languages), *options, "tsv"), deadline)
+    table = _run(image, dpi, ("-l", "+".join(languages), *threshold, "tsv"), deadline)
     words = []
     for row in table.splitlines()[1:]:
         fields = row.split("\t", 11)
@@ -141,7 +145,7 @@ def turn_of(image: Image.Image, *, dpi: float, deadline: float) -> tuple[int, fl
     if "osd" not in languages_of(program()):
         return 0, 0.0
     try:
-        answer = _run(image, dpi, ("--psm", "0"), deadline)
+        answer = _run(image, dpi, ("--psm", "0", *LOCAL_THRESHOLD), deadline)
     except ReadError as error:
         if isinstance(error, LimitExceeded):
             raise
