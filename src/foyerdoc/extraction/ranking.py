@@ -40,38 +40,45 @@ _IMPLIED: Final[dict[Kind, str]] = {
     "iban": "iban", "bic": "bic",
 }  # fmt: skip
 _KNOWN_BY_LOOK: Final[frozenset[Kind]] = frozenset({"iban", "bic", "email"})
+_FEW: Final[frozenset[Kind]] = frozenset({"date", "datetime", "phone", "choice", "yes_no"})
+"""Kinds of which a document has so few that one without a label is still likely."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A place and how well it fits its field; higher is better, comparable among the fields of one document."""
+    """A place and how well it fits its field.
+
+    Attributes:
+        score: higher is better, comparable among the fields of one document.
+        support: the part of it that the words around the place give; 0 when nothing but its look and place speak for it.
+    """
 
     place: Place
     score: float
+    support: float
 
 
 def rank(ground: Ground, leaf: Leaf, places: Sequence[Place]) -> list[Ranked]:
     """The places, best first; of equals the first in the text."""
     lines = max(1, len(ground.lines))
     repeats = Counter(str(place.value).casefold() for place in places)
-    ranked = [
-        Ranked(
-            place,
-            _score(leaf, place)
-            + _EARLY * (1 - place.line / lines)
-            + _REPEATED * min(repeats[str(place.value).casefold()] - 1, 3),
-        )
-        for place in places
-    ]
+    ranked = []
+    for place in places:
+        support = _support(leaf, place)
+        again = min(repeats[str(place.value).casefold()] - 1, 3)
+        score = support + _LOOK * place.weight + _EARLY * (1 - place.line / lines) + _REPEATED * again
+        ranked.append(Ranked(place, score, support))
     return sorted(ranked, key=lambda r: (-r.score, r.place.span))
 
 
 def is_enough(leaf: Leaf, best: Ranked) -> bool:
     """Whether the best place is good enough to be shown as the value."""
-    return leaf.kind in _KNOWN_BY_LOOK or best.score >= ENOUGH
+    if leaf.kind in _KNOWN_BY_LOOK:
+        return True
+    return best.score >= ENOUGH and (best.support > 0 or leaf.kind in _FEW)
 
 
-def _score(leaf: Leaf, place: Place) -> float:
+def _support(leaf: Leaf, place: Place) -> float:
     wanted, described = _asked(leaf)
     near = place.left or place.above
     label = concepts(near)
@@ -85,7 +92,7 @@ def _score(leaf: Leaf, place: Place) -> float:
     score -= _CROWD * min(place.crowd, 3)
     score -= 0.0 if near or place.row else _BARE
     score /= math.sqrt(max(0.5, _weight(wanted, implied)))
-    return score + _LOOK * place.weight + max(_alias(leaf, place), _spelled(leaf, near))
+    return score + max(_alias(leaf, place), _spelled(leaf, near))
 
 
 @lru_cache(maxsize=1024)
