@@ -16,6 +16,7 @@ from foyerdoc.reading.archives import Archive, read_pictures, resolve
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.markup import elements, local, parse_xml, text_of
 from foyerdoc.reading.opentables import table_rows
+from foyerdoc.reading.package import meaningful
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -243,7 +244,7 @@ class _Walk:
             kind = "footer"
         for element in elements(shape):
             if local(element) in {"title", "desc"}:
-                self.assembly.hidden += [HiddenText(text, "invisible", self.page, path) for text in [text_of(element)] if text]
+                self.assembly.add("caption", meaningful(text_of(element)), page=self.page, path=path)
             elif element.tag == f"{DRAW}object":
                 self._embedded(element, path)
         inner = shape.find(f"{DRAW}text-box")

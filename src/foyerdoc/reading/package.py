@@ -25,7 +25,10 @@ DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
-_DESCRIBED_BY_PROGRAM = re.compile(r"generated|généré|generiert", re.IGNORECASE)
+_DESCRIBED_BY_PROGRAM = re.compile(
+    r"generated|généré|generiert|\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)$|^(?:picture|image|grafik|bild|shape)?[ _]*\d*$",
+    re.IGNORECASE,
+)
 _PROPERTIES = {
     "title": "title",
     "subject": "subject",
@@ -163,7 +166,12 @@ def alternative(element: _Element) -> _Element | None:
 
 def described(element: _Element) -> str:
     """The alternative text that a person gave a picture; "" when a program made it up."""
-    text = (element.get("descr") or "").strip()
+    return meaningful(element.get("descr") or "")
+
+
+def meaningful(description: str) -> str:
+    """A picture's description, or "" for a file name, a bare number or what a program wrote by itself."""
+    text = " ".join(description.split())
     return "" if _DESCRIBED_BY_PROGRAM.search(text) else text
 
 

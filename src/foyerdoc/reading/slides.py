@@ -165,7 +165,7 @@ class _Reader:
             return
         properties = next(shape.element.iter(f"{P}cNvPr"), None)
         if shape.element.tag == f"{P}pic" and properties is not None and (text := described(properties)):
-            self.assembly.hidden.append(HiddenText(text, "invisible", page=self.page, path=shape.path))
+            self.assembly.add("caption", text, page=self.page, path=shape.path)
         body = shape.element.find(f"{P}txBody")
         if body is not None:
             self._text(body, shape, kind)

@@ -227,7 +227,7 @@ class _Walk:
         elif element.tag == f"{A}t":
             self.assembly.add("paragraph", element.text or "", path=path)
         elif element.tag == _DRAWING_PROPERTIES and (text := described(element)):
-            self.assembly.hidden.append(HiddenText(text, "invisible", path=path))
+            self.assembly.add("caption", text, path=path)
 
     def _nested(self, container: _Element, path: str, kind: BlockKind | None = None) -> None:
         if self.depth < _DEEPEST:
