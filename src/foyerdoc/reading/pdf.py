@@ -266,7 +266,7 @@ def _emit(assembly: Assembly, contents: list[_PageContent], form: dict[int, list
             from foyerdoc.reading.scans import add_recognition
 
             geometry[number] = add_recognition(assembly, content.recognition, number, content.scale)
-            confidence = content.recognition.confidence
+            confidence = content.recognition.confidence if content.recognition.lines else None
         for paragraph in content.plain.split("\n\n"):
             assembly.add("paragraph", paragraph, page=number)
         for i, item in enumerate(content.items):

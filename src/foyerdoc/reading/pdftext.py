@@ -32,6 +32,7 @@ _loose_box = raw.FPDFText_GetLooseCharBox
 _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _TINY = 1.5  # points; smaller print cannot be read
 _GAP = 0.9  # line heights; a wider gap separates cells
+_NARROW_GAP = 0.5  # line heights; a wider gap may
 _MAX_OBJECTS = 50_000
 _FORCE_BOLD = 1 << 18  # ISO 32000-1, table 123
 
@@ -182,16 +183,20 @@ class PageText:
             line: what PDFium takes for one line.
             usual: the page's usual width of a character, in line heights.
         """
-        text, limit = line.text, _GAP * line.height
-        if " " not in text or not self._may_have_gap(line, limit, usual):
+        text = line.text
+        if " " not in text or not self._may_have_gap(line, _NARROW_GAP * line.height, usual):
             return [line]
-        cuts: list[int] = []
+        gaps: list[tuple[float, int]] = []
         for match in re.finditer(r" +", text):
             before, after = self._box(line.start + match.start() - 1), self._box(line.start + match.end())
-            # Right-to-left text runs the other way.
-            if before is not None and after is not None and max(after[0] - before[2], before[0] - after[2]) > limit:
-                cuts.append(match.end())
-        edges = [0, *cuts, len(text)]
+            if before is not None and after is not None:
+                # Right-to-left text runs the other way.
+                gaps.append((max(after[0] - before[2], before[0] - after[2]), match.end()))
+        if not gaps:
+            return [line]
+        # A justified line's spaces are all wide; where one is narrow, twice as wide a one is a gap between cells.
+        limit = min(max(_NARROW_GAP * line.height, 2.0 * min(gaps)[0]), _GAP * line.height)
+        edges = [0, *(end for gap, end in gaps if gap > limit), len(text)]
         parts = [self._line(line.start + a, line.start + b) for a, b in pairwise(edges)]
         return [part for part in parts if part is not None]
 
