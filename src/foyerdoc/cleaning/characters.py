@@ -54,7 +54,7 @@ def space_runs(draft: Draft) -> None:
         found += [(m.start(), m.end(), "") for m in (_EDGE_WITH_GONE if gone else _EDGE).finditer(text)]
     code = [block.span for block in draft.blocks if block.kind == "code"]
     if code and found:
-        found = [edit for edit in found if not any(span.start <= edit[0] < span.end for span in code)]
+        found = [edit for edit in found if not any(span.start < edit[0] and edit[1] < span.end for span in code)]
     draft.edits += found
     draft.counts["spaces"] += len(found)
 

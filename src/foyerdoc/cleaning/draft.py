@@ -161,7 +161,7 @@ def _move_blocks(blocks: Sequence[Block], text: str, forward: Callable[[int], in
     moved: list[Block] = []
     for block in blocks:
         start, end = forward(block.span.start), forward(block.span.end)
-        if not block.rows:
+        if not block.rows and start < end and (text[start].isspace() or text[end - 1].isspace()):
             start, end = _trimmed(text, start, end)
         if start >= end:
             continue

@@ -16,7 +16,7 @@ from itertools import pairwise
 from foyerdoc.cleaning.draft import Draft
 from foyerdoc.documents import Block
 
-_DEPTH = 8  # lines at each edge of a page that may belong to a header or footer
+_DEPTHS = (3, 8)  # lines at each edge of a page that may belong to a header or footer; more only where the first all do
 _SHARE = 0.4  # of the pages, those that a header must stand on (left and right pages may have one each)
 _RUN = 4  # or so many pages one after the other: the running title of a chapter
 
@@ -58,6 +58,10 @@ class _Edge:
     numbers: set[int]
     """Starts of the lines that are page numbers."""
 
+    def holds(self, line: _Line) -> bool:
+        """Whether the line is a header, footer or page number."""
+        return line.start in self.numbers or line.mask in self.repeated
+
 
 def margins(draft: Draft, *, headers: bool, numbers: bool) -> None:
     """Leave out repeated headers and footers, and page numbers.
@@ -70,24 +74,27 @@ def margins(draft: Draft, *, headers: bool, numbers: bool) -> None:
     protected = [(block.span.start, block.span.end) for block in draft.blocks if block.kind in {"table", "code"}]
     flagged = {block.span.start for block in draft.blocks if block.kind in {"header", "footer"}}
     for name in ("header", "footer"):
-        lines = [_edge_lines(draft, i, name, protected) for i in range(len(draft.bodies))]
-        edge = _Edge(name, lines, set(), set())
-        if headers:
-            edge.repeated = _repeated(draft, lines, flagged)
-        if numbers:
-            edge.numbers = _page_numbers(lines)
+        for depth in _DEPTHS:
+            pages = [_edge_lines(draft, i, name, protected, depth) for i in range(len(draft.bodies))]
+            edge = _Edge(name, pages, set(), set())
+            if headers:
+                edge.repeated = _repeated(draft, pages, flagged)
+            if numbers:
+                edge.numbers = _page_numbers(pages)
+            if not any(len(lines) == depth and all(map(edge.holds, lines)) for lines in pages):
+                break
         while body := _beyond_reach(draft, edge):
             edge.repeated -= body
         if edge.repeated or edge.numbers:
             _strip(draft, edge)
 
 
-def _edge_lines(draft: Draft, page: int, name: str, protected: Sequence[tuple[int, int]]) -> list[_Line]:
-    """Up to `_DEPTH` lines that are not empty, none of them in a table or code."""
+def _edge_lines(draft: Draft, page: int, name: str, protected: Sequence[tuple[int, int]], depth: int) -> list[_Line]:
+    """So many lines that are not empty, or fewer, none of them in a table or code."""
     text = draft.text
     start, end = draft.bodies[page]
     lines: list[_Line] = []
-    while start < end and len(lines) < _DEPTH:
+    while start < end and len(lines) < depth:
         if name == "header":
             at = text.find("\n", start, end)
             first, last = start, at if at >= 0 else end
@@ -102,7 +109,7 @@ def _edge_lines(draft: Draft, page: int, name: str, protected: Sequence[tuple[in
         if protected and _inside(protected, first):
             break
         first += raw.index(line)
-        lines.append(_Line(page, first, first + len(line), line, ""))
+        lines.append(_Line(page, first, first + len(line), line, _DIGITS.sub("#", line)))
         if len(line) > 120 and len(lines) > 1:
             break
     return lines
@@ -121,9 +128,8 @@ def _repeated(draft: Draft, pages: Sequence[Sequence[_Line]], flagged: set[int])
     by_mask: dict[str, list[_Line]] = defaultdict(list)
     for lines in pages:
         for line in lines:
-            line.mask = _DIGITS.sub("#", line.text)
             by_mask[line.mask].append(line)
-    return {mask for mask, lines in by_mask.items() if _is_margin(draft, lines, len(pages), flagged)}
+    return {mask for mask, lines in by_mask.items() if len(lines) > 1 and _is_margin(draft, lines, len(pages), flagged)}
 
 
 def _is_margin(draft: Draft, lines: Sequence[_Line], n_pages: int, flagged: set[int]) -> bool:
@@ -194,7 +200,7 @@ def _beyond_reach(draft: Draft, edge: _Edge) -> set[str]:
     for lines in edge.pages:
         reached = True
         for depth, line in enumerate(lines):
-            reached = reached and (line.start in edge.numbers or line.mask in edge.repeated)
+            reached = reached and edge.holds(line)
             if not reached and depth > 1 and line.mask in edge.repeated and not _is_heading(draft, line.start):
                 body.add(line.mask)
     return body
@@ -209,7 +215,7 @@ def _page_numbers(pages: Sequence[Sequence[_Line]]) -> set[int]:
     bare: list[tuple[int, _Line]] = []
     for lines in pages:
         for line in lines[:3]:
-            if len(line.text) > 40:
+            if len(line.text) > 40 or ("#" not in line.mask and len(line.text) > 14):
                 continue
             if _LABELLED.fullmatch(line.text):
                 found.add(line.start)
@@ -251,7 +257,7 @@ def _kept(edge: _Edge) -> dict[str, int]:
     kept: dict[str, int] = {}
     for lines in pages:
         for line in lines:
-            if line.mask not in edge.repeated and line.start not in edge.numbers:
+            if not edge.holds(line):
                 break
             kept.setdefault(line.mask, line.start)
     return kept
