@@ -87,12 +87,16 @@ def _support(leaf: Leaf, place: Place) -> float:
     implied = _IMPLIED.get(leaf.kind)
     score = _weight(wanted & label, implied) + _DESCRIBED * _weight(described & label, implied)
     score += _ROW * _weight(wanted & row, implied)
+    extra = max(_alias(leaf, place), _spelled(leaf, near))
+    if leaf.kind == "choice":
+        # "Total: 12 EUR" is about the total, and gives the currency all the same.
+        return score + extra
     score += _SECTION * (_weight(section & wanted, implied) - 0.5 * _weight(section - wanted - described, implied))
     score -= _FOREIGN * _weight(label - wanted - described - _GENERIC, implied)
     score -= _CROWD * min(place.crowd, 3)
     score -= 0.0 if near or place.row else _BARE
     score /= math.sqrt(max(0.5, _weight(wanted, implied)))
-    return score + max(_alias(leaf, place), _spelled(leaf, near))
+    return score + extra
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,132 @@
+"""Labels without training: what speaks for them is shown, and what is not known is not said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from foyerdoc.classification import Classifier, _decide
+from foyerdoc.documents import Document
+from foyerdoc.results import Alternative
+from foyerdoc.taxonomy import Node, Taxonomy
+
+TAXONOMY = Taxonomy(
+    name="letters",
+    categories=(
+        Node(
+            name="claims",
+            description="Somebody reports damage (Schaden, sinistre).",
+            children=(
+                Node(name="windscreen", description="A broken windscreen (Windschutzscheibe, pare-brise)."),
+                Node(name="burst pipe", description="Water from a burst pipe (Rohrbruch, rupture de canalisation)."),
+            ),
+        ),
+        Node(
+            name="billing",
+            description="Somebody asks for money (Rechnung, facture).",
+            children=(Node(name="reminder", description="A sum was not paid in time (Mahnung, rappel)."),),
+        ),
+    ),
+)
+
+
+def document(text: str, language: str = "en") -> Document:
+    return Document(id="0" * 64, name="letter.txt", media_type="text/plain", text=text, language=language)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("Ein Stein hat die Windschutzscheibe meines Autos zerstört.", ("claims", "windscreen")),
+        ("Une rupture de canalisation a inondé la cave.", ("claims", "burst pipe")),
+        ("This is the second reminder: you have not paid our invoice.", ("billing", "reminder")),
+    ],
+)
+def test_the_embedder_sorts_three_languages(embedder, text, path):
+    prediction = Classifier.zero_shot(TAXONOMY, embedder=embedder).classify(document(text))
+    assert prediction.alternatives[0].path == path
+    assert prediction.confidence is None
+    assert sum(a.score for a in prediction.alternatives) == pytest.approx(1)
+
+
+def test_an_empty_document_is_not_labelled(embedder):
+    prediction = Classifier.zero_shot(TAXONOMY, embedder=embedder).classify(document(""))
+    assert (prediction.path, prediction.decision, prediction.evidence) == ((), "abstained", ())
+
+
+class Counting:
+    """An embedder whose vectors count three words, so that every score is known."""
+
+    name, dimensions, max_tokens = "counting", 4, 512
+    words = ("windscreen", "pipe", "paid")
+
+    def embed_documents(self, texts):
+        rows = np.array([[float(w in t.casefold()) for w in self.words] + [0.1] for t in texts], dtype=np.float32)
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).reshape(len(texts), 4)
+
+    embed_queries = embed_documents
+
+    def count_tokens(self, text):
+        return len(text.split())
+
+    def offsets(self, text):
+        raise NotImplementedError
+
+    def close(self):
+        pass
+
+
+def test_evidence_is_the_chunk_that_spoke():
+    filler = "nothing of note here at all. " * 60
+    text = f"{filler}\n\nThe windscreen is broken.\n\n{filler}"
+    prediction = Classifier.zero_shot(TAXONOMY, embedder=Counting()).classify(document(text))
+    assert prediction.path == ("claims", "windscreen")
+    assert any("windscreen" in text[s.start : s.end] for s in prediction.evidence)
+    assert all(0 <= s.start < s.end <= len(text) for s in prediction.evidence)
+
+
+@pytest.mark.parametrize(
+    ("shares", "path", "decision"),
+    [
+        ((0.6, 0.3, 0.1), ("claims", "windscreen"), "accepted"),
+        ((0.45, 0.35, 0.2), ("claims",), "category_only"),
+        ((0.3, 0.2, 0.5), (), "abstained"),
+    ],
+)
+def test_a_majority_decides(shares, path, decision):
+    alternatives = sorted(
+        (Alternative(leaf, s) for leaf, s in zip(TAXONOMY.leaves(), shares, strict=True)), key=lambda a: -a.score
+    )
+    assert _decide(alternatives) == (path, decision)
+
+
+class Scoring:
+    """A model that finds one label likely whatever the document, and another only where a word stands."""
+
+    name, adapter, context_tokens, grammars = "scoring", None, 2048, False
+
+    def count_tokens(self, text):
+        return len(text.split())
+
+    def score(self, conversation, continuations):
+        said = "paid" in conversation[-1].content
+        liked = {"claims / windscreen": -1.0, "billing / reminder": -2.0 if said else -9.0}
+        return np.array([liked.get(c, -9.0) for c in continuations])
+
+
+def test_the_models_taste_for_a_label_is_taken_out():
+    classifier = Classifier.zero_shot(TAXONOMY, model=Scoring())
+    assert classifier.classify(document("It was never paid.")).alternatives[0].path == ("billing", "reminder")
+
+
+def test_many_come_back_in_order():
+    texts = ["windscreen", "pipe", "paid"] * 7
+    classifier = Classifier.zero_shot(TAXONOMY, embedder=Counting())
+    many = [p.alternatives[0].path[-1] for p in classifier.classify_many(document(t) for t in texts)]
+    assert many == ["windscreen", "burst pipe", "reminder"] * 7
+
+
+def test_long_documents_are_sampled_and_say_so():
+    prediction = Classifier.zero_shot(TAXONOMY, embedder=Counting()).classify(document("windscreen " * 9000))
+    looked, _, total = dict(prediction.fingerprint.settings)["chunks"].partition(" of ")
+    assert int(looked) == 12 < int(total)
