@@ -6,8 +6,10 @@ Quotes: every question of the second half of qa/piaf.fr.json and qa/xquad.{de,en
 paragraphs, without a threshold. "first" and "any": the first quote, or any quote, contains a gold answer word for word.
 `--model` lets the embedded language model choose among the sentences instead; `--most` asks only N questions of each set.
 
-Refusal: the questions of qa/nomiracl.{fr,de,en}.jsonl.gz are asked of their own ten passages. Even ones choose the threshold
-(a tenth of the answerable questions is refused), odd ones are reported. `--keep` keeps embeddings for the next run.
+Refusal: a third of the same questions asked of their own paragraphs, the questions of qa/nomiracl.{fr,de,en}.jsonl.gz asked of
+those unrelated paragraphs, and of the ten passages of their own, which are on the subject and answer half of them. The
+threshold is the highest that refuses at most a tenth of the answerable questions of every set in the halves that choose (the
+first of piaf and xquad, the even ones of nomiracl); the other halves are reported. `--keep` keeps embeddings for the next run.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from questions import KeptEmbedder, document, nomiracl, squad
 from rich.console import Console
 from rich.table import Table
 
-from foyerdoc.chat import Chat, closeness_of
+from foyerdoc.chat import Chat, closeness
 from foyerdoc.index import Index
 from foyerdoc.models.local import LocalModel
 
@@ -69,34 +71,54 @@ def quotes(qa, embedder, model, most):
 
 
 def refusals(qa, embedder, most):
-    measured = {}
-    for language in ("fr", "de", "en"):
-        measured[language] = closeness(qa / f"nomiracl.{language}.jsonl.gz", language, embedder, most)
-    threshold = float(np.quantile(np.concatenate([v[::2][yes[::2]] for v, yes in measured.values()]), REFUSED))
-    table = Table(title=f"refusal, odd questions; threshold {threshold:.3f} chosen on the even ones")
-    for column in ("set", "questions", "AUROC", "refused though answerable", "answered though not"):
+    """Questions asked of their own paragraphs, of unrelated ones, and of passages on the subject that may not answer."""
+    asked = {language: nomiracl(qa / f"nomiracl.{language}.jsonl.gz")[:most] for language in ("fr", "de", "en")}
+    own, foreign = {}, {}
+    for name, texts, questions in (
+        ("piaf.fr", "piaf.fr", "piaf.fr"),
+        ("xquad.de", "xquad.de", "xquad.de"),
+        ("xquad.en", "xquad.en", "xquad.en"),
+        ("xquad de > en", "xquad.en", "xquad.de"),
+    ):
+        some = squad(qa / f"{questions}.json")[1][::3][:most]
+        with tempfile.TemporaryDirectory() as folder, Index.open(folder, embedder=embedder) as index:
+            index.add(document(text, str(i), texts[-2:]) for i, text in enumerate(squad(qa / f"{texts}.json")[0]))
+            chat = Chat(index)
+            near = np.array([closeness(chat.find(question.text)) for question in some])
+            half = np.array([question.choosing for question in some])
+            own[name] = near[half], near[~half]
+            far = np.array([closeness(chat.find(row["question"])) for row in asked[questions[-2:]]])
+            foreign[name] = far[::2], far[1::2]
+    hard = {f"nomiracl.{language}": passages(rows, language, embedder) for language, rows in asked.items()}
+    choosing = [values for values, _ in own.values()] + [near[::2][yes[::2]] for near, yes in hard.values()]
+    threshold = min(float(np.quantile(values, REFUSED)) for values in choosing)
+    table = Table(title=f"refusal, the halves that did not choose; threshold {threshold:.3f}")
+    for column in ("set", "refused though answerable", "answered though unrelated", "answered though not answerable", "AUROC"):
         table.add_column(column)
-    reported = {language: (values[1::2], answerable[1::2]) for language, (values, answerable) in measured.items()}
-    reported["all"] = tuple(np.concatenate(halves) for halves in zip(*reported.values(), strict=True))
-    for language, (values, answerable) in reported.items():
-        wrong = [f"{(values[answerable] < threshold).mean():.3f}", f"{(values[~answerable] >= threshold).mean():.3f}"]
-        table.add_row(language, str(len(values)), f"{auroc(values, answerable):.3f}", *wrong)
+    for name, (_, values) in own.items():
+        far = foreign[name][1]
+        both = np.concatenate([values, far]), np.arange(len(values) + len(far)) < len(values)
+        table.add_row(name, share(values < threshold), share(far >= threshold), "", f"{auroc(*both):.3f}")
+    for name, (near, yes) in hard.items():
+        values, answerable = near[1::2], yes[1::2]
+        wrong = share(values[answerable] < threshold), "", share(values[~answerable] >= threshold)
+        table.add_row(name, *wrong, f"{auroc(values, answerable):.3f}")
     CONSOLE.print(table)
 
 
-def closeness(path, language, embedder, most):
-    """How near the passages come to each question, and whether they answer it."""
-    rows = nomiracl(path)[:most]
-    values = []
+def passages(rows, language, embedder):
+    """How near its ten passages come to each question, and whether they answer it."""
     with tempfile.TemporaryDirectory() as folder, Index.open(folder, embedder=embedder) as index:
         for number, row in enumerate(rows):
-            passages = (document(one["text"], f"{number}/{one['id']}", language) for one in row["passages"])
-            index.add(passages, metadata={"question": str(number)})
-        chat = Chat(index, threshold=0.0)
-        for number, row in enumerate(rows):
-            found = chat._find(row["question"], (), {"question": str(number)}, 10)
-            values.append(closeness_of(found.evidence, [candidate.cosine for candidate in found.candidates]))
-    return np.array(values), np.array([row["answerable"] for row in rows])
+            ten = (document(one["text"], f"{number}/{one['id']}", language) for one in row["passages"])
+            index.add(ten, metadata={"question": str(number)})
+        chat = Chat(index)
+        near = [closeness(chat.find(row["question"], (), {"question": str(i)}, 10)) for i, row in enumerate(rows)]
+    return np.array(near), np.array([row["answerable"] for row in rows])
+
+
+def share(flags):
+    return f"{flags.mean():.3f}"
 
 
 def auroc(values, positive):

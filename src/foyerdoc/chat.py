@@ -29,7 +29,8 @@ _SENTENCE, _CHUNK, _WORDS = 0.5, 0.6, 0.3  # what a sentence's meaning, its chun
 _CLOSE = 0.05  # quotes that score this little less than the best are quoted too
 _QUOTES = 3  # at most
 _SHOWN = 12  # sentences that a language model chooses among
-_WEAK = 0.87  # the documents do not answer when no passage and no sentence has a higher cosine
+_WEAK = 0.84  # the documents do not answer when no passage and no sentence has a higher cosine
+_ACROSS = 0.04  # what cosines lose when question and text are in two languages
 _CALIBRATED = "multilingual-e5-small"  # the embedder that `_WEAK` was fitted for
 _SHORTEST = 3  # words; what is shorter is a label or a heading, not an answer
 _FEW_WORDS = 3  # a question with fewer words of its own continues the one before
@@ -48,6 +49,7 @@ class _Candidate:
 
     chunk: Chunk
     name: str
+    language: str | None
     span: Span
     text: str
     score: float
@@ -55,8 +57,17 @@ class _Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What is known before the answer is written."""
+class Found:
+    """What is known before the answer is written.
+
+    Attributes:
+        question: what was searched for.
+        language: the question's, English when it cannot be told.
+        evidence: the passages, best first.
+        documents: those that the passages are from, by id.
+        candidates: their sentences, best first.
+        steps: what was done.
+    """
 
     question: str
     language: str
@@ -102,7 +113,7 @@ class Chat:
         Raises:
             UsageError: the question is empty, `k` is not positive, or no document has what `where` asks for.
         """
-        found = self._find(question, history, where, k)
+        found = self.find(question, history, where, k)
         weak = self._weakness(found)
         if weak is not None:
             return self._decline(found, *weak)
@@ -122,7 +133,12 @@ class Chat:
             yield (" " if i else "") + _numbered(sentence)
         return answer
 
-    def _find(self, question: str, history: Sequence[Message], where: Where | None, k: int) -> _Found:
+    def find(self, question: str, history: Sequence[Message] = (), where: Where | None = None, k: int = 5) -> Found:
+        """What `ask` answers from: passages and their sentences, weighed.
+
+        Raises:
+            UsageError: as `ask`.
+        """
         if not question.strip():
             raise UsageError("the question is empty", hint="ask something")
         query, steps = _standing_alone(question, history)
@@ -132,7 +148,7 @@ class Chat:
         documents = {one: self._index.document(one) for one in dict.fromkeys(e.chunk.document_id for e in evidence)}
         candidates = self._weighed(query, evidence, documents)
         steps.append(f"weighed {len(candidates)} sentences of them")
-        return _Found(query, detect(question) or "en", evidence, documents, candidates, tuple(steps))
+        return Found(query, detect(question) or "en", evidence, documents, candidates, tuple(steps))
 
     def _weighed(self, question: str, evidence: Sequence[Evidence], documents: dict[str, Document]) -> tuple[_Candidate, ...]:
         """The sentences of the passages, best first; one that stands in several places is taken once, from the best passage."""
@@ -145,17 +161,16 @@ class Chat:
         found = []
         for (text, (one, span)), (cosine, covered) in zip(seen.items(), relevance, strict=True):
             score = _SENTENCE * (cosine - _COSINE_FLOOR) / (1 - _COSINE_FLOOR) + _CHUNK * one.score + _WORDS * covered
-            found.append(_Candidate(one.chunk, one.document_name, span, text, score, cosine))
+            found.append(_Candidate(one.chunk, one.document_name, one.language, span, text, score, cosine))
         return tuple(sorted(found, key=lambda candidate: -candidate.score))
 
-    def _weakness(self, found: _Found) -> tuple[str, list[str]] | None:
+    def _weakness(self, found: Found) -> tuple[str, list[str]] | None:
         """Why the evidence is too weak to answer from, and the step that says so; None when it is not."""
         if not found.candidates:
             return "nothing was found", []
-        closeness = closeness_of(found.evidence, [candidate.cosine for candidate in found.candidates])
-        threshold = self._limit()
-        if threshold is not None and closeness < threshold:
-            step = f"the nearest passage or sentence has a cosine of {closeness:.3f}, less than {threshold:.3f}: not answered"
+        nearest, threshold = closeness(found), self._limit()
+        if threshold is not None and nearest < threshold:
+            step = f"the nearest passage or sentence has a cosine of {nearest:.3f}, less than {threshold:.3f}: not answered"
             return "the nearest passages are too far from the question", [step]
         return None
 
@@ -164,7 +179,7 @@ class Chat:
             return self._threshold
         return _WEAK if self._index.embedder.name.startswith(_CALIBRATED) else None
 
-    def _choose(self, found: _Found) -> tuple[list[_Candidate], list[str]]:
+    def _choose(self, found: Found) -> tuple[list[_Candidate], list[str]]:
         if self._model is None:
             best = found.candidates[0].score
             chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best - _CLOSE]
@@ -177,7 +192,7 @@ class Chat:
         chosen = [shown[number - 1] for number in dict.fromkeys(numbers) if number]
         return chosen, [f"{self._model.name} chose {len(chosen)} of {len(shown)} sentences"]
 
-    def _answer(self, found: _Found, chosen: Sequence[_Candidate], steps: Sequence[str]) -> Answer:
+    def _answer(self, found: Found, chosen: Sequence[_Candidate], steps: Sequence[str]) -> Answer:
         citations = tuple(_cite(i, one, found.documents[one.chunk.document_id]) for i, one in enumerate(chosen, 1))
         # What cannot be located is not shown.
         citations = tuple(citation for citation in citations if citation.verified)
@@ -185,14 +200,14 @@ class Chat:
         checked = f"looked every quote up in its document: {len(citations)} of {len(chosen)} stand there"
         return self._made(found, " ".join(map(_numbered, sentences)), (sentences, citations), None, [*steps, checked])
 
-    def _decline(self, found: _Found, reason: str, steps: Sequence[str]) -> Answer:
+    def _decline(self, found: Found, reason: str, steps: Sequence[str]) -> Answer:
         words = ", ".join(content_words(found.question)) or found.question.strip()
         text = _PHRASES.get(found.language, _PHRASES["en"]).format(words)
         return self._made(found, text, ((), ()), reason, steps)
 
     def _made(
         self,
-        found: _Found,
+        found: Found,
         text: str,
         content: tuple[tuple[Sentence, ...], tuple[Citation, ...]],
         reason: str | None,
@@ -217,9 +232,15 @@ class Chat:
         )
 
 
-def closeness_of(evidence: Sequence[Evidence], sentences: Sequence[float]) -> float:
-    """How near the documents come to a question: the highest cosine of a passage or sentence."""
-    return max(*(one.cosine for one in evidence), *sentences)
+def closeness(found: Found) -> float:
+    """How near the documents come to a question: the highest cosine of a passage or sentence.
+
+    Question and text in two languages are less close than in one, by about as much whether they fit or not; that is added.
+    Not for Luxembourgish, which the embedder knows too little: its questions are close to anything.
+    """
+    pairs = [*((one.cosine, one.language) for one in found.evidence), *((one.cosine, one.language) for one in found.candidates)]
+    asked = None if found.language == "lb" else detect(found.question)
+    return max(cosine + (_ACROSS if asked and language and asked != language else 0.0) for cosine, language in pairs)
 
 
 def _standing_alone(question: str, history: Sequence[Message]) -> tuple[str, list[str]]:
@@ -267,7 +288,7 @@ def _numbered(sentence: Sentence) -> str:
     return " ".join([sentence.text, *(f"[{number}]" for number in sentence.citations)])
 
 
-def _prompt(found: _Found, shown: Sequence[_Candidate]) -> tuple[Message, ...]:
+def _prompt(found: Found, shown: Sequence[_Candidate]) -> tuple[Message, ...]:
     return prompts.choose_sentences(found.question, [" ".join(candidate.text.split()) for candidate in shown])
 
 
