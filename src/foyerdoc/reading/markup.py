@@ -18,7 +18,7 @@ from foyerdoc.reading.encodings import decode
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_BEFORE_DOCTYPE = re.compile(r"\s*(?:<!--.*?-->\s*|<\?.*?\?>\s*)*(?=<!DOCTYPE)", re.DOTALL | re.IGNORECASE)
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DEEPEST = 200
 
@@ -54,6 +54,17 @@ def parse_xml(raw: bytes | str, name: str, *, recover: bool = True) -> _Element:
     return root
 
 
+def without_doctype(text: str) -> str:
+    """Markup without its document type, and so without the entities that it declares."""
+    before = _BEFORE_DOCTYPE.match(text)
+    if before is None:
+        return text
+    end, inside = text.find(">", before.end()), text.find("[", before.end())
+    if 0 <= inside < end:
+        end = text.find(">", text.find("]", inside))
+    return text[: before.end()] + text[end + 1 :] if end >= 0 else text
+
+
 def local(element: _Element) -> str:
     """The element's name without its namespace; "" for comments, entities and processing instructions."""
     tag = element.tag
@@ -79,7 +90,7 @@ def read_xml(assembly: Assembly) -> Document:
     """
     decoded = decode(assembly.raw, _declared(assembly.raw))
     # The declaration may name another encoding than the one found, and str input must not carry one.
-    root = parse_xml(DOCTYPE.sub("", DECLARATION.sub("", decoded.text), count=1).strip(), assembly.name)
+    root = parse_xml(without_doctype(DECLARATION.sub("", decoded.text)).strip(), assembly.name)
     assembly.metadata["root"] = local(root)
     _walk(root, assembly)
     return assembly.finish("application/xml")

@@ -37,6 +37,7 @@ def code_of(number: int, custom: dict[int, str]) -> str:
     return str(BUILTIN_FORMATS.get(number, "General"))
 
 
+@lru_cache(maxsize=4096)
 def show(value: float, code: str, *, from_1904: bool = False) -> str:
     """A number as its format code shows it.
 
@@ -89,12 +90,24 @@ def _sections(code: str) -> tuple[str, ...]:
 
 
 def _show_number(value: float, section: str) -> str:
+    template, pattern = _number_parts(section)
+    if template is None:
+        return plain(value)
+    if not pattern:
+        return template.strip() or plain(value)
+    digits = _digits(value, pattern, percent="%" in template)
+    return plain(value) if digits is None else " ".join(template.replace("\0", digits).split())
+
+
+@lru_cache(maxsize=1024)
+def _number_parts(section: str) -> tuple[str | None, str]:
+    """The text around the digits, with a zero character in their place, and their pattern; None for what is not supported."""
     pieces: list[str] = []
     pattern = ""
     for match in _TOKEN.finditer(section):
         quoted, escaped, bracket, general, unit, char = match.groups()
         if general or (char and char in "eE/") or (bracket and bracket[0] in "<>="):
-            return plain(value)
+            return None, ""
         if char and (char in "#0?" or (char in ",." and (pattern or char == "."))) and "\0" not in pieces[:-1]:
             if not pattern:
                 pieces.append("\0")
@@ -103,11 +116,7 @@ def _show_number(value: float, section: str) -> str:
             pieces.append(bracket[1:].partition("-")[0] if bracket.startswith("$") else "")
         else:
             pieces.append(quoted or escaped or unit or char or "")
-    text = "".join(pieces)
-    if "\0" not in text:
-        return text.strip() or plain(value)
-    digits = _digits(value, pattern, percent="%" in text)
-    return plain(value) if digits is None else " ".join(text.replace("\0", digits).split())
+    return "".join(pieces), pattern
 
 
 def _digits(value: float, pattern: str, *, percent: bool) -> str | None:
@@ -140,7 +149,7 @@ def _show_date(value: float, section: str, *, from_1904: bool) -> str:
         moment = (_EPOCH_1904 if from_1904 else _EPOCH) + dt.timedelta(milliseconds=round(days * 86_400_000))
     except (OverflowError, ValueError):
         return plain(value)
-    tokens = [match.groups() for match in _TOKEN.finditer(section)]
+    tokens = _tokens(section)
     twelve = any(general and "/" in general for _, _, _, general, _, _ in tokens)
     language = _language(section)
     if "f800" in section.lower():
@@ -159,6 +168,11 @@ def _show_date(value: float, section: str, *, from_1904: bool) -> str:
         elif char != "@":
             pieces.append(quoted or escaped or char or "")
     return " ".join("".join(pieces).split())
+
+
+@lru_cache(maxsize=1024)
+def _tokens(section: str) -> tuple[tuple[str | None, ...], ...]:
+    return tuple(match.groups() for match in _TOKEN.finditer(section))
 
 
 def _elapsed(bracket: str | None) -> bool:

@@ -26,7 +26,7 @@ MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _DESCRIBED_BY_PROGRAM = re.compile(
-    r"generated|généré|generiert|\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)$|^(?:picture|image|grafik|bild|shape)?[ _]*\d*$",
+    r"generated|généré|generiert|\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)$|^(?:picture|image|grafik|bild)?[ _]*\d*$",
     re.IGNORECASE,
 )
 _PROPERTIES = {

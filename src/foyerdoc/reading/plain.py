@@ -11,7 +11,7 @@ from foyerdoc.reading.encodings import decode
 
 # What terminals and old printers were told; line ends and tabs stay. A form feed ends a paragraph.
 _CONTROLS = {code: None for code in range(32) if code not in {9, 10, 12}} | {127: None}
-_GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+|\s*\f\s*")
+_GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+|\f")
 
 
 def read_text(assembly: Assembly) -> Document:

@@ -66,12 +66,18 @@ class _Group:
 class _Line:
     """A paragraph in the making; each kind of group has its own, so that a footnote does not end its paragraph."""
 
-    text: str = ""
+    pieces: list[str] = field(default_factory=list)
     level: int | None = None
     listed: int | None = None
     in_table: bool = False
     cells: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+
+    def take(self) -> str:
+        """The text so far, which is then empty."""
+        text = _paired("".join(self.pieces))
+        self.pieces.clear()
+        return text
 
 
 def read_rtf(assembly: Assembly) -> Document:
@@ -165,7 +171,7 @@ class _Reader:
         self.group = _Group()
         self.stack: list[_Group] = []
         self.lines: dict[BlockKind | None, _Line] = {None: _Line()}
-        self.pending_bytes = b""
+        self.pending_bytes = bytearray()
         self.to_skip = 0
         self.starred = False
         self.in_fonts = 0
@@ -281,8 +287,7 @@ class _Reader:
         if word in _BREAKS:
             self._paragraph(self.group.kind)
         elif word in {"cell", "nestcell"}:
-            line.cells.append(line.text)
-            line.text = ""
+            line.cells.append(line.take())
         elif word == "row":
             line.rows.append(line.cells)
             line.cells = []
@@ -310,7 +315,7 @@ class _Reader:
         if self.to_skip:
             self.to_skip -= 1
         else:
-            self.pending_bytes += bytes((value,))
+            self.pending_bytes.append(value)
 
     def _raw_text(self, text: bytes) -> None:
         if self.to_skip:
@@ -319,7 +324,8 @@ class _Reader:
 
     def _flush_bytes(self) -> None:
         if self.pending_bytes:
-            raw, self.pending_bytes = self.pending_bytes, b""
+            raw = bytes(self.pending_bytes)
+            self.pending_bytes.clear()
             self._text(self._decode(raw))
 
     def _decode(self, raw: bytes) -> str:
@@ -341,7 +347,7 @@ class _Reader:
             line = self.lines[self.group.kind]
             if line.rows and not line.in_table and text.strip():
                 self._table(self.group.kind)
-            line.text += text
+            line.pieces.append(text)
 
     def _define_style(self) -> None:
         r"""A style of the sheet: `{\s1 ... heading 1;}`; names are in English whatever the user's language."""
@@ -355,9 +361,9 @@ class _Reader:
         self._conceal(kind)
         if line.in_table or line.cells:
             # A paragraph within a cell: its end is a space there.
-            line.text += " " if line.text else ""
+            line.pieces.append(" ")
             return
-        text, line.text = _paired(line.text), ""
+        text = line.take()
         if not text.strip():
             return
         self._table(kind)
@@ -372,12 +378,13 @@ class _Reader:
 
     def _table(self, kind: BlockKind | None) -> None:
         line = self.lines[kind]
-        if line.cells or (line.in_table and line.text.strip()):
-            line.rows.append([*line.cells, line.text])
-            line.cells, line.text = [], ""
+        text = line.take() if line.cells or line.in_table else ""
+        if line.cells or text.strip():
+            line.rows.append([*line.cells, text])
+            line.cells = []
         rows, line.rows = line.rows, []
         if rows:
-            self.assembly.add_table([[_paired(cell) for cell in row] for row in rows], path=self._path("table"))
+            self.assembly.add_table(rows, path=self._path("table"))
 
     def _conceal(self, kind: BlockKind | None) -> None:
         for cause, pieces in itertools.groupby(self.concealed, key=lambda piece: piece[0]):

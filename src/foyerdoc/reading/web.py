@@ -18,7 +18,7 @@ from foyerdoc.documents import BlockKind, Document, HiddenText
 from foyerdoc.errors import DamagedFile
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.encodings import Decoded, decode
-from foyerdoc.reading.markup import DECLARATION, DOCTYPE, local, parse_xml
+from foyerdoc.reading.markup import DECLARATION, local, parse_xml, without_doctype
 from foyerdoc.reading.secondopinion import ask_unstructured
 from foyerdoc.reading.webtables import cell_rows, is_layout
 
@@ -90,7 +90,7 @@ _META_NAMES = {
     "date": "created",
     "dcterms.created": "created",
 }
-_NESTING = re.compile(r"</?(?!(?:br|p|h[1-6]|script|style|html|head|body|title|meta|img)\b)[a-z][^>]*>", re.IGNORECASE)
+_NESTING = re.compile(r"</?(?!(?:br|p|h[1-6]|script|style|html|head|body|title|meta|img)\b)[a-z][^<>]*>", re.IGNORECASE)
 # Paths of deeper elements are those of their ancestor at this depth: a page that nests a hundred thousand deep is no document.
 _DEEPEST_PATH = 200
 
@@ -161,7 +161,7 @@ def _parse(text: str) -> tuple[_Element | None, bool]:
 
 def parse_xhtml(text: str, assembly: Assembly | None = None) -> _Element | None:
     """The root element of a page in XML; read as HTML when it is not well-formed."""
-    plain = DOCTYPE.sub("", DECLARATION.sub("", text), count=1)
+    plain = without_doctype(DECLARATION.sub("", text))
     named = _ENTITY.sub(
         lambda m: m.group(0) if m.group(1) in {"amp", "lt", "gt", "quot", "apos"} else html.unescape(m.group(0)), plain
     )
