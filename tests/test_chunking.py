@@ -121,7 +121,7 @@ def test_a_heading_starts_a_chunk_and_travels() -> None:
         ("heading", "Teil A", 1), ("heading", "§ 1 Umfang", 2), ("paragraph", body),
         ("heading", "§ 2 Ende", 2), ("paragraph", body), ("heading", "Teil B", 1), ("paragraph", body),
     )  # fmt: skip
-    chunks = chunk(document, max_tokens=70, overlap=0)
+    chunks = chunk(document, max_tokens=90, overlap=0)
     assert [one.headings for one in chunks] == [("Teil A", "§ 1 Umfang"), ("Teil A", "§ 2 Ende"), ("Teil B",)]
     assert [one.text.split("\n")[0] for one in chunks] == ["Teil A", "§ 2 Ende", "Teil B"]
 
@@ -375,7 +375,7 @@ def test_the_default_counter() -> None:
     assert counter("") == 0
     assert counter("kurz") == 1
     assert counter("Versicherungsnehmer") == 4
-    assert counter("x" * 5000) == 834
+    assert counter("x" * 5000) == 1000
     text = "Versicherungsnehmer und 保険契約 " + "x" * 50
     offsets = counter.offsets(text)
     assert all(a < b for a, b in offsets)

@@ -19,17 +19,17 @@ class TokenCounter(Protocol):
         """Start and end of every token in the text, ascending, in code points; the model's marks left out."""
 
 
-_BYTES = 6  # of UTF-8 that make a token: about a word piece in European languages, two Chinese characters
+_BYTES = 5  # of UTF-8 that make a token: about a word piece in European languages, two Chinese characters
 _COST = [(n + _BYTES - 1) // _BYTES for n in range(400)]
 _PIECE = re.compile(r"\S+")
 
 
 class WordCounter:
-    """A fast estimate without a model: one token for every six bytes that a word has begun in UTF-8.
+    """A fast estimate without a model: one token for every five bytes that a word has begun in UTF-8.
 
-    Words are what stands between white space, punctuation included. On French, German and English text the count is
-    within a fifth of multilingual-E5's. It is exact in the sense that matters here: the counts of two stretches that
-    white space separates add up.
+    Words are what stands between white space, punctuation included. Over German and English paragraphs the counts add up
+    to what multilingual-E5 counts, over French ones to a twelfth less; a single paragraph is up to a fifth off. It is
+    exact in the sense that matters here: the counts of two stretches that white space separates add up.
     """
 
     def __call__(self, text: str) -> int:
@@ -144,8 +144,20 @@ def ruler(text: str, counter: TokenCounter | Callable[[str], int] | None) -> Rul
     if isinstance(counter, WordCounter):
         return WordRuler(text, counter)
     if isinstance(counter, TokenCounter):
-        return OffsetRuler(text, counter, [start for start, end in counter.offsets(text) if end > start], trusted=True)
+        return OffsetRuler(text, counter, _token_starts(text, counter.offsets(text)), trusted=True)
     return OffsetRuler(text, counter, _word_starts(text, counter), trusted=False)
+
+
+def _token_starts(text: str, offsets: Sequence[tuple[int, int]]) -> list[int]:
+    """Where tokens start; one that takes the space before its word along starts with the word."""
+    starts = []
+    for first, end in offsets:
+        start = first
+        if text[start : start + 1].isspace():
+            word = text[start:end].lstrip()
+            start = end - len(word) if word else start
+        starts.append(start)
+    return starts
 
 
 def _word_starts(text: str, counter: Callable[[str], int]) -> list[int]:

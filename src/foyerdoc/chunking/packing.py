@@ -178,7 +178,7 @@ class Packer:
             repeated = self.ruler.size(at, start)
             if repeated > self.overlap or not self.ruler.fits(repeated + size, at, end, self.budget):
                 break
-            opened.start, opened.size = at, repeated + size
+            opened.start, opened.size, opened.clean = at, repeated + size, self.text[start - 1] in _WHITE
         return opened
 
     def _grow(self, current: _Open, end: int, size: int) -> None:
