@@ -27,7 +27,7 @@ _NAME = re.compile(
     rf"{_CAPITAL}(?:[ \u00a0](?:(?:de|du|des|la|le|von|van|der|den|zu|und|et|and|of|&)[ \u00a0]){{0,2}}{_CAPITAL}){{0,5}}"
 )
 _COMPANY = re.compile(
-    r"(?<!\w)(?:GmbH|AG|KG|OHG|UG|SE|e\.? ?V\.|a\.? ?G\.|mbH|SARL|S\.?à ?\.?r\.?l\.?|S\.?A\.?S?\.?|SCI|SNC|EURL|B\.?V\.?|"
+    r"(?<!\w)(?:GmbH|GMBH|AG|KG|OHG|UG|SE|e\.? ?V\.|a\.? ?G\.|mbH|SARL|S\.?à ?\.?r\.?l\.?|S\.?A\.?S?\.?|SCI|SNC|EURL|B\.?V\.?|"
     r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
 )
 _MAX_TEXT = 120
@@ -237,7 +237,9 @@ def _names(ground: Ground, leaf: Leaf) -> Iterator[Place]:
         company = _COMPANY.search(place.raw) is not None
         if not company and (all(concepts(w) or len(w) < 3 for w in words) or _is_label(ground.lines[place.line], place)):
             continue
-        yield replace(place, weight=place.weight * (1.0 if company or 2 <= len(words) <= 4 else 0.5))
+        # "Adresse de livraison" reads like a name and speaks of a delivery: what labels speak of is seldom a name.
+        labelled = not company and any(concepts(word) for word in words)
+        yield replace(place, weight=place.weight * (0.3 if labelled else 1.0 if company or 2 <= len(words) <= 4 else 0.5))
 
 
 def _is_label(line: Line, place: Place) -> bool:
