@@ -38,7 +38,7 @@ _OCR_DPI = 300
 _OCR_MAX_PIXELS = 40_000_000
 _BULLET = re.compile(r"[•▪◦‣●○■□–*·➢✓-]\s")
 _UNMAPPED = re.compile(r"[\ufffd\ue000-\uf8ff]+")
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 
 
 @dataclass(slots=True)
@@ -290,7 +290,8 @@ def _emit_item(assembly: Assembly, item: Item, number: int, levels: dict[int, in
         assembly.add_table(item.rows, page=number)
         return
     text = item.text
-    level = levels.get(_size(item)) or (max(levels.values(), default=0) + 1 if bold else None)
+    stands_out = bold or (len(item.rows) == 1 and text.isupper())
+    level = levels.get(_size(item)) or (max(levels.values(), default=0) + 1 if stands_out else None)
     if level is not None and _may_be_heading(item, text):
         assembly.add("heading", text, page=number, level=level)
     elif _BULLET.match(text):
