@@ -156,7 +156,9 @@ def _show_date(value: float, section: str, *, from_1904: bool) -> str:
         return moment.strftime("%Y-%m-%d")
     pieces: list[str] = []
     units = [
-        (i, (unit or bracket).lower()) for i, (_, _, bracket, _, unit, _) in enumerate(tokens) if unit or _elapsed(bracket)
+        (i, (unit or bracket or "").lower())
+        for i, (_, _, bracket, _, unit, _) in enumerate(tokens)
+        if unit or _elapsed(bracket)
     ]
     order = dict(units)
     for i, (quoted, escaped, bracket, general, _, char) in enumerate(tokens):
