@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import foyerdoc as fd
+from foyerdoc.demo import folder
+from foyerdoc.demo.schemas import SCHEMAS
+from foyerdoc.errors import DamagedFile, UsageError
+from foyerdoc.models.protocol import Embedder
+
+MAILBOX = folder() / "documents"
+TAXONOMY = fd.Taxonomy.load(folder() / "taxonomy.json")
+
+
+def test_files_become_outcomes_in_order_with_their_attachments_and_errors(tmp_path: Path, embedder: Embedder) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing")
+    paths = [MAILBOX / "demande.txt", broken, MAILBOX / "remboursement-soins.eml", MAILBOX / "avis-2026-77410.pdf"]
+    with fd.Index.open(tmp_path / "index", embedder=embedder) as index:
+        outcomes = list(fd.Pipeline(TAXONOMY, SCHEMAS, index=index).run(paths))
+        names = [outcome.name for outcome in outcomes]
+        assert names[:3] == ["demande.txt", "broken.pdf", "remboursement-soins.eml"]
+        assert names[3].startswith("remboursement-soins.eml > ")
+        assert names[-1] == "avis-2026-77410.pdf"
+        assert isinstance(outcomes[1].error, DamagedFile)
+        assert outcomes[1].document is None
+
+        for outcome in outcomes:
+            if outcome.document is None:
+                continue
+            assert outcome.error is None
+            assert outcome.prediction is not None
+            assert outcome.prediction.confidence is None
+            for span in outcome.prediction.evidence:
+                assert outcome.document.text[span.start : span.end].strip()
+            for field in outcome.extraction.fields.values() if outcome.extraction else ():
+                assert (field.span is None) == (field.raw is None)
+                if field.span is not None:
+                    assert outcome.document.text[field.span.start : field.span.end] == field.raw
+        notice = outcomes[-1]
+        assert notice.prediction.path == ("billing", "premium invoice")
+        assert notice.extraction.fields["iban"].value == "LU209990012345678901"
+        assert notice.extraction.fields["iban"].boxes[0].page == 1
+        assert {"read", "clean", "classify", "extract", "index"} <= set(notice.seconds)
+        hits = index.search("prime à payer", k=3, where={"category": "billing"})
+        assert {hit.document_name for hit in hits} == {"avis-2026-77410.pdf"}
+
+
+def test_a_schema_that_the_taxonomy_names_must_be_given(embedder: Embedder) -> None:
+    with pytest.raises(UsageError, match="legal"):
+        fd.Pipeline(TAXONOMY, {name: schema for name, schema in SCHEMAS.items() if name != "legal"}, embedder=embedder)
