@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted
+from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
 
 APPLICATION = 0x466F7964  # "Foyd", so that `file` and we know the file as ours
 VERSION = 1
@@ -93,6 +93,19 @@ def translated(path: Path) -> Iterator[None]:
         raise IndexCorrupted(
             f"{path}: {error}", hint="restore it from a backup, or delete the folder and add the documents again"
         ) from error
+
+
+def make_folder(folder: Path) -> Path:
+    """The index's folder, made when it is missing.
+
+    Raises:
+        UsageError: a file is in its place, or it may not be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be a folder", hint="name a folder that can be written") from error
+    return folder
 
 
 def connect(path: Path, defaults: dict[str, str]) -> sqlite3.Connection:

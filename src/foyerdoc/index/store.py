@@ -104,11 +104,7 @@ class Index:
         """
         if max_tokens is not None and not 0 <= (overlap or 0) < max_tokens:
             raise UsageError(f"overlap is {overlap or 0} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
-        folder = Path(folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"{folder} cannot be a folder", hint="name a folder that can be written") from error
+        folder = database.make_folder(Path(folder))
         defaults = {"max_tokens": str(max_tokens or _MAX_TOKENS), "overlap": str(overlap or 0)}
         index = cls(folder, database.connect(folder / _FILE, defaults), embedder)
         try:
