@@ -131,7 +131,8 @@ class Assembly:
         if not (text or self.attachments or self.hidden or allow_empty):
             raise EmptyFile(f"{self.name}: nothing to read in it", hint="open the file and look whether it has any content")
         if self.hidden and not any(issue.code == "hidden_text" for issue in self.issues):
-            self.issue("hidden_text", f"{len(self.hidden)} stretches of text that a reader does not see were kept out of the text")
+            n = len(self.hidden)
+            self.issue("hidden_text", f"{n} stretches of text that a reader does not see were kept out of the text")
         return Document(
             id=hashlib.sha256(self.raw).hexdigest(),
             name=self.name,
