@@ -205,7 +205,7 @@ class PageText:
         # A gap of `limit` within text of the usual width; justified lines are up to a tenth wider than that.
         if line.x1 - line.x0 > 1.1 * usual * n * line.height + 0.7 * limit:
             return True
-        count = raw.FPDFText_CountRects(self._handle, self._at(line.start), n)
+        count: int = raw.FPDFText_CountRects(self._handle, self._at(line.start), n)
         if count < 2 or self._rotation:
             return count > 1
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))
