@@ -90,10 +90,11 @@ def test_evidence_is_the_chunk_that_spoke():
     [
         ((0.6, 0.3, 0.1), ("claims", "windscreen"), "accepted"),
         ((0.45, 0.35, 0.2), ("claims",), "category_only"),
-        ((0.3, 0.2, 0.5), (), "abstained"),
+        ((0.3, 0.25, 0.45), (), "abstained"),
+        ((0.1, 0.1, 0.8), ("billing", "reminder"), "accepted"),
     ],
 )
-def test_a_majority_decides(shares, path, decision):
+def test_a_lead_decides(shares, path, decision):
     alternatives = sorted(
         (Alternative(leaf, s) for leaf, s in zip(TAXONOMY.leaves(), shares, strict=True)), key=lambda a: -a.score
     )

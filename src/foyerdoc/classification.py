@@ -24,6 +24,10 @@ _CHUNK_TOKENS: Final = 256
 _CHUNKS: Final = 12
 """Chunks of a document that are looked at: the first half of them from its beginning, the rest spread evenly."""
 
+_CATEGORY_LEAD: Final = 1.5
+_LEAF_LEAD: Final = 2.0
+"""How many times the share of the runner-up a label needs to be named: docs/classification.md has the figures."""
+
 _BATCH: Final = 16
 _EVIDENCE: Final = 2
 
@@ -83,8 +87,9 @@ class Classifier:
     def classify(self, document: Document) -> Prediction:
         """The label of a document. `confidence` is None: nothing was calibrated.
 
-        The decision is by majority of the scores' shares: accepted when one leaf has more than half, category_only when
-        one category has, abstained otherwise, and for a document without text.
+        The decision is by lead: a category is named when its leaves have 1.5 times the share of the next category's, a
+        leaf when it is the category's and has twice the share of the next leaf. Otherwise, and for a document without
+        text, the classifier abstains.
         """
         return next(self.classify_many([document]))
 
@@ -128,14 +133,16 @@ class Classifier:
 
 
 def _decide(alternatives: Sequence[Alternative]) -> tuple[Path, Literal["accepted", "category_only", "abstained"]]:
-    best = alternatives[0]
-    if best.score > 0.5:
-        return best.path, "accepted"
     categories: dict[str, float] = {}
     for alternative in alternatives:
         categories[alternative.path[0]] = categories.get(alternative.path[0], 0.0) + alternative.score
-    category, share = max(categories.items(), key=lambda item: item[1])
-    return ((category,), "category_only") if share > 0.5 else ((), "abstained")
+    ranked = sorted(categories.items(), key=lambda item: -item[1])[:2]
+    category, share = ranked[0]
+    if len(ranked) > 1 and share < _CATEGORY_LEAD * ranked[1][1]:
+        return (), "abstained"
+    best = alternatives[0]
+    leads = len(alternatives) == 1 or best.score >= _LEAF_LEAD * alternatives[1].score
+    return (best.path, "accepted") if leads and best.path[0] == category else ((category,), "category_only")
 
 
 @dataclass(slots=True)

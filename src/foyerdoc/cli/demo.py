@@ -73,7 +73,8 @@ def show(outcome: Outcome, truth: Mapping[str, Any], *, json: bool) -> None:
         for issue in outcome.document.issues:
             out.print(f"  [yellow]{issue.code}[/yellow]: {brief(issue.message, 160)}")
     if outcome.prediction is not None:
-        said = " / ".join(outcome.prediction.path) or "(left open)"
+        nearest = outcome.prediction.alternatives[0].path
+        said = " / ".join(outcome.prediction.path) or f"(left open; nearest {' / '.join(nearest)})"
         true = " / ".join(expected.get("path", ())) or "not known"
         verdict = "[green]right[/green]" if said == true else "[red]wrong[/red]" if expected else ""
         out.print(f"  label {brief(said)}   [dim]true: {brief(true)}[/dim] {verdict}")
@@ -106,7 +107,7 @@ def is_right(answer: Answer, question: Mapping[str, Any]) -> bool:
 def scores(outcomes: list[Outcome], truth: Mapping[str, Any]) -> dict[str, Any]:
     """Counts of right labels and fields over the documents whose truth is known."""
     known = [outcome for outcome in outcomes if outcome.name in truth]
-    paths = [(outcome.prediction.path if outcome.prediction else (), tuple(truth[outcome.name]["path"])) for outcome in known]
+    labelled = [(outcome.prediction, tuple(truth[outcome.name]["path"])) for outcome in known if outcome.prediction]
     right = wrong = missed = 0
     for outcome in known:
         found = outcome.extraction.fields if outcome.extraction else {}
@@ -118,8 +119,11 @@ def scores(outcomes: list[Outcome], truth: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "documents": len(known),
         "read": sum(1 for outcome in known if outcome.document is not None),
-        "category_right": sum(1 for said, true in paths if said[:1] == true[:1]),
-        "subcategory_right": sum(1 for said, true in paths if said == true),
+        "left_open": sum(1 for said, _ in labelled if not said.path),
+        "category_right": sum(1 for said, true in labelled if said.path[:1] == true[:1]),
+        "subcategory_right": sum(1 for said, true in labelled if said.path == true),
+        "nearest_category_right": sum(1 for said, true in labelled if said.alternatives[0].path[:1] == true[:1]),
+        "nearest_subcategory_right": sum(1 for said, true in labelled if said.alternatives[0].path == true),
         "fields_right": right,
         "fields_wrong": wrong,
         "fields_missed": missed,
@@ -131,11 +135,16 @@ def show_summary(summary: Mapping[str, Any]) -> None:
     n, fields = summary["documents"], summary["fields_right"] + summary["fields_wrong"] + summary["fields_missed"]
     out.print(f"\n[bold]{summary['read']} of {n} documents read[/bold]")
     if n:
-        out.print(f"category right    {summary['category_right']} of {n} ({summary['category_right'] / n:.0%})")
-        out.print(f"subcategory right {summary['subcategory_right']} of {n} ({summary['subcategory_right'] / n:.0%})")
+        for label, key in (("as decided", ""), ("nearest label", "nearest_")):
+            category, subcategory = summary[f"{key}category_right"], summary[f"{key}subcategory_right"]
+            out.print(
+                f"{label:14} category right {category} of {n} ({category / n:.0%}), "
+                f"subcategory right {subcategory} of {n} ({subcategory / n:.0%})"
+                + (f", left open {summary['left_open']}" * (not key))
+            )
     if fields:
         out.print(
-            f"fields right      {summary['fields_right']} of {fields} ({summary['fields_right'] / fields:.0%}), "
+            f"fields right   {summary['fields_right']} of {fields} ({summary['fields_right'] / fields:.0%}), "
             f"{summary['fields_wrong']} wrong, {summary['fields_missed']} missed"
         )
     err.print("seconds: " + ", ".join(f"{stage} {spent}" for stage, spent in summary["seconds"].items()))
