@@ -33,6 +33,8 @@ _INVISIBLE_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_C
 _TINY = 1.5  # points; smaller print cannot be read
 _GAP = 0.9  # line heights; a wider gap separates cells
 _NARROW_GAP = 0.5  # line heights; a wider gap may
+_WORD_GAP = 0.06  # line heights; less stands between a figure and the letters of its own word
+_GLUED = re.compile(r"[\d.)](?=[^\W\d_])")
 _MAX_OBJECTS = 50_000
 _FORCE_BOLD = 1 << 18  # ISO 32000-1, table 123
 
@@ -184,21 +186,30 @@ class PageText:
             usual: the page's usual width of a character, in line heights.
         """
         text = line.text
-        if " " not in text or not self._may_have_gap(line, _NARROW_GAP * line.height, usual):
-            return [line]
+        # PDFium leaves out the space between a clause's number and its text where a wide gap stands.
+        cuts = [
+            match.end()
+            for match in _GLUED.finditer(text)
+            if self._gap(line, match.end(), match.end()) > _WORD_GAP * line.height
+        ]
         gaps: list[tuple[float, int]] = []
-        for match in re.finditer(r" +", text):
-            before, after = self._box(line.start + match.start() - 1), self._box(line.start + match.end())
-            if before is not None and after is not None:
-                # Right-to-left text runs the other way.
-                gaps.append((max(after[0] - before[2], before[0] - after[2]), match.end()))
-        if not gaps:
+        if " " in text and self._may_have_gap(line, _NARROW_GAP * line.height, usual):
+            gaps = [(self._gap(line, match.start(), match.end()), match.end()) for match in re.finditer(r" +", text)]
+        if gaps:
+            # A justified line's spaces are all wide; where one is narrow, twice as wide a one is a gap between cells.
+            limit = min(max(_NARROW_GAP * line.height, 2.0 * min(gaps)[0]), _GAP * line.height)
+            cuts += [end for gap, end in gaps if gap > limit]
+        if not cuts:
             return [line]
-        # A justified line's spaces are all wide; where one is narrow, twice as wide a one is a gap between cells.
-        limit = min(max(_NARROW_GAP * line.height, 2.0 * min(gaps)[0]), _GAP * line.height)
-        edges = [0, *(end for gap, end in gaps if gap > limit), len(text)]
-        parts = [self._line(line.start + a, line.start + b) for a, b in pairwise(edges)]
+        parts = [self._line(line.start + a, line.start + b) for a, b in pairwise([0, *sorted(cuts), len(text)])]
         return [part for part in parts if part is not None]
+
+    def _gap(self, line: Line, end: int, start: int) -> float:
+        """The white between the character before `end` and the one at `start`, in points; 0 where PDFium knows no boxes."""
+        before, after = self._box(line.start + end - 1), self._box(line.start + start)
+        if before is None or after is None:
+            return 0.0
+        return max(after[0] - before[2], before[0] - after[2])  # right-to-left text runs the other way
 
     def _may_have_gap(self, line: Line, limit: float, usual: float) -> bool:
         n = len(line.text)
