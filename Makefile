@@ -8,7 +8,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify
+.PHONY: help demo test check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -37,3 +37,30 @@ check: $(INSTALLED)  ## lint, types, and which floor may import which
 format: $(INSTALLED) ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# --- benchmarks: DATA is a folder of real documents with ground truth (docs/benchmarks.md) -------------------------------
+
+bench-read: $(INSTALLED) ## speed of read + clean + chunk against LlamaIndex, and memory over 1,000 files
+	$(PIP) install --no-deps llama-index-readers-file==0.7.0
+	$(BIN)/python benchmarks/read_speed.py $(DATA)/extract/cuad/pdf --reference $(DATA)/extract/cuad/contracts.jsonl.gz --memory 1000
+
+bench-formats: $(INSTALLED) ## what becomes of every file
+	$(BIN)/python benchmarks/read_everything.py $(DATA)/ingest $(DATA)/extract/cuad/pdf $(DATA)/extract/einvoice $(DATA)/extract/invoice2data
+
+bench-quality: $(INSTALLED) ## text, order and duplicates against reviewed references
+	$(BIN)/python benchmarks/read_quality.py $(DATA)
+
+bench-retrieval: models ## the index against its parts
+	$(BIN)/python benchmarks/retrieval.py $(DATA)
+
+bench-answers: models ## quotes and refusals
+	$(BIN)/python benchmarks/answers.py $(DATA)
+
+bench-extract: models ## header fields of electronic invoices
+	$(BIN)/python benchmarks/extract_einvoice.py $(DATA)/extract/einvoice
+
+bench-classify: models ## labels without training
+	$(BIN)/python benchmarks/classify_zero_shot.py $(DATA)/classify/service_public_fr.jsonl.gz
+
+bench-job: models ## label, fields and a cited question over real invoices
+	$(BIN)/python benchmarks/main_job.py $(DATA)/extract/einvoice
