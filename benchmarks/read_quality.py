@@ -52,6 +52,8 @@ REASONS = {
     "omml_multi_equation_paragraph.docx": "LaTeX in the reference, linear formulas in the text: letters run together",
     "table_with_equations.docx": "LaTeX in the reference, linear formulas in the text: letters run together",
     "equations.docx": "LaTeX in the reference, linear formulas in the text: letters run together",
+    "right_to_left_01.pdf": "a space between Latin and Arabic words is missing where the file draws none",
+    "right_to_left_02.pdf": "fonts that map letters to others; the reference parts words at their stretched joins",
     "drawingml.docx": "the reference names the kind of a chart (Line chart), which the file does not show",
 }
 
