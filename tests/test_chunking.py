@@ -387,3 +387,9 @@ def test_the_default_counter_adds_up(left: str, right: str) -> None:
     counter = WordCounter()
     assert counter(left + " " + right) == counter(left) + counter(right)
     assert counter(left + right) <= counter(left) + counter(right)
+
+
+def test_a_small_budget_needs_no_word_about_overlap() -> None:
+    text = "Ein Satz mit sechs Wörtern darin. " * 10
+    for part in chunk(Document("0" * 64, "a.txt", "text/plain", text), max_tokens=1):
+        assert part.n_tokens == 1

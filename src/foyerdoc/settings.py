@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 
@@ -25,6 +25,9 @@ class Limits:
         memory_bytes: address space of the reading process.
         attachment_depth: how deep attachments in attachments are followed; deeper ones are named in `issues`.
         attachments: how many attachments of one file are read; further ones are named in `issues`.
+
+    Raises:
+        ValueError: one of them is negative. `math.inf` seconds and `sys.maxsize` are as good as no limit.
     """
 
     file_bytes: int = 200 * 1024**2
@@ -35,6 +38,11 @@ class Limits:
     memory_bytes: int = 4 * 1024**3
     attachment_depth: int = 3
     attachments: int = 200
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            if getattr(self, limit.name) < 0:
+                raise ValueError(f"a limit is not negative, {limit.name} is {getattr(self, limit.name)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import io
+import math
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 import foyerdoc as fd
 from foyerdoc.documents import Document, Span
-from foyerdoc.errors import DamagedFile, EmptyFile, LimitExceeded, ReadError, UnsupportedFile
+from foyerdoc.errors import DamagedFile, EmptyFile, LimitExceeded, ReadError, UnsupportedFile, UsageError
 from foyerdoc.reading import worker
 from foyerdoc.reading.files import read_many
 from foyerdoc.reading.parsing import parse
@@ -72,6 +75,55 @@ def test_a_path_that_is_not_a_file(tmp_path: Path) -> None:
         fd.read(tmp_path / "nirgends.pdf")
     with pytest.raises(ReadError):
         fd.read(tmp_path)
+
+
+def test_a_pipe_or_a_device_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(ReadError, match=f"{path.name}: not a regular file"):
+            fd.read(path)
+
+
+def test_paths_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for path in (tmp_path / "loop", "a\0b", "a\ud800b", "a" * 5_000, "", "."):
+        with pytest.raises(ReadError) as caught:
+            fd.read(path)
+        assert not caught.value.message.startswith(":")
+
+
+def test_a_name_that_is_not_utf8_is_kept_in_escapes(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.txt")
+    path.write_text("Bonjour")
+    assert fd.read(path).name == r"caf\udce9.txt"
+    assert fd.read(b"Bonjour", name="a\udcff").name == r"a\udcff"
+
+
+@pytest.mark.parametrize("source", [bytearray(b"x"), memoryview(b"x"), io.BytesIO(b"x"), None, 0, ["x"]])
+def test_other_sources_are_wrong_use(source: object) -> None:
+    with pytest.raises(UsageError, match=type(source).__name__):
+        fd.read(source)  # type: ignore[arg-type]
+
+
+def test_names_and_passwords_that_are_no_text() -> None:
+    with pytest.raises(UsageError, match="name"):
+        fd.read(b"x", name=Path("x"))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="password"):
+        fd.read(b"x", password="\udcff")
+    with pytest.raises(UsageError, match="one path"):
+        list(read_many("brief.pdf"))
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(seconds=math.inf), Limits(seconds=1e12), Limits(memory_bytes=1 << 70, file_bytes=sys.maxsize)]
+)
+def test_limits_may_be_endless(limits: Limits) -> None:
+    assert fd.read(b"ein Wort", limits=limits).text == "ein Wort"
+
+
+def test_limits_are_not_negative() -> None:
+    with pytest.raises(ValueError, match="seconds is -1"):
+        Limits(seconds=-1)
 
 
 def test_size_is_limited_before_anything_is_read(tmp_path: Path) -> None:
@@ -156,3 +208,46 @@ def test_spans_of_a_document_that_crossed_the_process() -> None:
     for block in document.blocks:
         assert document.text[block.span.start : block.span.end].strip()
     assert document.origin(Span(0, 3)) == Span(0, 3)
+
+
+def test_breaking_off_many_files_does_not_wait_for_those_under_way(tmp_path: Path) -> None:
+    (tmp_path / "kurz.txt").write_text("kurz")
+    slow = tmp_path / "lang.pdf"
+    slow.write_bytes(text_pages(*("Zeile mit Wörtern\n" * 60 for _ in range(800))))
+    results = read_many([tmp_path / "kurz.txt", slow, slow, slow], workers=2)
+    next(results)
+    started = time.perf_counter()
+    results.close()
+    assert time.perf_counter() - started < 1.0
+
+
+def test_a_reader_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
+    (tmp_path / "lang.pdf").write_bytes(text_pages(*("Zeile mit Wörtern\n" * 60 for _ in range(1_500))))
+    code = """
+import os, signal, threading, time
+import foyerdoc as fd
+from foyerdoc.reading import worker
+fd.read(b"ein Wort")
+print(worker._POOL._idle[0]._popen.pid, flush=True)
+threading.Thread(target=fd.read, args=("lang.pdf",), daemon=True).start()
+time.sleep(0.5)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, timeout=60, cwd=tmp_path, check=False)
+    started = time.perf_counter()
+    while Path(f"/proc/{int(done.stdout)}").exists():
+        assert time.perf_counter() - started < 3.0
+        time.sleep(0.1)
+
+
+def test_a_process_that_cannot_be_started_is_a_typed_error(tmp_path: Path) -> None:
+    code = """
+import sys
+import foyerdoc as fd
+sys.executable = "/nowhere/python"
+try:
+    fd.read(b"ein Wort")
+except fd.FoyerdocError as error:
+    print(error.code, "sys.executable" in error.hint)
+"""
+    assert run(code, tmp_path) == "unreadable_file True"

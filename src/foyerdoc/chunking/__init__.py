@@ -22,7 +22,7 @@ def chunk(
     document: Document,
     *,
     max_tokens: int = 256,
-    overlap: int = 32,
+    overlap: int | None = None,
     count_tokens: TokenCounter | Callable[[str], int] | None = None,
 ) -> list[Chunk]:
     """Cut a document, cleaned or as read, into chunks. Attachments are documents of their own: see `Document.walk`.
@@ -31,7 +31,8 @@ def chunk(
         document: what to cut.
         max_tokens: what a chunk may have at most, as `count_tokens` counts its text; headings that travel with it are
             not counted.
-        overlap: how many tokens of whole sentences a chunk may repeat from the one before it in the same section.
+        overlap: how many tokens of whole sentences a chunk may repeat from the one before it in the same section;
+            by default an eighth of `max_tokens`, at most 32.
         count_tokens: counts as the model does that will read the chunks: a `TokenCounter`, whose offsets save counting
             every piece, or any function from a text to a number. `WordCounter` by default, an estimate.
 
@@ -44,6 +45,8 @@ def chunk(
     """
     if max_tokens < 1:
         raise UsageError(f"max_tokens is {max_tokens}", hint="a chunk needs room for at least one token")
+    if overlap is None:
+        overlap = min(max_tokens // 8, 32)
     if not 0 <= overlap < max_tokens:
         raise UsageError(f"overlap is {overlap} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
     text = document.text

@@ -24,16 +24,23 @@ from typing import Any
 
 import orjson
 
-from foyerdoc.errors import DamagedFile, FoyerdocError, LimitExceeded, by_code
+from foyerdoc.errors import DamagedFile, FoyerdocError, LimitExceeded, ReadError, UsageError, by_code
 from foyerdoc.settings import Limits
 
-_HEADER = struct.Struct(">II")  # JSON length, raw length
+_HEADER = struct.Struct(">IQ")  # JSON length, raw length
 _ANSWER = struct.Struct(">cQ")  # kind, length
 _MAX_USES = 400  # a process is replaced then, so that what parsers leak stays small
 _PIECE = 1 << 20
+_LONGEST = 1e6  # seconds; timers and polls of the system take no more
+_MOST = 1 << 53
+_MOMENT = 0.2  # seconds between looks at whether the answer is still wanted
 
 
-def call(request: dict[str, Any], raw: bytes, *, name: str, limits: Limits) -> bytes:
+class Stopped(Exception):
+    """The caller no longer waits for the answer."""
+
+
+def call(request: dict[str, Any], raw: bytes, *, name: str, limits: Limits, stop: threading.Event | None = None) -> bytes:
     """Have a process answer a request about a file.
 
     Args:
@@ -41,17 +48,28 @@ def call(request: dict[str, Any], raw: bytes, *, name: str, limits: Limits) -> b
         raw: the file's bytes.
         name: the file's name, for messages.
         limits: `seconds` is enforced from outside, the others within the process.
+        stop: when set, the process is killed and the call ends within a moment.
 
     Returns:
         The answer's bytes.
 
     Raises:
+        UsageError: the password cannot be sent.
+        Stopped: `stop` was set.
         FoyerdocError: what the process raised, or `LimitExceeded` when it overran its time, or `DamagedFile` when it died.
     """
-    request = {**request, "name": name, "limits": asdict(limits)}
-    process = _POOL.take()
+    seconds = min(_LONGEST, limits.seconds)
+    sent = {**{key: min(_MOST, limit) for key, limit in asdict(limits).items()}, "seconds": seconds}
     try:
-        kind, payload = process.exchange(orjson.dumps(request), raw, time.monotonic() + limits.seconds)
+        message = orjson.dumps({**request, "name": name, "limits": sent})
+    except TypeError as error:
+        raise UsageError(f"{name}: the password is not text", hint="pass a str without surrogates") from error
+    try:
+        process = _POOL.take()
+    except OSError as error:
+        raise _not_started(name, error) from error
+    try:
+        kind, payload = process.exchange(message, raw, time.monotonic() + seconds, stop)
     except TimeoutError as error:
         process.kill()
         raise LimitExceeded(
@@ -63,14 +81,24 @@ def call(request: dict[str, Any], raw: bytes, *, name: str, limits: Limits) -> b
         raise DamagedFile(
             f"{name}: the reader died on it (exit {code})", hint="report the file's kind and how it was made"
         ) from error
+    except OSError as error:
+        process.kill()
+        raise _not_started(name, error) from error
     except BaseException:
         process.kill()
         raise
     _POOL.give_back(process)
     if kind == b"E":
-        code, message, hint = orjson.loads(payload)
-        raise by_code(code)(message, hint=hint)
+        code, reason, hint = orjson.loads(payload)
+        raise by_code(code)(reason, hint=hint)
     return payload
+
+
+def _not_started(name: str, error: OSError) -> ReadError:
+    return ReadError(
+        f"{name}: no process to read it could be started ({error.strerror or type(error).__name__})",
+        hint="see that Python can be started from sys.executable, and that memory and file handles are left",
+    )
 
 
 class _Process:
@@ -102,10 +130,11 @@ class _Process:
     def is_alive(self) -> bool:
         return self._popen.poll() is None
 
-    def exchange(self, request: bytes, raw: bytes, deadline: float) -> tuple[bytes, bytes]:
+    def exchange(self, request: bytes, raw: bytes, deadline: float, stop: threading.Event | None) -> tuple[bytes, bytes]:
         """Send a request and wait for its answer.
 
         Raises:
+            Stopped: the caller no longer waits.
             TimeoutError: the deadline passed.
             EOFError, BrokenPipeError: the process died.
         """
@@ -117,8 +146,11 @@ class _Process:
             selector.register(self._stdout, selectors.EVENT_READ)
             selector.register(self._stdin, selectors.EVENT_WRITE)
             while len(received) < expected:
-                events = selector.select(max(deadline - time.monotonic(), 0.0))
-                if not events:
+                left = max(deadline - time.monotonic(), 0.0)
+                events = selector.select(left if stop is None else min(left, _MOMENT))
+                if stop is not None and stop.is_set():
+                    raise Stopped
+                if not events and time.monotonic() >= deadline:
                     raise TimeoutError
                 for key, _ in events:
                     if key.fileobj is self._stdin:
@@ -200,6 +232,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.addaudithook(_refuse_network)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     while header := requests.read(_HEADER.size):
         n_request, n_raw = _HEADER.unpack(header)
         request = orjson.loads(requests.read(n_request))
@@ -209,10 +242,20 @@ def main() -> None:
         answers.flush()
 
 
+def _end_with(parent: int) -> None:
+    """End this process, and the programs it started, once the one that started it is gone: nobody waits for the answer.
+
+    The kernel's own signal for this would not do: it comes when the thread that started the process ends.
+    """
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os.killpg(0, signal.SIGKILL)
+
+
 def _answer(request: dict[str, Any], raw: bytes) -> tuple[bytes, bytes]:
     limits = Limits(**request["limits"])
     _limit_memory(limits.memory_bytes)
-    # Should the parent be gone when the time is over, nobody else would end an endless loop.
+    # Should the parent be gone and a parser not let `_end_with` run, nobody else would end an endless loop.
     signal.setitimer(signal.ITIMER_REAL, limits.seconds + 10)
     try:
         return b"R", _do(request, raw, limits)
