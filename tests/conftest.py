@@ -10,6 +10,8 @@ import pytest
 # Before any Hugging Face library is imported: it reads these once.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# The suite runs in as many processes as there are cores: threads of each would fight over them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_runtest_setup() -> None:
