@@ -234,3 +234,31 @@ def test_every_word_is_in_the_text_once_with_a_box(pages: list[list[list[str]]])
     for page in document.pages:
         placed = document.geometry.words(page.number)
         assert [document.text[a:b] for a, b, _ in placed] == document.text[page.span.start : page.span.end].split()
+
+
+@pytest.mark.parametrize("columns", [3, 4])
+def test_several_columns_on_one_grid_are_read_one_after_the_other(columns: int) -> None:
+    width = 515 / columns
+    texts = [f"Spalte{i} und noch viel Text" for i in range(columns)]
+
+    def draw(canvas: Canvas) -> None:
+        for i, text in enumerate(texts):
+            lines(canvas, 40 + i * width, 72, [text] * 30, size=(width - 20) / (len(text) * 0.5))
+
+    document = read(pdf(draw))
+    assert [block.kind for block in document.blocks] == ["paragraph"] * columns
+    at = [document.text.index(text) for text in texts]
+    assert at == sorted(at)
+    assert document.text.rindex(texts[0]) < at[1]
+
+
+def test_a_password_given_for_other_files_does_no_harm() -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(text_pages("Frei zu lesen")))
+    writer.add_attachment("anlage.txt", b"Auch frei zu lesen")
+    writer.encrypt("", "owner", algorithm="AES-256")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    for password in (None, "owner", "of another file"):
+        document = read(buffer.getvalue(), password=password)
+        assert document.text == "Frei zu lesen"
+        assert [child.text for child in document.attachments] == ["Auch frei zu lesen"]

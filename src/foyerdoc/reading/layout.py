@@ -144,8 +144,11 @@ def _columns(lines: list[Line], width: float, depth: int = 0) -> list[list[Line]
     return flows
 
 
-def _find_gutter(lines: list[Line]) -> tuple[float, float] | None:
-    """The white strip between two columns of running text, as its left and right edge; None when there is none."""
+def _find_gutter(lines: list[Line], columns: int = 4) -> tuple[float, float] | None:
+    """The white strip between two columns of running text, as its left and right edge; None when there is none.
+
+    One side of it may hold several columns; no more than `columns` in all are looked for.
+    """
     x0 = min(line.x0 for line in lines)
     x1 = max(line.x1 for line in lines)
     middle_from, middle_to = x0 + 0.2 * (x1 - x0), x0 + 0.8 * (x1 - x0)
@@ -168,17 +171,23 @@ def _find_gutter(lines: list[Line]) -> tuple[float, float] | None:
         left_edge = sorted(line.x1 for line in left)[int(0.98 * (len(left) - 1))]
         if right_edge + 4.0 - left_edge < 0.5 * height or _overlap(left, right) < 0.3:
             continue
-        if (_is_prose(left) and _is_prose(right)) or _are_independent(left, right):
+        if (_is_prose(left) and _is_prose(right)) or _are_independent(left, right) or _are_several(left, right, columns):
             return right_edge, right_edge + 2.0
     return None
+
+
+def _are_several(left: list[Line], right: list[Line], columns: int) -> bool:
+    """Whether each side is running text in one column or more, and the producer wrote one side after the other."""
+    if columns < 3 or not _one_after_the_other(left, right):
+        return False
+    return all(_is_prose(side) or (len(side) >= 8 and _find_gutter(side, columns - 1) is not None) for side in (left, right))
 
 
 def _are_independent(left: list[Line], right: list[Line]) -> bool:
     """Whether the producer wrote one side after the other and their lines keep their own baselines, unlike a table's."""
     if min(len(left), len(right)) < 6:
         return False
-    last_of_left = sorted(line.start for line in left)[int(0.95 * (len(left) - 1))]
-    if sum(1 for line in right if line.start > last_of_left) < 0.95 * len(right):
+    if not _one_after_the_other(left, right):
         return False
     bottoms = sorted(line.y1 for line in left)
     level = 0
@@ -186,6 +195,12 @@ def _are_independent(left: list[Line], right: list[Line]) -> bool:
         at = bisect_left(bottoms, line.y1 - 0.12 * line.height)
         level += at < len(bottoms) and bottoms[at] <= line.y1 + 0.12 * line.height
     return level < 0.5 * len(right)
+
+
+def _one_after_the_other(left: list[Line], right: list[Line]) -> bool:
+    """Whether the producer wrote nearly all of the right side after nearly all of the left one."""
+    last_of_left = sorted(line.start for line in left)[int(0.95 * (len(left) - 1))]
+    return sum(1 for line in right if line.start > last_of_left) >= 0.95 * len(right)
 
 
 def _is_prose(lines: list[Line]) -> bool:

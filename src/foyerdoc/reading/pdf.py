@@ -122,7 +122,7 @@ def words_of(raw_file: bytes, name: str, password: str | None, pages: list[int])
 @contextmanager
 def _opened(raw_file: bytes, name: str, password: str | None) -> Iterator[pdfium.PdfDocument]:
     try:
-        pdf = pdfium.PdfDocument(raw_file, password=password)
+        pdf = _open(raw_file, password)
     except pdfium.PdfiumError as error:
         match error.err_code:
             case raw.FPDF_ERR_PASSWORD if password:
@@ -142,6 +142,16 @@ def _opened(raw_file: bytes, name: str, password: str | None) -> Iterator[pdfium
         yield pdf
     finally:
         pdf.close()
+
+
+def _open(raw_file: bytes, password: str | None) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(raw_file, password=password)
+    except pdfium.PdfiumError as error:
+        if not password or error.err_code != raw.FPDF_ERR_PASSWORD:
+            raise
+    # One password is given for many files: those that only keep their owner's rights open without one.
+    return pdfium.PdfDocument(raw_file)
 
 
 def _page_content(pdf: pdfium.PdfDocument, index: int, assembly: Assembly, deadline: float) -> _PageContent:
@@ -381,8 +391,8 @@ def _pypdf(assembly: Assembly) -> PdfReader:
     import pypdf
 
     reader = pypdf.PdfReader(io.BytesIO(assembly.raw), strict=False)
-    if reader.is_encrypted:
-        reader.decrypt(assembly.password or "")
+    if reader.is_encrypted and not (assembly.password and reader.decrypt(assembly.password)):
+        reader.decrypt("")
     return reader
 
 

@@ -79,7 +79,8 @@ def call(request: dict[str, Any], raw: bytes, *, name: str, limits: Limits, stop
     except (EOFError, BrokenPipeError) as error:
         code = process.kill()
         raise DamagedFile(
-            f"{name}: the reader died on it (exit {code})", hint="report the file's kind and how it was made"
+            f"{name}: the reader died on it (exit {code})",
+            hint="raise Limits.memory_bytes if it is large; else open it in its own program",
         ) from error
     except OSError as error:
         process.kill()
