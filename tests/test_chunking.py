@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -393,3 +394,12 @@ def test_a_small_budget_needs_no_word_about_overlap() -> None:
     text = "Ein Satz mit sechs Wörtern darin. " * 10
     for part in chunk(Document("0" * 64, "a.txt", "text/plain", text), max_tokens=1):
         assert part.n_tokens == 1
+
+
+@pytest.mark.parametrize("counter", [None, len], ids=["words", "function"])
+@pytest.mark.parametrize("character", ["a", "\U0001f1e6"], ids=["letters", "flags"])
+def test_one_word_of_a_million_characters_takes_no_quadratic_time(character: str, counter: Callable[[str], int] | None) -> None:
+    started = time.process_time()
+    chunks = chunk(Document("0" * 64, "a.txt", "text/plain", character * 1_000_000), max_tokens=64, count_tokens=counter)
+    assert sum(len(part.text) for part in chunks) == 1_000_000
+    assert time.process_time() - started < 15

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,20 @@ def test_read_prints_text_and_json(letters: Path) -> None:
     assert first["document"]["text"] == "Der Selbstbehalt beträgt 300 Euro je Schadenfall."
     assert second["document"]["language"] == "fr"
     assert "source" not in first["document"]
+
+
+def test_names_with_brackets_and_bytes_that_are_no_text(tmp_path: Path) -> None:
+    for name in (os.fsdecode(b"caf\xe9.pdf"), "back\\[red]x[bold].pdf"):
+        (tmp_path / name).write_bytes(b"%PDF-1.7 nothing")
+    result = run(app, ["read", str(tmp_path), "--json"])
+    assert [line["file"] for line in lines_of(result.stdout)] == [
+        str(tmp_path / r"back\[red]x[bold].pdf"),
+        str(tmp_path / r"caf\udce9.pdf"),
+    ]
+    result = run(app, ["read", str(tmp_path)])
+    assert r"back\[red]x[bold].pdf: not a readable PDF" in result.stderr
+    assert r"caf\udce9.pdf: not a readable PDF" in result.stderr
+    assert result.exit_code == 1
 
 
 def test_one_bad_file_fails_the_command_but_not_the_others(letters: Path) -> None:

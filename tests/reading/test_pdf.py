@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import DamagedFile, EmptyFile, EncryptedFile, LimitExceeded
+from foyerdoc.reading import pdftext
 from foyerdoc.reading.parsing import parse
 from foyerdoc.settings import Limits
 from tests.reading.pdfs import HEIGHT, WIDTH, lines, pdf, text_pages
@@ -133,6 +134,19 @@ def test_text_that_a_reader_does_not_see_is_kept_apart(cause: str, draw: object)
     assert document.hidden[0].box is not None
     assert [issue.code for issue in document.issues] == ["hidden_text"]
     assert "geheim" not in document.issues[0].message
+
+
+def test_hidden_text_does_not_hide_behind_many_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(72, 600, "geheim", mode=3)
+        lines(canvas, 72, 72, ["Sichtbarer Text"])
+        for i in range(60_000):
+            canvas.rect(i % 500, i % 700, 1, 1)
+
+    raw = pdf(page)
+    assert read(raw).text == "Sichtbarer Text"
+    monkeypatch.setattr(pdftext, "_MAX_OBJECTS", 1_000)
+    assert "hidden_text_unchecked" in [issue.code for issue in read(raw).issues]
 
 
 def test_white_text_on_a_dark_ground_is_visible() -> None:

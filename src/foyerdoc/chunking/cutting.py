@@ -74,9 +74,13 @@ def slices(text: str, part: Stretch, ruler: Ruler, budget: int) -> Iterator[Stre
 
 
 def _longest(text: str, start: int, end: int, ruler: Ruler, budget: int) -> int:
-    if ruler.exact(start, end) <= budget:
-        return end
-    points = range(start + 1, end)
+    # Reach out by doubling: measuring all that is left for every piece would take quadratic time.
+    reach = min(start + 2 * budget, end)
+    while ruler.exact(start, reach) <= budget:
+        if reach == end:
+            return end
+        reach = min(start + 2 * (reach - start), end)
+    points = range(start + 1, reach)
     # Longer pieces have more tokens, nearly always: search by halves, then step back where that was not so.
     cut = start + bisect_left(points, budget + 1, key=lambda at: ruler.exact(start, at))
     while cut > start + 1 and ruler.exact(start, cut) > budget:
@@ -96,6 +100,7 @@ def _covering(stretches: Sequence[Stretch], start: int, end: int) -> list[Stretc
 # --- characters as a reader sees them --------------------------------------------------------------------------------
 
 _JOINER = "\u200d"
+_FLAGS = 1_000  # halves of flags that are looked back over; nobody writes more in a row
 
 
 def may_cut(text: str, at: int) -> bool:
@@ -113,8 +118,8 @@ def may_cut(text: str, at: int) -> bool:
     if "\U0001f3fb" <= character <= "\U0001f3ff" or "\U000e0020" <= character <= "\U000e007f":
         return False
     if _is_flag(character):
-        first = at
-        while first > 0 and _is_flag(text[first - 1]):
+        first, furthest = at, max(at - _FLAGS, 0)
+        while first > furthest and _is_flag(text[first - 1]):
             first -= 1
         return (at - first) % 2 == 0
     return not "\u1160" <= character <= "\u11ff"

@@ -18,6 +18,7 @@ import orjson
 import typer
 from pydantic import BaseModel
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from foyerdoc.errors import FoyerdocError, UsageError
@@ -114,8 +115,10 @@ def as_json(value: Any) -> Any:
         return [as_json(part) for part in value]
     if isinstance(value, Enum):
         return as_json(value.value)
-    if isinstance(value, Decimal | date | time | Path):
+    if isinstance(value, Decimal | date | time):
         return str(value)
+    if isinstance(value, Path):
+        return _printable(str(value))
     return value
 
 
@@ -133,4 +136,9 @@ def pages_of(pages: Sequence[int]) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+    return escape(_printable(text))
+
+
+def _printable(text: str) -> str:
+    """A text that can be written as UTF-8: bytes of a path that are none become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -179,6 +179,8 @@ def _read_page(page: pdfium.PdfPage, text: PageText, index: int, assembly: Assem
     if content.hidden:
         n = sum(len(run.text) for run in content.hidden)
         content.issues.append(("hidden_text", f"{n} characters that a reader does not see were kept out of the text"))
+    if not text.inspected:
+        content.issues.append(("hidden_text_unchecked", "too many objects on the page to tell hidden text from visible"))
     content.notes = _annotations(page)
     if _garbled(lines):
         content.issues.append(

@@ -35,7 +35,7 @@ _GAP = 0.9  # line heights; a wider gap separates cells
 _NARROW_GAP = 0.5  # line heights; a wider gap may
 _WORD_GAP = 0.06  # line heights; less stands between a figure and the letters of its own word
 _GLUED = re.compile(r"[\d.)](?=[^\W\d_])")
-_MAX_OBJECTS = 50_000
+_MAX_OBJECTS = 500_000
 _FORCE_BOLD = 1 << 18  # ISO 32000-1, table 123
 
 
@@ -59,6 +59,7 @@ class PageText:
         image_share: the share of the page's area that its largest image covers, 0..1.
         n_images, n_paths: drawn objects that are not text.
         n_texts: drawn stretches of text.
+        inspected: whether all drawn objects were looked at; of more than half a million the rest were not.
     """
 
     def __init__(self, page: pdfium.PdfPage) -> None:
@@ -77,6 +78,7 @@ class PageText:
         self.n_images = 0
         self.n_paths = 0
         self.n_texts = 0
+        self.inspected = True
         self._jumps = False  # whether the line that `_line` made last starts and ends at different heights
         self._suspects: dict[int, HiddenCause] = {}
         self._inspect()
@@ -294,6 +296,7 @@ class PageText:
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self.n_paths += 1
             if seen > _MAX_OBJECTS:
+                self.inspected = False
                 break
 
     def _causes(self, suspects: dict[int, HiddenCause]) -> list[HiddenCause | None]:
