@@ -53,16 +53,16 @@ class Pipeline:
 
     Args:
         taxonomy: the labels.
-        schemas: pydantic models by the name that the taxonomy gives them.
-        classifier: says the label; zero-shot over the taxonomy by default.
-        model: extracts the fields; the embedded model by default.
+        schemas: pydantic models by the name that the taxonomy gives them; without any, nothing is extracted.
+        classifier: says the label; zero-shot over the taxonomy by default, with the model's opinion where there is a model.
+        model: chooses the fields' values; None leaves that to their labels, as in `Extractor`.
         embedder: of the default classifier; the index's, or the embedded one, by default.
         index: where documents are added, with category, subcategory and language as metadata; None for nowhere.
         workers: reading processes; one per core by default.
         limits: what one file may cost.
 
     Raises:
-        UsageError: the taxonomy names a schema that is not given.
+        UsageError: schemas are given, but not all that the taxonomy names.
     """
 
     def __init__(

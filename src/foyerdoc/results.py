@@ -27,7 +27,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One label that was considered, with its probability in 0..1 among all that were (None = not calibrated)."""
+    """One label that was considered, with its share in 0..1 of the scores of all that were; no probability."""
 
     path: tuple[str, ...]
     score: float

@@ -10,10 +10,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from foyerdoc.documents import Block, Document, Span, merge_spans
 from foyerdoc.extraction import values
-from foyerdoc.extraction.schemas import Leaf
+from foyerdoc.extraction.schemas import Kind, Leaf
 from foyerdoc.extraction.values import Conventions, Stretch
 from foyerdoc.extraction.vocabulary import concepts
 
@@ -100,7 +101,7 @@ class Ground:
             self._stretches[kind] = values.find(self.document.text, kind, self.habits)
         return self._stretches[kind]
 
-    def remember(self, leaf: Leaf, finder: Callable[[Ground, Leaf], Iterable[Place]]) -> list[Place]:
+    def remember(self, leaf: Leaf, finder: _Finder) -> list[Place]:
         """What the finder finds for a field, found once."""
         if leaf not in self._by_leaf:
             self._by_leaf[leaf] = list(finder(self, leaf))
@@ -147,6 +148,9 @@ class Ground:
         return ""
 
 
+_Finder = Callable[[Ground, Leaf], Iterable[Place]]
+
+
 def candidates(ground: Ground, leaf: Leaf) -> list[Place]:
     """The stretches that could be a field's value. Empty when there is none. Looked for once a document."""
     return ground.remember(leaf, _FINDERS[leaf.kind])
@@ -190,12 +194,15 @@ def _is_heading(line: Line) -> bool:
     return len(line.text) <= 40 and len(line.text.split()) <= 4 and not re.search(r"\d|:\s+\S|[.!?;,]$", line.text)
 
 
-def _typed(ground: Ground, leaf: Leaf) -> Iterator[Place]:
-    for s in ground.stretches(leaf.kind):  # type: ignore[arg-type]
-        yield ground.place(s.span, s.value, unit=s.unit, doubt=s.doubt)
+def _typed(kind: values.Kind) -> _Finder:
+    def finder(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
+        for s in ground.stretches(kind):
+            yield ground.place(s.span, s.value, unit=s.unit, doubt=s.doubt)
+
+    return finder
 
 
-def _amounts(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+def _amounts(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
     for s in ground.stretches("money"):
         yield ground.place(s.span, s.value, unit=s.unit, doubt=s.doubt)
     for s in ground.stretches("number"):
@@ -204,19 +211,19 @@ def _amounts(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
             yield ground.place(s.span, s.value, doubt=s.doubt, weight=0.9 if cents else 0.3)
 
 
-def _whole_numbers(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+def _whole_numbers(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
     for s in ground.stretches("number"):
-        if s.value == int(s.value):  # type: ignore[arg-type]
+        if isinstance(s.value, Decimal) and s.value == int(s.value):
             yield ground.place(s.span, s.value, doubt=s.doubt)
 
 
-def _identifiers(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+def _identifiers(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
     for s in ground.stretches("identifier"):
         if len(s.raw) >= 2:
             yield ground.place(s.span, s.value, weight=1.0 if len(s.raw) >= 5 else 0.6)
 
 
-def _texts(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+def _texts(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
     for at, line in enumerate(ground.lines):
         typed = merge_spans(s.span for s in ground.on(at))
         seen: set[Span] = set()
@@ -280,7 +287,7 @@ def _choices(ground: Ground, leaf: Leaf) -> Iterator[Place]:
             yield ground.place(Span(*match.span()), value)
 
 
-def _yes_or_no(ground: Ground, leaf: Leaf) -> Iterator[Place]:  # noqa: ARG001
+def _yes_or_no(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
     for match in re.finditer(
         r"[☒☑✓✔☐]|\[[xX ]\]|(?<!\w)(?:oui|non|ja|nein|jo|nee|yes|no)(?!\w)", ground.document.text, re.IGNORECASE
     ):
@@ -320,8 +327,9 @@ def _followers(text: str, end: int, found: Iterable[Span]) -> int:
     return count
 
 
-_FINDERS = {
-    **dict.fromkeys(("date", "datetime", "percent", "iban", "bic", "email", "phone"), _typed),
+_TYPED: tuple[values.Kind, ...] = ("date", "datetime", "percent", "iban", "bic", "email", "phone")
+_FINDERS: dict[Kind, _Finder] = {
+    **{kind: _typed(kind) for kind in _TYPED},
     "amount": _amounts, "number": _whole_numbers, "money": _amounts, "identifier": _identifiers, "text": _texts, "name": _names,
     "choice": _choices, "yes_no": _yes_or_no,
 }  # fmt: skip

@@ -233,10 +233,10 @@ def _name(annotation: Any) -> str:
 def _put(data: dict[str, Any], path: str, value: object) -> None:
     """Set "a.b", "a[0]" or "a[0].b" in nested dictionaries and lists, whose indexes come in order."""
     head, _, rest = path.partition(".")
-    name, index = re.fullmatch(r"([^\[]+)(?:\[(\d+)\])?", head).groups()  # type: ignore[union-attr]
-    if index is None and not rest:
+    name, bracket, index = head.removesuffix("]").partition("[")
+    if not bracket and not rest:
         data[name] = value
-    elif index is None:
+    elif not bracket:
         _put(data.setdefault(name, {}), rest, value)
     else:
         items = data.setdefault(name, [])

@@ -256,7 +256,7 @@ def _of_kind(kind: Kind) -> Callable[[str, Conventions], Iterator[Stretch]]:
     return finder
 
 
-def _ibans(text: str, habits: Conventions) -> Iterator[Stretch]:  # noqa: ARG001
+def _ibans(text: str, _habits: Conventions) -> Iterator[Stretch]:
     for match in _IBAN.finditer(text):
         raw = match[0]
         compact = re.sub(r"\s", "", raw)
@@ -279,7 +279,7 @@ def _without_words(raw: str) -> str:
     return raw
 
 
-def _bics(text: str, habits: Conventions) -> Iterator[Stretch]:  # noqa: ARG001
+def _bics(text: str, _habits: Conventions) -> Iterator[Stretch]:
     for match in _BIC.finditer(text):
         # Eight capitals are often a word; a country's code at the fifth place and a label nearby tell them apart.
         near = text[max(0, match.start() - 24) : match.start()].casefold()
@@ -287,7 +287,7 @@ def _bics(text: str, habits: Conventions) -> Iterator[Stretch]:  # noqa: ARG001
             yield Stretch("bic", Span(*match.span()), match[0], match[0])
 
 
-def _emails(text: str, habits: Conventions) -> Iterator[Stretch]:  # noqa: ARG001
+def _emails(text: str, _habits: Conventions) -> Iterator[Stretch]:
     for match in _EMAIL.finditer(text):
         yield Stretch("email", Span(*match.span()), match[0], match[0])
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @contextmanager
 def _without_downloads() -> Iterator[None]:
     """Importing LlamaIndex makes NLTK download a tokenizer that we never use; nothing may touch the network."""
-    import nltk  # type: ignore[import-untyped]
+    import nltk
 
     download = nltk.download
     nltk.download = _nothing

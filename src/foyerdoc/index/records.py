@@ -215,7 +215,7 @@ def bm25(
 def frequencies(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
     """In how many chunks each word stands."""
     marks = ", ".join("?" * len(words))
-    return dict(connection.execute(f"SELECT term, doc FROM terms WHERE term IN ({marks})", list(words)).fetchall())  # noqa: S608
+    return dict(connection.execute(f"SELECT term, doc FROM terms WHERE term IN ({marks})", list(words)).fetchall())  # noqa: S608 - marks only
 
 
 def catch_up(connection: sqlite3.Connection, vectors: Vectors) -> None:

