@@ -60,7 +60,7 @@ bench-extract: models ## header fields of electronic invoices
 	$(BIN)/python benchmarks/extract_einvoice.py $(DATA)/extract/einvoice
 
 bench-classify: models ## labels without training
-	$(BIN)/python benchmarks/classify_zero_shot.py $(DATA)/classify/service_public_fr.jsonl.gz
+	$(BIN)/python benchmarks/classify_zero_shot.py $(DATA)
 
 bench-job: models ## label, fields and a cited question over real invoices
 	$(BIN)/python benchmarks/main_job.py $(DATA)/extract/einvoice

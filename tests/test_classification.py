@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from foyerdoc.classification import Classifier, _decide
+from foyerdoc.classification import _NEUTRAL, Classifier, _ByMeaning, _ByWords, _decide
 from foyerdoc.documents import Document
 from foyerdoc.results import Alternative
 from foyerdoc.taxonomy import Node, Taxonomy
@@ -70,7 +72,7 @@ class Counting:
         return len(text.split())
 
     def offsets(self, text):
-        raise NotImplementedError
+        return [match.span() for match in re.finditer(r"\S+", text)]
 
     def close(self):
         pass
@@ -83,6 +85,49 @@ def test_evidence_is_the_chunk_that_spoke():
     assert prediction.path == ("claims", "windscreen")
     assert any("windscreen" in text[s.start : s.end] for s in prediction.evidence)
     assert all(0 <= s.start < s.end <= len(text) for s in prediction.evidence)
+
+
+def test_the_beginning_weighs_more():
+    windscreen, pipe = "A windscreen. " * 120, "A pipe. " * 120
+    for text, leaf in ((f"{windscreen}\n\n{pipe}", "windscreen"), (f"{pipe}\n\n{windscreen}", "burst pipe")):
+        prediction = Classifier.zero_shot(TAXONOMY, embedder=Counting()).classify(document(text))
+        assert prediction.alternatives[0].path == ("claims", leaf)
+
+
+def test_the_text_is_tokenised_once_for_all_its_chunks():
+    class Watched(Counting):
+        told: tuple[str, ...] = ()
+
+        def offsets(self, text):
+            self.told += (text,)
+            return super().offsets(text)
+
+    text = "\n\n".join(f"Paragraph {i} says that the windscreen broke." for i in range(300))
+    embedder = Watched()
+    Classifier.zero_shot(TAXONOMY, embedder=embedder).classify(document(text))
+    assert embedder.told == (text,)
+
+
+def test_a_label_close_to_everything_loses_some_of_it():
+    class Fond(Counting):
+        """Neutral sentences are all about being paid."""
+
+        def embed_documents(self, texts):
+            return super().embed_documents(["paid" if text in _NEUTRAL else text for text in texts])
+
+    texts, leaves = ["The windscreen was paid."], TAXONOMY.leaves()
+    plain = _ByMeaning(TAXONOMY, Counting()).score(texts)[0]
+    corrected = _ByMeaning(TAXONOMY, Fond()).score(texts)[0]
+    lost = plain - corrected
+    assert lost[leaves.index(("billing", "reminder"))] > lost[leaves.index(("claims", "windscreen"))] + 1
+
+
+def test_a_labels_own_words_count_more_than_its_categorys():
+    scores = _ByWords(TAXONOMY).score(["Rohrbruch", "Schaden"])
+    windscreen, pipe, reminder = scores.T
+    assert pipe[0] > windscreen[0] == reminder[0] == 0
+    assert min(windscreen[1], pipe[1]) > reminder[1] == 0
+    assert scores[0].max() > scores[1].max()
 
 
 @pytest.mark.parametrize(

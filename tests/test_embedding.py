@@ -69,6 +69,24 @@ def test_identical_texts_get_one_vector(embedder: SentenceEmbedder) -> None:
     assert not np.allclose(first, other)
 
 
+def test_a_text_is_computed_once_over_calls(embedder: SentenceEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("foyerdoc.embedding._REMEMBERED", 3)
+    fresh = SentenceEmbedder(device="cpu")
+    fresh._model_ = embedder._model()
+    computed: list[list[str]] = []
+    compute = fresh._compute
+    monkeypatch.setattr(fresh, "_compute", lambda texts: computed.append(list(texts)) or compute(texts))
+    first = fresh.embed_documents(["hail", "storm"])
+    again = fresh.embed_documents(["water", "hail"])
+    assert computed == [["passage: hail", "passage: storm"], ["passage: water"]]
+    np.testing.assert_array_equal(first[0], again[1])
+    fresh.embed_queries(["hail"])
+    # Three are kept: the storm was asked for the longest ago, and a query is not a passage.
+    assert set(fresh._remembered) == {"passage: water", "passage: hail", "query: hail"}
+    again[:] = 0
+    np.testing.assert_array_equal(fresh.embed_documents(["hail"])[0], first[0])
+
+
 def test_queries_and_documents_differ_by_their_prefix(embedder: SentenceEmbedder) -> None:
     bare = SentenceEmbedder(query_prefix="", document_prefix="query: ", device="cpu")
     bare._model_ = embedder._model()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Literal, Protocol
@@ -14,15 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc import prompts
-from foyerdoc.chunking import chunk
+from foyerdoc.chunking import TokenCounter, chunk
 from foyerdoc.documents import Chunk, Document, merge_spans
 from foyerdoc.models.protocol import Embedder, LanguageModel
 from foyerdoc.results import Alternative, Fingerprint, Prediction
-from foyerdoc.taxonomy import Taxonomy
+from foyerdoc.taxonomy import Node, Taxonomy
 
 _CHUNK_TOKENS: Final = 256
 _CHUNKS: Final = 12
 """Chunks of a document that are looked at: the first half of them from its beginning, the rest spread evenly."""
+
+_FADING: Final = 1.5
+"""A chunk that is looked at as the n-th weighs n ** -1.5: a document says at its beginning what it is."""
 
 _CATEGORY_LEAD: Final = 1.5
 _LEAF_LEAD: Final = 2.0
@@ -32,9 +35,35 @@ _BATCH: Final = 16
 _EVIDENCE: Final = 2
 
 _WORDS_WEIGHT: Final = 10.0
-"""What a cosine of words weighs; 5 to 20 differ little on service_public_fr, where it was chosen (docs/benchmarks.md)."""
+"""What a cosine of words weighs: docs/classification.md says how it was chosen."""
+
+_ABOVE: Final = 0.5
+"""What a word of a category's description counts for the labels below it, a word of their own being 1."""
+
+_NEUTRAL: Final = (
+    "This is a text.",
+    "Ceci est un texte.",
+    "Das ist ein Text.",
+    "Dëst ass en Text.",
+    "Please find attached the document you asked for.",
+    "Veuillez trouver ci-joint le document demandé.",
+    "Anbei erhalten Sie das gewünschte Dokument.",
+    "Am Anhang fannt Dir dat gefrotent Dokument.",
+    "A letter about a matter of general interest, dated and signed.",
+    "Une lettre datée et signée, sur un sujet quelconque.",
+    "Ein datierter und unterschriebener Brief zu irgendeinem Thema.",
+    "E Bréif mat Datum an Ënnerschrëft iwwer iergendeppes.",
+    "The following information is provided.",
+    "Les informations suivantes sont données.",
+    "Die folgenden Angaben werden gemacht.",
+    "Dës Informatioune ginn uginn.",
+)
+"""What fits any label: a label that is close to these is close to everything."""
+
+_NEUTRAL_SHARE: Final = 0.5
 
 Path = tuple[str, ...]
+_Tokens = TokenCounter | Callable[[str], int]
 
 
 class _Scorer(Protocol):
@@ -50,7 +79,9 @@ class _Scorer(Protocol):
     def chunks(self) -> int:
         """How many chunks of a document it looks at."""
 
-    def count_tokens(self, text: str) -> int: ...
+    @property
+    def tokens(self) -> _Tokens | None:
+        """Counts a chunk's tokens; None for a scorer that reads chunks of any length."""
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, labels) float64, natural log scale: the softmax over labels is the share of each."""
@@ -106,7 +137,7 @@ class Classifier:
 
     def _choose(self, document: Document) -> tuple[list[Chunk], int]:
         """The chunks to look at, and how many there are."""
-        chunks = chunk(document, max_tokens=_CHUNK_TOKENS, overlap=0, count_tokens=self._scorer.count_tokens)
+        chunks = chunk(document, max_tokens=_CHUNK_TOKENS, overlap=0, count_tokens=self._scorer.tokens)
         most = self._scorer.chunks
         if len(chunks) <= most:
             return chunks, len(chunks)
@@ -122,12 +153,13 @@ class Classifier:
         )
         if not chunks:
             return Prediction((), None, (), "abstained", (), fingerprint)
-        shares = _softmax(scores.mean(axis=0))
+        weights = np.arange(1.0, len(chunks) + 1) ** -_FADING
+        shares = _softmax(np.average(scores, axis=0, weights=weights))
         order = np.argsort(-shares, kind="stable")
         alternatives = tuple(Alternative(self._leaves[i], float(shares[i])) for i in order)
         path, decision = _decide(alternatives)
         # What a chunk adds for the best leaf beyond what it adds for labels in general.
-        gains = scores[:, order[0]] - scores.mean(axis=1)
+        gains = weights * (scores[:, order[0]] - scores.mean(axis=1))
         evidence = merge_spans(chunks[i].span for i in np.argsort(-gains, kind="stable")[:_EVIDENCE] if gains[i] > 0)
         return Prediction(path, None, alternatives, decision, evidence if path else (), fingerprint)
 
@@ -147,54 +179,75 @@ def _decide(alternatives: Sequence[Alternative]) -> tuple[Path, Literal["accepte
 
 @dataclass(slots=True)
 class _ByMeaning:
-    """Cosine between a chunk and a label's description, over E5's training temperature (Wang et al., 2022: 0.01)."""
+    """Cosine between a chunk and a label, over E5's training temperature (Wang et al., 2022: 0.01).
+
+    A label is the mean of its own description's vector and those above it. Half of its cosine with neutral sentences is
+    subtracted: short and general labels are close to any text.
+    """
 
     taxonomy: Taxonomy
     embedder: Embedder
     chunks: int = _CHUNKS
     adapter: str | None = None
     _labels: NDArray[np.float32] | None = None
+    _neutral: NDArray[np.float32] | None = None
 
     @property
     def name(self) -> str:
         return self.embedder.name
 
-    def count_tokens(self, text: str) -> int:
-        return self.embedder.count_tokens(text)
+    @property
+    def tokens(self) -> _Tokens:
+        return _EmbedderTokens(self.embedder)
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        if self._labels is None:
-            self._labels = self.embedder.embed_queries(describe(self.taxonomy))
+        # Labels are embedded as what is searched, as chunks are: a title is no question.
+        if self._labels is None or self._neutral is None:
+            nodes = {path: at for at, (path, _) in enumerate(self.taxonomy.walk())}
+            each = self.embedder.embed_documents([describe(node) for _, node in self.taxonomy.walk()])
+            self._labels = np.array([each[[nodes[p] for p in _upwards(leaf)]].mean(axis=0) for leaf in self.taxonomy.leaves()])
+            self._neutral = _NEUTRAL_SHARE * self.embedder.embed_documents(_NEUTRAL).mean(axis=0)
         if not texts:
             return np.zeros((0, len(self._labels)))
-        return np.asarray(self.embedder.embed_documents(texts) @ self._labels.T, dtype=np.float64) / 0.01
+        found = self.embedder.embed_documents(texts) - self._neutral
+        return np.asarray(found @ self._labels.T, dtype=np.float64) / 0.01
+
+
+class _EmbedderTokens:
+    """An embedder's tokens, as `chunk` counts them: with their places, so that one pass over the text serves."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.offsets = embedder.offsets
+        self._count = embedder.count_tokens
+
+    def __call__(self, text: str) -> int:
+        return self._count(text)
 
 
 class _ByWords:
     """Cosine between the letter groups of a chunk and those of a label's description, the rare among labels weighing more.
 
-    Groups of five letters find stems within compounds and inflected words without any table of a language. The category's
-    description counts for all labels below it.
+    Groups of five letters find stems within compounds and inflected words without any table of a language. The descriptions
+    above count half for the labels below them.
     """
 
     name = "words"
     adapter = None
     chunks = _CHUNKS
+    tokens = None
 
     def __init__(self, taxonomy: Taxonomy) -> None:
-        above = {path[0]: node.description for path, node in taxonomy.walk() if len(path) == 1}
-        texts = zip(taxonomy.leaves(), describe(taxonomy), strict=True)
-        labels = [_letter_groups(f"{text} {above[path[0]]}") for path, text in texts]
+        said = {path: set(_letter_groups(describe(node))) for path, node in taxonomy.walk()}
+        leaves = taxonomy.leaves()
+        labels = [set().union(*(said[path] for path in _upwards(leaf))) for leaf in leaves]
         spread = Counter(group for label in labels for group in label)
         self._groups = {group: i for i, group in enumerate(spread)}
         self._rarity = np.array([np.log1p(len(labels) / count) for count in spread.values()])
         matrix = np.zeros((len(labels), len(self._groups)))
-        for row, label in zip(matrix, labels, strict=True):
-            row[[self._groups[group] for group in label]] = 1.0
+        for row, leaf, label in zip(matrix, leaves, labels, strict=True):
+            row[[self._groups[group] for group in label]] = _ABOVE
+            row[[self._groups[group] for group in said[leaf]]] = 1.0
         self._labels = _unit(matrix * self._rarity)
-
-    def count_tokens(self, text: str) -> int:
-        return len(text) // 4 + 1
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
         found = np.zeros((len(texts), len(self._groups)))
@@ -224,8 +277,9 @@ class _ByProbability:
     def adapter(self) -> str | None:
         return self.model.adapter
 
-    def count_tokens(self, text: str) -> int:
-        return self.model.count_tokens(text)
+    @property
+    def tokens(self) -> _Tokens:
+        return self.model.count_tokens
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
         names = [" / ".join(path) for path in self.taxonomy.leaves()]
@@ -255,21 +309,26 @@ class _Sum:
     def chunks(self) -> int:
         return min(scorer.chunks for scorer in self.scorers)
 
-    def count_tokens(self, text: str) -> int:
-        return max(scorer.count_tokens(text) for scorer in self.scorers)
+    @property
+    def tokens(self) -> _Tokens | None:
+        counts = [scorer.tokens for scorer in self.scorers if scorer.tokens is not None]
+        if len(counts) < 2:
+            return counts[0] if counts else None
+        return lambda text: max(count(text) for count in counts)
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
         total: NDArray[np.float64] = np.sum([scorer.score(texts) for scorer in self.scorers], axis=0)
         return total
 
 
-def describe(taxonomy: Taxonomy) -> list[str]:
-    """What the embedder compares documents with: each leaf's path and description, in the order of `leaves()`."""
-    return [
-        " / ".join(path) if node.description in path else f"{' / '.join(path)}: {node.description}"
-        for path, node in taxonomy.walk()
-        if not node.children
-    ]
+def describe(node: Node) -> str:
+    """What documents are compared with: a label's name and description."""
+    return node.name if node.description == node.name else f"{node.name}: {node.description}"
+
+
+def _upwards(path: Path) -> list[Path]:
+    """The label's path and those above it."""
+    return [path[:end] for end in range(len(path), 0, -1)]
 
 
 def _letter_groups(text: str) -> Counter[str]:

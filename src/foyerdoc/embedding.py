@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,16 @@ from foyerdoc.models.loading import quietly, refusals, weights_digest
 _E5_QUERY = "query: "
 _E5_DOCUMENT = "passage: "
 
+_REMEMBERED = 1024
+"""Vectors kept, under 2 MB at 384 dimensions: a document is embedded by the classifier, then by the index."""
+
 
 class SentenceEmbedder:
     """A sentence-transformers model.
 
     Texts are embedded in batches of similar length under a budget of tokens. A text's vector hardly depends on its company:
     the cosine between alone and in any batch is above 0.9999 (bfloat16 rounds differently by shape). Identical texts of one
-    call share one computation and so one vector.
+    call share one computation and so one vector, and the vectors of the last 1,024 texts are remembered.
 
     A text longer than `max_tokens` is cut by the model without a word; `count_tokens` tells beforehand.
 
@@ -59,6 +63,7 @@ class SentenceEmbedder:
         self._model_: Any = None
         self._tokenizer_: Any = None
         self._name: str | None = None
+        self._remembered: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -112,6 +117,7 @@ class SentenceEmbedder:
         with self._lock:
             on_gpu = self._model_ is not None and self._model_.device.type == "cuda"
             self._model_ = None
+            self._remembered.clear()
             gc.collect()
             if on_gpu:
                 import torch
@@ -121,20 +127,30 @@ class SentenceEmbedder:
     def _embed(self, texts: Sequence[str], prefix: str) -> NDArray[np.float32]:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        unique = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-        prefixed = [prefix + text for text in unique]
+        prefixed = [prefix + text for text in texts]
         with self._lock:
-            model = self._model()
-            lengths = [min(len(e.ids), self._positions()) for e in self._tokenizer().encode_batch_fast(prefixed)]
-            vectors = np.zeros((len(prefixed), self.dimensions), dtype=np.float32)
-            for rows in _batches(lengths, self._batch_tokens):
-                some = [prefixed[row] for row in rows]
-                encoded = model.encode(some, batch_size=len(some), convert_to_tensor=True, show_progress_bar=False)
-                vectors[rows] = encoded.float().cpu().numpy()
-        # Unit norm in float32, whatever the model computed in.
+            known = {text: self._remembered[text] for text in prefixed if text in self._remembered}
+            new = [text for text in dict.fromkeys(prefixed) if text not in known]
+            known.update(zip(new, self._compute(new), strict=True))
+            for text, vector in known.items():
+                # A copy: a row would keep all the call's vectors alive.
+                self._remembered[text] = vector.copy()
+                self._remembered.move_to_end(text)
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return np.stack([known[text] for text in prefixed])
+
+    def _compute(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dimensions) float32, unit norm, whatever the model computed in. Different texts, prefixes included."""
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        lengths = [min(len(e.ids), self._positions()) for e in self._tokenizer().encode_batch_fast(texts)]
+        for rows in _batches(lengths, self._batch_tokens):
+            some = [texts[row] for row in rows]
+            encoded = self._model().encode(some, batch_size=len(some), convert_to_tensor=True, show_progress_bar=False)
+            vectors[rows] = encoded.float().cpu().numpy()
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.maximum(norms, np.finfo(np.float32).tiny)
-        return vectors[[unique[text] for text in texts]]
+        return vectors
 
     def _prefixes(self) -> tuple[str, str]:
         """For queries, for documents."""
