@@ -3,8 +3,8 @@
 Read are the body with its tables, content controls, text boxes, shapes, charts and diagrams, headers and footers (each
 distinct text once), footnotes, endnotes and comments (after the paragraph that they belong to, as footnotes), equations,
 and embedded Office files (as attachments). Tracked insertions are text; deletions and hidden text go to `hidden`.
-Text boxes follow the paragraph that anchors them. Automatic numbers of lists and headings are not in the file and not in
-the text.
+Text boxes follow the paragraph that anchors them. Automatic numbers of lists and headings are put before the text, as Word
+shows them; bullets are not.
 
 unstructured's partition_docx is asked only where the walk finds nothing: it gives no place for its elements and drops text
 boxes, notes and hidden text without a word. Pictures are not read, unless there is no text: then they are attachments.
@@ -25,6 +25,7 @@ from foyerdoc.reading.markup import text_of
 from foyerdoc.reading.package import DGM, MC, A, C, Package, R, alternative, chart_rows, described, diagram_texts
 from foyerdoc.reading.secondopinion import ask_unstructured
 from foyerdoc.reading.sniffing import DOCX
+from foyerdoc.reading.wordnumbering import Numbers
 from foyerdoc.reading.wordstyles import Role, Styles, W, is_on
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class _Walk:
         self.main = main
         self.part = main  # whose relationships the ids in the markup mean
         self.styles = Styles(package.find(next(iter(package.related(main, "styles")), None)))
+        self.numbers = Numbers(package.find(next(iter(package.related(main, "numbering")), None)), self.styles)
+        self.story = main  # texts that are numbered apart from one another
         self.notes = {kind: self._read_notes(kind) for kind in ("footnote", "endnote", "comment")}
         self.depth = 0
         self._seen_margins: dict[str, set[str]] = {}
@@ -142,7 +145,8 @@ class _Walk:
         role = self.styles.role(properties) if kind is None else Role(kind)
         inline = _Inline()
         self._gather(paragraph, inline, hidden=self._style_hides(properties, "pStyle"))
-        self.assembly.add(role.kind, "".join(inline.text), level=role.level, path=path)
+        text = self.numbers.before(properties, "".join(inline.text), self.story)
+        self.assembly.add(role.kind, text, level=role.level, path=path)
         self._after(inline, path)
 
     def _gather(self, paragraph: _Element, inline: _Inline, *, hidden: bool = False) -> None:
@@ -208,7 +212,9 @@ class _Walk:
                 pending += reversed(_branch(element))
             elif element.tag == f"{W}txbxContent":
                 counts["textbox"] += 1
+                self.story, came_from = "text boxes", self.story
                 self._nested(element, f"{path}/textbox[{counts['textbox']}]")
+                self.story = came_from
             elif element.tag == f"{C}chart":
                 counts["chart"] += 1
                 self._chart(element.get(f"{R}id"), f"{path}/chart[{counts['chart']}]")
@@ -284,8 +290,9 @@ class _Walk:
         for cell in cells:
             properties = cell.find(f"{W}tcPr")
             merge = properties.find(f"{W}vMerge") if properties is not None else None
-            text = self._cell_text(cell, after)
-            if merge is not None and merge.get(f"{W}val", "continue") == "continue":
+            covered = merge is not None and merge.get(f"{W}val", "continue") == "continue"
+            text = self._cell_text(cell, after, numbers_alone=not covered)
+            if covered:
                 # Word shows the first of vertically merged cells alone.
                 if text:
                     self.assembly.hidden.append(HiddenText(text, "invisible"))
@@ -294,14 +301,16 @@ class _Walk:
             texts += [text] + [""] * (width - 1)
         return texts
 
-    def _cell_text(self, cell: _Element, after: _Inline) -> str:
+    def _cell_text(self, cell: _Element, after: _Inline, *, numbers_alone: bool) -> str:
         self.depth += 1
         pieces = []
         for child in self._flow(cell):
             if child.tag == f"{W}p":
                 inline = _Inline(drawings=after.drawings, notes=after.notes, hidden=after.hidden, deleted=after.deleted)
-                self._gather(child, inline, hidden=self._style_hides(child.find(f"{W}pPr"), "pStyle"))
-                pieces.append("".join(inline.text))
+                properties = child.find(f"{W}pPr")
+                self._gather(child, inline, hidden=self._style_hides(properties, "pStyle"))
+                text = "".join(inline.text)
+                pieces.append(self.numbers.before(properties, text, self.story, alone=numbers_alone))
             elif child.tag == f"{W}tbl" and self.depth >= _DEEPEST:
                 pieces += [t.text or "" for t in child.iter(f"{W}t")]
             elif child.tag == f"{W}tbl":
@@ -323,9 +332,10 @@ class _Walk:
 
     def _note(self, kind: str, identifier: str, note: _Element) -> None:
         parts = self.package.related(self.main, f"{kind}s")
-        self.part, came_from = parts[0] if parts else self.part, self.part
+        came_from = self.part, self.story
+        self.part = self.story = parts[0] if parts else self.part
         self._nested(note, f"{kind}s/{kind}[{identifier}]", "footnote")
-        self.part = came_from
+        self.part, self.story = came_from
 
     def _unreferenced_notes(self) -> None:
         """Notes that nothing refers to are not printed; comments then belong to deleted text."""
@@ -364,9 +374,9 @@ class _Walk:
         if text in seen and text:
             return
         seen.add(text)
-        self.part = part
+        self.part = self.story = part
         self.blocks(root, f"{kind}[{number}]", kind)
-        self.part = self.main
+        self.part = self.story = self.main
 
 
 def _branch(element: _Element) -> list[_Element]:

@@ -33,11 +33,29 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbering:
+    """Which list a paragraph is in, by itself or by its style.
+
+    Attributes:
+        number: the list's `w:numId`; "" when none is named.
+        level: its level, from 0, as the paragraph or its styles name it.
+        own_level: the level that the paragraph itself names.
+        styles: ids of its styles, the nearest first.
+    """
+
+    number: str
+    level: int
+    own_level: int | None
+    styles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Style:
+    identifier: str
     name: str
     based_on: str | None
     outline: int | None
-    numbering: tuple[str, int] | None
+    numbering: tuple[str | None, int | None] | None
     vanish: bool | None
 
 
@@ -46,11 +64,17 @@ class Styles:
 
     Args:
         root: of the styles part; None when the file has none.
+
+    Attributes:
+        language: of the document's text, as the file says ("fr-lu"); "" when it does not.
     """
 
     def __init__(self, root: _Element | None) -> None:
         self._styles: dict[str, _Style] = {}
+        self._chains: dict[str, list[_Style]] = {}
         self._default = ""
+        language = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}lang") if root is not None else None
+        self.language = language.get(f"{W}val", "").lower() if language is not None else ""
         for style in root.findall(f"{W}style") if root is not None else ():
             identifier = style.get(f"{W}styleId", "")
             self._styles[identifier] = _read_style(style)
@@ -60,9 +84,9 @@ class Styles:
     def role(self, properties: _Element | None) -> Role:
         """What a paragraph is by its `w:pPr`."""
         own = properties if properties is not None else None
-        style_id = _value(own, "pStyle") or self._default
+        style_id = value_of(own, "pStyle") or self._default
         chain = self._chain(style_id)
-        outline = _integer(_value(own, "outlineLvl"))
+        outline = integer_of(value_of(own, "outlineLvl"))
         if outline is None:
             outline = next((style.outline for style in chain if style.outline is not None), None)
         if outline is not None and outline < 9:
@@ -73,23 +97,49 @@ class Styles:
                 return Role("heading", int(heading.group(1)))
         if names[0] == "title":
             return Role("heading", 1)
-        return self._list_role(own, chain) or _named_role(names)
+        return self._list_role(own) or _named_role(names)
 
     def hidden(self, style_id: str | None) -> bool:
         """Whether a style hides its text."""
         return next((style.vanish for style in self._chain(style_id or "") if style.vanish is not None), False)
 
-    def _list_role(self, own: _Element | None, chain: list[_Style]) -> Role | None:
-        numbering = None if own is None else _numbering(own)
-        if numbering is None:
-            numbering = next((style.numbering for style in chain if style.numbering is not None), None)
-        return Role("list_item", numbering[1] + 1) if numbering is not None and numbering[0] != "0" else None
+    def numbering(self, properties: _Element | None) -> Numbering | None:
+        """The list that a paragraph is in by its `w:pPr`; None when it is in none, or taken out of its style's."""
+        own = _numbering(properties) if properties is not None else None
+        chain = self._chain(value_of(properties, "pStyle") or self._default)
+        named = [style.numbering for style in chain if style.numbering is not None]
+        named = [own, *named] if own is not None else named
+        if not named:
+            return None
+        number = next((number for number, _ in named if number is not None), "")
+        if number == "0":
+            return None
+        return Numbering(
+            number,
+            level=next((level for _, level in named if level is not None), 0),
+            own_level=own[1] if own is not None else None,
+            styles=tuple(style.identifier for style in chain),
+        )
+
+    def list_of(self, style_id: str) -> str:
+        """The `w:numId` that a style names, or ""."""
+        style = self._styles.get(style_id)
+        return (style.numbering[0] or "") if style is not None and style.numbering is not None else ""
+
+    def _list_role(self, properties: _Element | None) -> Role | None:
+        numbering = self.numbering(properties)
+        return Role("list_item", numbering.level + 1) if numbering is not None else None
 
     def _chain(self, style_id: str) -> list[_Style]:
-        chain: list[_Style] = []
-        while (style := self._styles.get(style_id)) is not None and len(chain) < _LONGEST_CHAIN:
-            chain.append(style)
-            style_id = style.based_on or ""
+        if style_id not in self._styles:
+            return []
+        chain = self._chains.get(style_id)
+        if chain is None:
+            chain, above = [], self._styles.get(style_id)
+            while above is not None and len(chain) < _LONGEST_CHAIN:
+                chain.append(above)
+                above = self._styles.get(above.based_on or "")
+            self._chains[style_id] = chain
         return chain
 
 
@@ -111,26 +161,29 @@ def _named_role(names: list[str]) -> Role:
 def _read_style(style: _Element) -> _Style:
     paragraph = style.find(f"{W}pPr")
     return _Style(
-        name=(_value(style, "name") or style.get(f"{W}styleId") or "").lower(),
-        based_on=_value(style, "basedOn"),
-        outline=_integer(_value(paragraph, "outlineLvl")),
+        identifier=style.get(f"{W}styleId", ""),
+        name=(value_of(style, "name") or style.get(f"{W}styleId") or "").lower(),
+        based_on=value_of(style, "basedOn"),
+        outline=integer_of(value_of(paragraph, "outlineLvl")),
         numbering=None if paragraph is None else _numbering(paragraph),
         vanish=is_on(style.find(f"{W}rPr"), "vanish"),
     )
 
 
-def _numbering(properties: _Element) -> tuple[str, int] | None:
+def _numbering(properties: _Element) -> tuple[str | None, int | None] | None:
     element = properties.find(f"{W}numPr")
     if element is None:
         return None
-    number, level = _value(element, "numId"), _integer(_value(element, "ilvl"))
-    return (number if number is not None else "", min(level or 0, 8))
+    level = integer_of(value_of(element, "ilvl"))
+    return value_of(element, "numId"), None if level is None else min(level, 8)
 
 
-def _value(parent: _Element | None, name: str) -> str | None:
+def value_of(parent: _Element | None, name: str) -> str | None:
+    """The `w:val` of a child, or None."""
     element = parent.find(f"{W}{name}") if parent is not None else None
     return None if element is None else element.get(f"{W}val")
 
 
-def _integer(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
+def integer_of(text: str | None) -> int | None:
+    """A count as the file writes it; None for what is none, or has more digits than any count."""
+    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else None
