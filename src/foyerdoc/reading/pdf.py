@@ -6,7 +6,6 @@ is something to ask for: form fields, embedded files, and pages on which PDFium 
 
 from __future__ import annotations
 
-import ctypes
 import io
 import re
 import time
@@ -25,6 +24,7 @@ from foyerdoc.errors import DamagedFile, EmptyFile, EncryptedFile, FoyerdocError
 from foyerdoc.reading.assembly import Assembly, decode_metadata
 from foyerdoc.reading.geometry import Word, align
 from foyerdoc.reading.layout import Item, Line, Paragraph, Table, arrange
+from foyerdoc.reading.pdfforms import comments, form_fields
 from foyerdoc.reading.pdftext import HiddenRun, PageText
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def read_pdf(assembly: Assembly) -> Document:
             n_attachments, has_form = pdf.count_attachments(), pdf.get_formtype() != raw.FORMTYPE_NONE
     except DamagedFile:
         contents, n_attachments, has_form = _second_reader(assembly), 0, False
-    form = _form_fields(assembly, contents) if has_form else {}
+    form = _form_fields(assembly) if has_form else {}
     geometry = _emit(assembly, contents, form)
     if n_attachments:
         _attach(assembly)
@@ -181,7 +181,7 @@ def _read_page(page: pdfium.PdfPage, text: PageText, index: int, assembly: Assem
         content.issues.append(("hidden_text", f"{n} characters that a reader does not see were kept out of the text"))
     if not text.inspected:
         content.issues.append(("hidden_text_unchecked", "too many objects on the page to tell hidden text from visible"))
-    content.notes = _annotations(page)
+    content.notes = comments(page)
     if _garbled(lines):
         content.issues.append(
             ("unmapped_fonts", "the fonts do not say which letters they draw; the page was recognised instead")
@@ -236,30 +236,6 @@ def _recognise(page: pdfium.PdfPage, content: _PageContent, deadline: float) -> 
         content.issues.append(("page_not_recognised", f"a scanned page was not read: {error}"))
         return
     content.recognition, content.scale = recognition, 72 / dpi
-
-
-def _annotations(page: pdfium.PdfPage) -> list[str]:
-    """What comments and text boxes laid over the page say."""
-    notes = []
-    for i in range(raw.FPDFPage_GetAnnotCount(page.raw)):
-        annotation = raw.FPDFPage_GetAnnot(page.raw, i)
-        if not annotation:
-            continue
-        if raw.FPDFAnnot_GetSubtype(annotation) not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_POPUP):
-            note = _annotation_text(annotation)
-            if note and note not in notes:
-                notes.append(note)
-        raw.FPDFPage_CloseAnnot(annotation)
-    return notes
-
-
-def _annotation_text(annotation: Any) -> str:
-    length = raw.FPDFAnnot_GetStringValue(annotation, b"Contents", None, 0)
-    if length <= 2:
-        return ""
-    buffer = (ctypes.c_ushort * (length // 2 + 1))()
-    raw.FPDFAnnot_GetStringValue(annotation, b"Contents", buffer, length)
-    return bytes(buffer)[: length - 2].decode("utf-16-le", "replace").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 # --- from pages to blocks --------------------------------------------------------------------------------------------
@@ -443,50 +419,12 @@ def _attach(assembly: Assembly) -> None:
             assembly.attach(content, name)
 
 
-def _form_fields(assembly: Assembly, contents: list[_PageContent]) -> dict[int, list[tuple[str, Box]]]:
+def _form_fields(assembly: Assembly) -> dict[int, list[tuple[str, Box]]]:
     """Filled fields by page, as "label: value" with the field's box."""
     found: dict[int, list[tuple[str, Box]]] = {}
     try:
-        for number, page in enumerate(_pypdf(assembly).pages, 1):
-            for reference in page.get("/Annots") or ():
-                widget = reference.get_object()
-                text = _field_text(widget)
-                if text:
-                    found.setdefault(number, []).append((text, _widget_box(widget, number, contents[number - 1].height)))
+        for number, text, box in form_fields(_pypdf(assembly)):
+            found.setdefault(number, []).append((text, box))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the form, the pages are delivered
         assembly.issue("form_unreadable", f"form fields may be missing ({type(error).__name__})")
     return found
-
-
-def _field_text(widget: Any) -> str:
-    """A filled field as "label: value"; nothing for an empty one, an unticked box or a button."""
-    if widget.get("/Subtype") != "/Widget":
-        return ""
-    kind, value = _inherited(widget, "/FT"), _inherited(widget, "/V")
-    if kind not in ("/Tx", "/Ch", "/Btn") or value is None:
-        return ""
-    if kind == "/Btn":
-        state = widget.get("/AS", value)
-        if str(state) in ("/Off", ""):
-            return ""
-        value = "☒" if str(state).lstrip("/") in ("Yes", "On", "1") else str(state).lstrip("/")
-    elif isinstance(value, list):
-        value = ", ".join(str(part) for part in value)
-    label = " ".join(str(_inherited(widget, "/TU") or _inherited(widget, "/T") or "").split())
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
-    return f"{label}: {text}" if text and label else text
-
-
-def _inherited(widget: Any, key: str) -> Any:
-    node, depth = widget, 0
-    while node is not None and depth < 16:
-        if key in node:
-            return node[key]
-        parent = node.get("/Parent")
-        node, depth = (parent.get_object() if parent is not None else None), depth + 1
-    return None
-
-
-def _widget_box(widget: Any, page: int, height: float) -> Box:
-    x0, y0, x1, y1 = (float(v) for v in widget.get("/Rect", (0, 0, 0, 0)))
-    return Box(page, min(x0, x1), height - max(y0, y1), max(x0, x1), height - min(y0, y1))
