@@ -42,12 +42,12 @@ def _contents(annotation: Any) -> str:
 def form_fields(reader: PdfReader) -> Iterator[tuple[int, str, Box]]:
     """Filled fields: the page, from 1, "label: value", and the field's box."""
     for number, page in enumerate(reader.pages, 1):
-        height = float(page.cropbox.top)
+        left, top = float(page.cropbox.left), float(page.cropbox.top)
         for reference in page.get("/Annots") or ():
             widget = reference.get_object()
             text = _field_text(widget)
             if text:
-                yield number, text, _widget_box(widget, number, height)
+                yield number, text, _widget_box(widget, number, left, top)
 
 
 def _field_text(widget: Any) -> str:
@@ -79,6 +79,6 @@ def _inherited(widget: Any, key: str) -> Any:
     return None
 
 
-def _widget_box(widget: Any, page: int, height: float) -> Box:
+def _widget_box(widget: Any, page: int, left: float, top: float) -> Box:
     x0, y0, x1, y1 = (float(v) for v in widget.get("/Rect", (0, 0, 0, 0)))
-    return Box(page, min(x0, x1), height - max(y0, y1), max(x0, x1), height - min(y0, y1))
+    return Box(page, min(x0, x1) - left, top - max(y0, y1), max(x0, x1) - left, top - min(y0, y1))
