@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from foyerdoc.reading.wordstyles import Styles, W, integer_of, is_on, value_of
+from foyerdoc.reading.wordstyles import Numbering, Styles, W, integer_of, is_on, value_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -84,10 +84,11 @@ class Numbers:
             story: which of the document's texts it belongs to.
             alone: whether a number without text is text, as in a table's column of numbers.
         """
-        shown = text.strip()
-        if not shown and self._gone(properties):
+        place, shown = self._styles.numbering(properties), text.strip()
+        chosen = self._list(place.number) if place is not None else None
+        if place is None or chosen is None or (not shown and self._gone(properties)):
             return text
-        number = self._next(properties, story)
+        number = self._next(place, chosen, story)
         return f"{number} {shown}".rstrip() if number and (shown or alone) else text
 
     def _gone(self, properties: _Element | None) -> bool:
@@ -97,11 +98,7 @@ class Numbers:
             hidden = self._styles.hidden(value_of(properties, "pStyle"))
         return hidden or any(is_on(mark, name) for name in ("del", "moveFrom"))
 
-    def _next(self, properties: _Element | None, story: str) -> str:
-        place = self._styles.numbering(properties)
-        chosen = self._list(place.number) if place is not None else None
-        if place is None or chosen is None:
-            return ""
+    def _next(self, place: Numbering, chosen: _List, story: str) -> str:
         depth = place.own_level
         if depth is None:
             # A level that names a style is that style's, whatever level the style names.
