@@ -63,6 +63,29 @@ def test_one_bad_file_fails_the_command_but_not_the_others(letters: Path) -> Non
     assert bad["error"]["hint"]
 
 
+@pytest.mark.parametrize(
+    ("command", "options", "delivered"),
+    [
+        ("read", [], {"file", "document"}),
+        ("classify", ["--taxonomy", str(folder() / "taxonomy.json")], {"file", "prediction"}),
+        ("extract", ["--schema", "foyerdoc.demo.schemas:InvoiceFields"], {"file", "extraction"}),
+        ("index", ["--index", "an.index"], {"file", "id", "state"}),
+    ],
+)
+def test_every_file_has_a_line_whose_keys_say_what_became_of_it(
+    letters: Path, monkeypatch: pytest.MonkeyPatch, command: str, options: list[str], delivered: set[str]
+) -> None:
+    monkeypatch.chdir(letters)
+    (letters / "c.pdf").write_bytes(b"%PDF-1.7 nothing")
+    result = run(app, [command, "a.pdf", "c.pdf", "b.txt", *options, "--json"])
+    assert result.exit_code == 1
+    assert [set(line) for line in lines_of(result.stdout)] == [delivered, {"file", "error"}, delivered]
+    result = run(app, [command, "a.pdf", "c.pdf", *options])
+    assert result.exit_code == 1
+    assert "c.pdf" in result.stderr
+    assert "->" in result.stderr
+
+
 def test_wrong_use_exits_with_2(tmp_path: Path) -> None:
     assert run(app, ["read"]).exit_code == 2
     assert run(app, ["read", str(tmp_path / "nowhere")]).exit_code == 2
@@ -104,11 +127,24 @@ def test_index_search_and_ask(letters: Path, embedder: object) -> None:
     assert answer["citations"][0]["boxes"]
 
 
+def test_chat_remembers_the_question_before(letters: Path) -> None:
+    index = str(letters / "an.index")
+    run(app, ["index", str(letters / "a.pdf"), "--index", index])
+    asked = "Wie hoch ist der Selbstbehalt je Schadenfall?\n\nUnd warum?\n"
+    result = run(app, ["chat", "--index", index, "--json"], input=asked)
+    first, second = lines_of(result.stdout)
+    assert not any("the question before" in step for step in first["steps"])
+    assert any("the question before" in step for step in second["steps"])
+
+
 def test_extract_with_a_schema_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
+        "from __future__ import annotations\n"
+        "from datetime import date\n"
         "from pydantic import BaseModel, Field\n"
         "class Bill(BaseModel):\n"
-        "    iban: str | None = Field(None, description='IBAN of the account to pay to')\n",
+        "    iban: str | None = Field(None, description='IBAN of the account to pay to')\n"
+        "    due: date | None = None\n",
         encoding="utf-8",
     )
     (tmp_path / "bill.txt").write_text(

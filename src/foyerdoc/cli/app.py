@@ -87,6 +87,14 @@ def report(error: FoyerdocError, name: str | None = None) -> None:
     err.print(f"[red]error[/red]: {_plain(prefix + error.message)}\n  -> {_plain(error.hint)}", soft_wrap=True)
 
 
+def report_failed(path: Path, error: FoyerdocError, *, json: bool) -> None:
+    """Say that one file of several failed: a line of JSON in its place, or what `report` says."""
+    if json:
+        print_json({"file": path, "error": error})
+    else:
+        report(error, path.name)
+
+
 def progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
     """Pass items through and show on a terminal how many have passed."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

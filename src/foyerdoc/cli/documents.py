@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +23,7 @@ from foyerdoc.cli.app import (
     out,
     print_json,
     progress,
-    report,
+    report_failed,
     stops_on_error,
 )
 from foyerdoc.documents import Document
@@ -40,7 +41,6 @@ def read(
     inputs: Inputs,
     json: Json = False,
     cleaned: Clean = True,
-    boxes: Annotated[bool, typer.Option(help="Compute the boxes of all words.")] = False,
     password: Password = None,
     seconds: Seconds = 300.0,
     workers: Workers = None,
@@ -48,10 +48,10 @@ def read(
     """Read files into text with structure, and say what was skipped, guessed or hidden."""
     failed = False
     with stops_on_error():
-        for path, result in _documents(files_of(inputs), password, seconds, cleaned=cleaned, boxes=boxes, workers=workers):
+        for path, result in _documents(files_of(inputs), password, seconds, cleaned=cleaned, workers=workers):
             if isinstance(result, FoyerdocError):
                 failed = True
-                print_json({"file": path, "error": result}) if json else report(result, path.name)
+                report_failed(path, result, json=json)
             elif json:
                 print_json({"file": path, "document": result})
             else:
@@ -79,12 +79,13 @@ def classify(
     with stops_on_error():
         classifier = Classifier.zero_shot(Taxonomy.load(taxonomy))
         for path, result in _documents(files_of(inputs), password, seconds):
-            prediction = classifier.classify(result) if isinstance(result, Document) else None
-            failed |= prediction is None
+            if isinstance(result, FoyerdocError):
+                failed = True
+                report_failed(path, result, json=json)
+                continue
+            prediction = classifier.classify(result)
             if json:
-                print_json({"file": path, "prediction": prediction, "error": None if prediction else result})
-            elif prediction is None:
-                report(result, path.name)  # type: ignore[arg-type]
+                print_json({"file": path, "prediction": prediction})
             else:
                 print_prediction(path.name, prediction)
     raise typer.Exit(int(failed))
@@ -105,15 +106,16 @@ def extract(
     with stops_on_error():
         extractor = Extractor(load_schema(schema))
         for path, result in _documents(files_of(inputs), password, seconds):
-            extraction = extractor.extract(result) if isinstance(result, Document) else None
-            failed |= extraction is None
+            if isinstance(result, FoyerdocError):
+                failed = True
+                report_failed(path, result, json=json)
+                continue
+            extraction = extractor.extract(result)
             if json:
-                print_json({"file": path, "extraction": extraction, "error": None if extraction else result})
-            elif extraction is None:
-                report(result, path.name)  # type: ignore[arg-type]
+                print_json({"file": path, "extraction": extraction})
             else:
                 out.print(f"[bold]{brief(path.name)}[/bold]")
-                print_fields(extraction, result)  # type: ignore[arg-type]
+                print_fields(extraction, result)
     raise typer.Exit(int(failed))
 
 
@@ -167,21 +169,22 @@ def _documents(
     seconds: float,
     *,
     cleaned: bool = True,
-    boxes: bool = False,
     workers: int | None = None,
 ) -> Iterator[tuple[Path, Document | FoyerdocError]]:
     from foyerdoc.cleaning import clean
     from foyerdoc.reading import read_many
 
-    results = read_many(paths, workers=workers, password=password, limits=Limits(seconds=seconds), boxes=boxes)
+    results = read_many(paths, workers=workers, password=password, limits=Limits(seconds=seconds))
     for path, result in progress(results, len(paths), "reading"):
         yield path, clean(result) if cleaned and isinstance(result, Document) else result
 
 
 def _module_from(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(f"foyerdoc schemas in {path}", path)
     if spec is None or spec.loader is None:
         raise ImportError(str(path))
     module = importlib.util.module_from_spec(spec)
+    # Where pydantic looks up annotations that are strings (`from __future__ import annotations`).
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module

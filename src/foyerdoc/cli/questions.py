@@ -22,11 +22,11 @@ from foyerdoc.cli.app import (
     pages_of,
     print_json,
     progress,
-    report,
+    report_failed,
     stops_on_error,
 )
-from foyerdoc.documents import Document
-from foyerdoc.errors import UsageError
+from foyerdoc.errors import FoyerdocError, UsageError
+from foyerdoc.models.protocol import Message
 from foyerdoc.results import Answer
 from foyerdoc.settings import Limits
 
@@ -47,9 +47,9 @@ def index(inputs: Inputs, folder: Folder, json: Json = False, password: Password
         paths = files_of(inputs)
         results = read_many(paths, password=password, limits=Limits(seconds=seconds))
         for path, result in progress(results, len(paths), "indexing"):
-            if not isinstance(result, Document):
+            if isinstance(result, FoyerdocError):
                 failed = True
-                print_json({"file": path, "error": result}) if json else report(result, path.name)
+                report_failed(path, result, json=json)
                 continue
             added = opened.add([clean(result)], metadata={"language": result.language} if result.language else {})
             state = "unchanged" if added.unchanged else "replaced" if added.replaced else "added"
@@ -95,9 +95,10 @@ def chat(folder: Folder, k: TopK = 5, where: Where = None, json: Json = False) -
     from foyerdoc.index import Index
 
     with stops_on_error(), Index.open(_existing(folder)) as opened:
-        conversation = Chat(opened)
+        answerer, history = Chat(opened), list[Message]()
         for question in _questions():
-            answer = conversation.ask(question, where=_conditions(where), k=k)
+            answer = answerer.ask(question, history=history, where=_conditions(where), k=k)
+            history += [Message("user", question), Message("assistant", answer.text)]
             if json:
                 print_json(answer)
             else:
