@@ -18,7 +18,7 @@ DOCS = ROOT / "docs"
 NOT_RUN = "<!-- not run: "
 FENCED = re.compile(r"(?P<above>[^\n]*)\n```python\n(?P<code>.*?)```", re.DOTALL)
 
-CODE = re.compile(r"^```\n(.*?)```|^ {4}([^\n]*)$|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"^```\w*\n(.*?)^```|^ {4}([^\n]*)$|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
 
 
 def snippets(page: Path) -> list[str]:
