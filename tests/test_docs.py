@@ -84,9 +84,7 @@ def test_commands_in_the_docs_exist() -> None:
     known, seen = commands(), set()
     for page in (ROOT / "README.md", *DOCS.glob("*.md")):
         text = page.read_text(encoding="utf-8")
-        shown = "\n".join(
-            map("".join, re.findall(r"^```\n(.*?)```|^ {4}([^\n]*)$|`([^`\n]+)`", text, re.DOTALL | re.MULTILINE))
-        )
+        shown = "\n".join(map("".join, CODE.findall(text)))
         for line in re.findall(r"^foyerdoc ([a-z].*)", shown, re.MULTILINE):
             words = line.partition("#")[0].split()
             name = next((n for n in (" ".join(words[:2]), words[0]) if n in known), None)
