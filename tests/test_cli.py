@@ -94,6 +94,16 @@ def test_wrong_use_exits_with_2(tmp_path: Path) -> None:
     assert run(app, ["extract", str(MAILBOX / "demande.txt"), "--schema", "json:dumps"]).exit_code == 2
 
 
+def test_a_broken_schema_or_taxonomy_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("class Bill(:\n", encoding="utf-8")
+    result = run(app, ["extract", str(MAILBOX / "demande.txt"), "--schema", f"{tmp_path / 'mine.py'}:Bill"])
+    assert result.exit_code == 2
+    assert "SyntaxError" in result.stderr
+    (tmp_path / "taxonomy.json").write_text('{"name": "x"}', encoding="utf-8")
+    result = run(app, ["classify", str(MAILBOX / "demande.txt"), "--taxonomy", str(tmp_path / "taxonomy.json")])
+    assert result.exit_code == 2
+
+
 def test_doctor_names_every_package_and_model() -> None:
     found = {line["what"]: line for line in lines_of(run(app, ["doctor", "--json"]).stdout)}
     assert {"python", "foyerdoc", "torch", "tesseract", "device", "faiss", "multilingual-e5-small"} <= set(found)

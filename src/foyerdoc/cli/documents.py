@@ -131,6 +131,10 @@ def load_schema(name: str) -> type[BaseModel]:
         found = getattr(module, attribute)
     except (ImportError, OSError, AttributeError, ValueError) as error:
         raise UsageError(f"no schema {name!r}", hint="write FILE.py:Class or package.module:Class") from error
+    except Exception as error:  # the caller's own module may raise anything while it is imported
+        raise UsageError(
+            f"{place} cannot be imported ({type(error).__name__})", hint="run it with python to see why"
+        ) from error
     if not (isinstance(found, type) and issubclass(found, BaseModel)):
         raise UsageError(f"{name!r} is not a pydantic model", hint="name a class that derives from pydantic.BaseModel")
     return found
