@@ -10,6 +10,7 @@
     ├── MissingDependency       an optional package or program is not installed
     ├── ModelError              a model, adapter or tokenizer does not fit
     │   └── ModelMissing        the model's files are not on this machine
+    ├── TrainingError           a training run cannot go on; what it had reached is kept
     ├── SchemaError             a schema or taxonomy asks for something that is not supported
     ├── IndexCorrupted          an index on disk fails its own checks
     ├── IndexBusy               an index cannot be read or written just now
@@ -100,6 +101,12 @@ class ModelMissing(ModelError):
     """The model's files are not on this machine."""
 
     code = "model_missing"
+
+
+class TrainingError(FoyerdocError):
+    """A training run cannot go on: its examples do not suffice, the loss is not a number, memory or disk ran out."""
+
+    code = "training_error"
 
 
 class SchemaError(FoyerdocError):

@@ -1,0 +1,1 @@
+"""Training adapters on labelled documents and conversations."""

@@ -1,0 +1,59 @@
+"""What a training run is told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Quantization = Literal["nf4", "fp4", "int8", "none"]
+
+
+class TrainingConfig(BaseModel):
+    """Settings of a training run, written into the adapter's manifest.
+
+    Attributes:
+        base: the model to tune: a folder, a name on the hub that is on this machine, or "e5" and "smollm2" for the two
+            embedded models.
+        quantization: of the base: "nf4" and "fp4" with double quantisation, "int8", or "none" for 16 bits.
+        resident: keep the base dequantised in memory, so that its products run at full speed on the same values; None keeps it
+            so when it fits into half of the free memory.
+        rank: of the LoRA matrices (Hu et al., 2021).
+        alpha: LoRA's scale is alpha / rank.
+        dropout: of LoRA's input, 0 to 1.
+        learning_rate: of the LoRA matrices, the peak of the schedule.
+        head_learning_rate: of a classifier's head.
+        weight_decay: of AdamW (Loshchilov and Hutter, 2019).
+        warmup: share of all steps over which the rate rises from 0; it then falls along a cosine to 0.
+        epochs: passes over the examples, at most.
+        patience: passes without a better validation loss after which training stops; 0 never stops early.
+        batch_examples: examples of one optimiser step.
+        batch_tokens: tokens that go through the model at once; a step larger than this is computed in parts.
+        max_norm: gradients longer than this are shortened to it.
+        checkpointing: compute activations twice to keep fewer; None does so when memory would not do otherwise.
+        optimizer: "adamw", or "paged_adamw8bit" for bitsandbytes' 8-bit AdamW whose state moves out of GPU memory under pressure.
+        seed: of initial weights, order and dropout.
+        device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: str = "e5"
+    quantization: Quantization = "nf4"
+    resident: bool | None = None
+    rank: int = Field(default=16, ge=1, le=1024)
+    alpha: float = Field(default=32.0, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    learning_rate: float = Field(default=5e-4, gt=0)
+    head_learning_rate: float = Field(default=2e-3, gt=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    warmup: float = Field(default=0.1, ge=0, lt=1)
+    epochs: int = Field(default=10, ge=1)
+    patience: int = Field(default=3, ge=0)
+    batch_examples: int = Field(default=32, ge=1)
+    batch_tokens: int = Field(default=16384, ge=16)
+    max_norm: float = Field(default=1.0, gt=0)
+    checkpointing: bool | None = None
+    optimizer: Literal["adamw", "paged_adamw8bit"] = "adamw"
+    seed: int = 0
+    device: str | None = None
