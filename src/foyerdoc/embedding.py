@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from foyerdoc.errors import ModelError, ModelMissing
 from foyerdoc.models.embedded import embedded_embedder
-from foyerdoc.models.loading import quietly, refusals, weights_digest
+from foyerdoc.models.loading import fast_dtype, find_model, quietly, refusals, weights_digest
+from foyerdoc.models.tokens import Tokens
 
 # Prefixes of the embedded model, by which it was trained (Wang et al., "Multilingual E5 Text Embeddings", 2024).
 _E5_QUERY = "query: "
@@ -61,7 +60,7 @@ class SentenceEmbedder:
         self._dtype = dtype
         self._lock = threading.RLock()
         self._model_: Any = None
-        self._tokenizer_: Any = None
+        self._tokens_: Tokens | None = None
         self._name: str | None = None
         self._remembered: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
@@ -94,23 +93,11 @@ class SentenceEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens and prefixes not counted."""
-        return len(self._tokenizer().encode(text, add_special_tokens=False))
+        return self._tokens()(text)
 
     def offsets(self, text: str) -> Sequence[tuple[int, int]]:
-        """Start and end of each token in the text's code points, ascending, special tokens left out.
-
-        They count in the text as given, whatever the tokenizer normalises. The tokens of one ligature share its place;
-        an accent that stands by itself belongs to the letter before it where the two make one character.
-        """
-        spans: list[tuple[int, int]] = self._tokenizer().encode(text, add_special_tokens=False).offsets
-        told: list[tuple[int, int]] = []
-        least = (0, 0)
-        for i, (start, end) in enumerate(spans):
-            following = spans[i + 1][0] if i + 1 < len(spans) else len(text)
-            # Accents out of canonical order are normalised into it, which can turn two neighbours' places around.
-            least = (max(start, least[0]), _with_accents(text, max(end, least[1]), following))
-            told.append(least)
-        return told
+        """Start and end of each token in the text's code points, ascending, special tokens left out."""
+        return self._tokens().offsets(text)
 
     def close(self) -> None:
         """Let go of the model's memory. A later call loads it again."""
@@ -143,7 +130,7 @@ class SentenceEmbedder:
     def _compute(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dimensions) float32, unit norm, whatever the model computed in. Different texts, prefixes included."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        lengths = [min(len(e.ids), self._positions()) for e in self._tokenizer().encode_batch_fast(texts)]
+        lengths = [min(len(ids), self._positions()) for ids in self._tokens().ids(texts)]
         for rows in _batches(lengths, self._batch_tokens):
             some = [texts[row] for row in rows]
             encoded = self._model().encode(some, batch_size=len(some), convert_to_tensor=True, show_progress_bar=False)
@@ -169,36 +156,13 @@ class SentenceEmbedder:
         return int(self._model().max_seq_length)
 
     def _folder(self) -> Path:
-        if self._source is None:
-            return embedded_embedder()
-        folder = Path(self._source)
-        if folder.is_dir():
-            return folder
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+        return embedded_embedder() if self._source is None else find_model(self._source)
 
-        try:
-            return Path(snapshot_download(str(self._source), local_files_only=True))
-        except (LocalEntryNotFoundError, HFValidationError) as error:
-            raise ModelMissing(
-                f"the model {self._source} is not on this machine", hint="name a folder that holds it"
-            ) from error
-
-    def _tokenizer(self) -> Any:
-        """The tokenizers library's own tokenizer, without truncation or padding. Loads no weights."""
+    def _tokens(self) -> Tokens:
         with self._lock:
-            if self._tokenizer_ is None:
-                path = self._folder() / "tokenizer.json"
-                if not path.is_file():
-                    raise ModelError(f"{path} is not there", hint="the model needs a fast tokenizer: save it as tokenizer.json")
-                from tokenizers import Tokenizer
-
-                tokenizer = Tokenizer.from_file(str(path))
-                tokenizer.no_truncation()
-                tokenizer.no_padding()
-                tokenizer.encode_special_tokens = True
-                self._tokenizer_ = tokenizer
-            return self._tokenizer_
+            if self._tokens_ is None:
+                self._tokens_ = Tokens(self._folder())
+            return self._tokens_
 
     def _model(self) -> Any:
         with self._lock:
@@ -210,7 +174,7 @@ class SentenceEmbedder:
         import torch
 
         device = self._device or ("cuda" if torch.cuda.is_available() else "cpu")
-        dtype = self._dtype or _fast_dtype(device)
+        dtype = self._dtype or fast_dtype(device)
         folder = self._folder()
         with quietly(), refusals(folder):
             from sentence_transformers import SentenceTransformer
@@ -224,16 +188,6 @@ class SentenceEmbedder:
             ).eval()
         model[0].register_forward_hook(_to_float32)
         return model
-
-
-def _fast_dtype(device: str) -> str:
-    import torch
-
-    if device.startswith("cuda"):
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
-    able = torch.cpu.get_capabilities()
-    # Without instructions for it bfloat16 is emulated, and slower than float32.
-    return "bfloat16" if any(able.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16")) else "float32"
 
 
 def _to_float32(_module: Any, _inputs: Any, features: dict[str, Any]) -> dict[str, Any]:
@@ -251,9 +205,3 @@ def _batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
         else:
             batches.append([row])
     return batches
-
-
-def _with_accents(text: str, end: int, limit: int) -> int:
-    while end < limit and unicodedata.combining(text[end]):
-        end += 1
-    return end

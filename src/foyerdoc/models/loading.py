@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foyerdoc import storage
-from foyerdoc.errors import ModelError
+from foyerdoc.errors import ModelError, ModelMissing
 
 _SAMPLES = 64
 _SAMPLE_BYTES = 64 * 1024
@@ -40,6 +40,41 @@ def quietly() -> Iterator[None]:
             transformers_logging.set_verbosity(level)
             if bars:
                 transformers_logging.enable_progress_bar()
+
+
+def find_model(source: str | Path, *, download: bool = False) -> Path:
+    """The folder that holds a model's files.
+
+    Args:
+        source: the folder itself, or the model's name on the Hugging Face hub.
+        download: whether a model that is not on this machine may be downloaded from the hub.
+
+    Raises:
+        ModelMissing: it is not on this machine.
+    """
+    folder = Path(source)
+    if folder.is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
+
+    patterns = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
+    try:
+        return Path(snapshot_download(str(source), local_files_only=not download, allow_patterns=patterns))
+    except (LocalEntryNotFoundError, RepositoryNotFoundError, HFValidationError) as error:
+        hint = "name a folder that holds it, or a model that the hub's cache on this machine has"
+        raise ModelMissing(f"the model {source} is not on this machine", hint=hint) from error
+
+
+def fast_dtype(device: str) -> str:
+    """ "bfloat16" where the device has instructions for it, else "float32"."""
+    import torch
+
+    if device.startswith("cuda"):
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    able = torch.cpu.get_capabilities()
+    # Without instructions for it bfloat16 is emulated, and slower than float32.
+    return "bfloat16" if any(able.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16")) else "float32"
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from foyerdoc.errors import ModelError, ModelMissing
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.decoding import Answer, Decoder, Guide
 from foyerdoc.models.embedded import embedded_generator
-from foyerdoc.models.loading import quietly, refusals, weights_digest
+from foyerdoc.models.loading import find_model, quietly, refusals, weights_digest
 from foyerdoc.models.protocol import Conversation, Generation, Grammar
 
 Quantization = Literal["nf4", "none"]
@@ -210,20 +210,7 @@ class LocalModel:
         """Where the model's files are, downloaded first if that was asked for."""
         if self._source is None:
             return embedded_generator()
-        folder = Path(self._source)
-        if folder.is_dir():
-            return folder
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
-
-        patterns = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
-        try:
-            return Path(snapshot_download(str(self._source), local_files_only=not self._download, allow_patterns=patterns))
-        except (LocalEntryNotFoundError, RepositoryNotFoundError, HFValidationError) as error:
-            raise ModelMissing(
-                f"the model {self._source} is not on this machine",
-                hint="name a folder, or allow the download with download=True",
-            ) from error
+        return find_model(self._source, download=self._download)
 
     def _adapter_weights(self, folder: Path) -> Path:
         path = folder / "adapter_model.safetensors"

@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from foyerdoc.classification import _NEUTRAL, Classifier, _ByMeaning, _ByWords, _decide
+from foyerdoc.classification import Classifier
+from foyerdoc.classification.classifier import by_lead
+from foyerdoc.classification.zero_shot import _NEUTRAL, ByMeaning, ByWords
 from foyerdoc.documents import Document
-from foyerdoc.results import Alternative
 from foyerdoc.taxonomy import Node, Taxonomy
 
 TAXONOMY = Taxonomy(
@@ -116,14 +117,14 @@ def test_a_label_close_to_everything_loses_some_of_it():
             return super().embed_documents(["paid" if text in _NEUTRAL else text for text in texts])
 
     texts, leaves = ["The windscreen was paid."], TAXONOMY.leaves()
-    plain = _ByMeaning(TAXONOMY, Counting()).score(texts)[0]
-    corrected = _ByMeaning(TAXONOMY, Fond()).score(texts)[0]
+    plain = ByMeaning(TAXONOMY, Counting()).read(texts)[0]
+    corrected = ByMeaning(TAXONOMY, Fond()).read(texts)[0]
     lost = plain - corrected
     assert lost[leaves.index(("billing", "reminder"))] > lost[leaves.index(("claims", "windscreen"))] + 1
 
 
 def test_a_labels_own_words_count_more_than_its_categorys():
-    scores = _ByWords(TAXONOMY).score(["Rohrbruch", "Schaden"])
+    scores = ByWords(TAXONOMY).read(["Rohrbruch", "Schaden"])
     windscreen, pipe, reminder = scores.T
     assert pipe[0] > windscreen[0] == reminder[0] == 0
     assert min(windscreen[1], pipe[1]) > reminder[1] == 0
@@ -140,10 +141,7 @@ def test_a_labels_own_words_count_more_than_its_categorys():
     ],
 )
 def test_a_lead_decides(shares, path, decision):
-    alternatives = sorted(
-        (Alternative(leaf, s) for leaf, s in zip(TAXONOMY.leaves(), shares, strict=True)), key=lambda a: -a.score
-    )
-    assert _decide(alternatives) == (path, decision)
+    assert by_lead(np.array(shares), TAXONOMY.leaves()) == (path, decision)
 
 
 class Scoring:
