@@ -42,7 +42,7 @@ class TrainingConfig(BaseModel):
     quantization: Quantization = "nf4"
     resident: bool | None = None
     rank: int = Field(default=16, ge=1, le=1024)
-    alpha: float = Field(default=32.0, gt=0)
+    alpha: int = Field(default=32, ge=1)
     dropout: float = Field(default=0.0, ge=0, lt=1)
     learning_rate: float = Field(default=5e-4, gt=0)
     head_learning_rate: float = Field(default=2e-3, gt=0)

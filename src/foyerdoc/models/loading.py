@@ -67,7 +67,7 @@ def find_model(source: str | Path, *, download: bool = False) -> Path:
 
 
 def fast_dtype(device: str) -> str:
-    """ "bfloat16" where the device has instructions for it, else "float32"."""
+    """What a device computes fastest in: "bfloat16" where it has instructions for it, else "float32"."""
     import torch
 
     if device.startswith("cuda"):

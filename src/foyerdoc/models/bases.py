@@ -1,0 +1,173 @@
+"""The models that adapters are trained on: any encoder or decoder that transformers loads, in 4, 8 or 16 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from foyerdoc.models.embedded import embedded_embedder, embedded_generator
+from foyerdoc.models.loading import fast_dtype, find_model, quietly, refusals, weights_digest
+
+Quantization = Literal["nf4", "fp4", "int8", "none"]
+
+_EMBEDDED: Final = {"e5": embedded_embedder, "smollm2": embedded_generator}
+_ROOM: Final = 0.5
+"""The share of free memory up to which a dequantised base is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A loaded model, its weights frozen.
+
+    Attributes:
+        model: of transformers, its attention packed (`models.packing`).
+        folder: its files.
+        name: the model's name, a digest of its weights, and the quantisation.
+        device: where it is.
+        dtype: what is computed in: "bfloat16" or "float32".
+        resident: whether quantised weights were dequantised once for all.
+    """
+
+    model: Any
+    folder: Path
+    name: str
+    device: str
+    dtype: str
+    resident: bool
+
+
+def base_folder(source: str | Path) -> Path:
+    """Where a base's files are: "e5" and "smollm2" are the embedded models, else a folder or a name on the hub.
+
+    Raises:
+        ModelMissing: it is not on this machine.
+    """
+    embedded = _EMBEDDED.get(str(source))
+    return find_model(source) if embedded is None else embedded()
+
+
+def load_base(
+    source: str | Path,
+    *,
+    quantization: Quantization = "nf4",
+    resident: bool | None = None,
+    device: str | None = None,
+    dtype: str | None = None,
+    head: Literal["lm", "none"] = "none",
+) -> Base:
+    """Load a base to train an adapter on, or to put one on.
+
+    Args:
+        source: "e5", "smollm2", a folder, or a name on the hub that is on this machine.
+        quantization: "nf4" or "fp4" with double quantisation (Dettmers et al., "QLoRA", 2023), "int8" (Dettmers et al.,
+            "LLM.int8()", 2022) or "none" for 16 bits.
+        resident: dequantise 4-bit weights once, so that products run at full speed on the same values; None does so on a CPU,
+            and on a GPU when they take less than half of its free memory.
+        device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
+        dtype: what is computed in; "bfloat16" where the device is fast in it, else "float32", by default.
+        head: "lm" for a model that predicts tokens, "none" for one that ends at the hidden states.
+
+    Raises:
+        ModelMissing: the model is not on this machine.
+        ModelError: its files do not load.
+    """
+    import torch
+    import transformers
+
+    from foyerdoc.models.packing import pack_attention
+
+    folder = base_folder(source)
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    dtype = dtype or fast_dtype(device)
+    # Typed only in parts, hence Any.
+    library: Any = transformers
+    loader = library.AutoModelForCausalLM if head == "lm" else library.AutoModel
+    with quietly(), refusals(folder):
+        model = loader.from_pretrained(
+            folder,
+            dtype=getattr(torch, dtype),
+            device_map={"": device},
+            quantization_config=_quantization(library, quantization, getattr(torch, dtype)),
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+        )
+    if head == "none" and "pooler" in dict(model.named_children()):
+        # The layer that BERT's kin put on the first token: most models were saved without it, and nothing here reads it.
+        model.pooler = None
+    four_bit = quantization in ("nf4", "fp4")
+    if resident is None:
+        resident = four_bit and (device == "cpu" or _fits(model, device))
+    if resident and four_bit:
+        _dequantize(model, getattr(torch, dtype))
+    for parameter in model.parameters():
+        parameter.requires_grad_(requires_grad=False)
+    pack_attention(model)
+    return Base(model, folder, f"{weights_digest(folder)} {quantization}", device, dtype, bool(resident and four_bit))
+
+
+def add_lora(model: Any, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
+    """Put LoRA matrices on all linear layers of a base but its head (Hu et al., "LoRA", 2021). As a PEFT model.
+
+    The second matrix starts at zero: the model computes what it did.
+    """
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear")
+    with _seeded(torch, seed):
+        return get_peft_model(model, config)
+
+
+@contextmanager
+def _seeded(torch: Any, seed: int) -> Iterator[None]:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+def _quantization(library: Any, quantization: Quantization, dtype: Any) -> Any:
+    if quantization == "none":
+        return None
+    if quantization == "int8":
+        return library.BitsAndBytesConfig(load_in_8bit=True)
+    return library.BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=quantization,
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=dtype,
+    )
+
+
+def _fits(model: Any, device: str) -> bool:
+    import torch
+
+    free, _ = torch.cuda.mem_get_info(device)
+    return 2 * int(model.num_parameters()) < _ROOM * free
+
+
+def _dequantize(model: Any, dtype: Any) -> None:
+    """Put plain linear layers in the place of 4-bit ones, with the values that these stand for."""
+    import torch
+    from bitsandbytes.functional import dequantize_4bit
+    from bitsandbytes.nn.modules import Linear4bit
+
+    for parent in list(model.modules()):
+        for name, layer in list(parent.named_children()):
+            if not isinstance(layer, Linear4bit):
+                continue
+            plain = torch.nn.Linear(layer.in_features, layer.out_features, bias=layer.bias is not None, device="meta")
+            weight: Any = layer.weight
+            values = dequantize_4bit(weight.data, weight.quant_state).to(dtype)
+            plain.weight = torch.nn.Parameter(values, requires_grad=False)
+            if layer.bias is not None:
+                plain.bias = torch.nn.Parameter(layer.bias.data.to(dtype), requires_grad=False)
+            setattr(parent, name, plain)
+    # transformers and PEFT choose their layers by these.
+    model.is_loaded_in_4bit = False
+    model.is_quantized = False
+    model.hf_quantizer = None
+    model.config.quantization_config = None

@@ -1,0 +1,59 @@
+"""Texts as a model's tokens, with their places."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from foyerdoc.errors import ModelError
+
+
+class Tokens:
+    """Counts, places and ids of a text's tokens by a `tokenizer.json`, without truncation or padding. Loads no weights.
+
+    Text that spells a special token is text.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "tokenizer.json"
+        if not path.is_file():
+            raise ModelError(f"{path} is not there", hint="the model needs a fast tokenizer: save it as tokenizer.json")
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        tokenizer.encode_special_tokens = True
+        self._tokenizer: Any = tokenizer
+
+    def __call__(self, text: str) -> int:
+        """The number of tokens, the model's own marks not counted."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False))
+
+    def offsets(self, text: str) -> Sequence[tuple[int, int]]:
+        """Start and end of each token in the text's code points, ascending, special tokens left out.
+
+        They count in the text as given, whatever the tokenizer normalises. The tokens of one ligature share its place;
+        an accent that stands by itself belongs to the letter before it where the two make one character.
+        """
+        spans: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        told: list[tuple[int, int]] = []
+        least = (0, 0)
+        for i, (start, end) in enumerate(spans):
+            following = spans[i + 1][0] if i + 1 < len(spans) else len(text)
+            # Accents out of canonical order are normalised into it, which can turn two neighbours' places around.
+            least = (max(start, least[0]), _with_accents(text, max(end, least[1]), following))
+            told.append(least)
+        return told
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Each text's token ids between the model's own marks."""
+        return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+
+
+def _with_accents(text: str, end: int, limit: int) -> int:
+    while end < limit and unicodedata.combining(text[end]):
+        end += 1
+    return end
