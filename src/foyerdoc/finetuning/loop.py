@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from foyerdoc.errors import TrainingError
+from foyerdoc.finetuning.checkpoints import Checkpoints, State, fingerprint
 from foyerdoc.finetuning.config import TrainingConfig
+from foyerdoc.finetuning.optimizers import make_optimizer, restore_state, set_rate, state_of, take_step
+from foyerdoc.finetuning.planning import Plan
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+# Reading a loss makes the processor wait for the GPU, which then waits for its next kernels: so not after every step.
+_READ_STEPS = 8
+_READ_SECONDS = 1.0
 
 
 class Task(Protocol):
     """What is trained: a model with its examples."""
 
     def parameters(self) -> Mapping[str, Tensor]:
-        """What is learnt, by name, on the device it is trained on. Names that begin with "head." get the head's learning rate."""
+        """What is learnt, by name, on one device. Names that begin with "head." get the head's learning rate."""
 
     def sizes(self) -> Sequence[int]:
         """Tokens of each training example."""
@@ -26,7 +37,11 @@ class Task(Protocol):
         """The examples as tensors on the CPU. Their shapes may depend on the rows."""
 
     def loss(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Sum of the examples' losses (scalar, with gradients) and the sum of their weights (scalar), on the device."""
+        """Sum of the examples' losses (scalar, with gradients) and the sum of their weights (scalar), on the device.
+
+        The batch is `collate`'s, moved to the device; tensors without dimensions stay on the CPU, so that a length that
+        kernels are started with can be read without waiting for the GPU.
+        """
 
     def evaluate(self) -> Mapping[str, float]:
         """Measures on the validation part, "loss" among them (lower is better); empty when there is no such part."""
@@ -34,7 +49,16 @@ class Task(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where training is."""
+    """Where training is.
+
+    Attributes:
+        step: steps done.
+        steps: of all passes; fewer when training stops early.
+        epoch: the pass, counted from 1.
+        loss: of this step.
+        tokens_per_second: of the examples, since the run began or went on, the time of evaluations included.
+        seconds_left: until all passes are done.
+    """
 
     step: int
     steps: int
@@ -53,7 +77,8 @@ class History:
         evaluations: the validation measures after each pass.
         best_epoch: the pass whose parameters were kept, counted from 1.
         tokens: how many went through the model.
-        seconds: wall-clock.
+        seconds: wall-clock, of all runs together when training was interrupted.
+        notes: what a reader should know: where a run went on, what the hardware could not do.
     """
 
     losses: tuple[float, ...]
@@ -61,6 +86,7 @@ class History:
     best_epoch: int
     tokens: int
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 def fit(
@@ -68,16 +94,274 @@ def fit(
     config: TrainingConfig,
     checkpoints: Path | None = None,
     report: Callable[[Progress], None] | None = None,
+    *,
+    checkpoint_seconds: float = 60.0,
 ) -> History:
     """Train a task's parameters in place; at the end they are those of the best pass.
+
+    The loss of a step is the sum of its examples' losses over the sum of their weights, in how many parts soever it is
+    computed.
 
     Args:
         task: what is trained.
         config: how.
         checkpoints: folder for the last and the best state; when it holds a run of the same task and config, that run goes on.
-        report: called after every step.
+        report: called when losses are read: after every step on a CPU, every eight steps or every second on a GPU.
+        checkpoint_seconds: between two savings; the state is also saved after each pass.
 
     Raises:
-        TrainingError: the loss is not a number, memory or disk ran out; the last good checkpoint is kept.
+        TrainingError: there is nothing to train, the loss is not a number, memory or disk ran out, or the folder holds another
+            run; the last good checkpoint is kept. When the loss was not a number the parameters are those of the last step
+            that was read as good, else those of the last whole step.
     """
-    raise NotImplementedError
+    import torch
+
+    run = _Run(task, config, checkpoints, report, checkpoint_seconds)
+    gpus = [run.device] if run.device.type == "cuda" else []
+    try:
+        with _memory(config), torch.random.fork_rng(devices=gpus):
+            return run.run()
+    finally:
+        run.close()
+
+
+class _Run:
+    """One call of `fit`."""
+
+    def __init__(
+        self,
+        task: Task,
+        config: TrainingConfig,
+        folder: Path | None,
+        report: Callable[[Progress], None] | None,
+        checkpoint_seconds: float,
+    ) -> None:
+        self.task, self.config, self.report = task, config, report
+        self.parameters = dict(task.parameters())
+        if not self.parameters:
+            raise TrainingError("the task has no parameters to train", hint="add LoRA matrices or a head")
+        self.plan = Plan(task.sizes(), config)
+        self.device = next(iter(self.parameters.values())).device
+        self.gradients = _flat_gradients(list(self.parameters.values()))
+        self.optimizer = make_optimizer(self.parameters, config)
+        self.state = State()
+        self.best: dict[str, Tensor] | None = None
+        self.good = {name: tensor.detach().clone() for name, tensor in self.parameters.items()}
+        self.unread: list[Tensor] = []
+        self.checkpoint_seconds = checkpoint_seconds
+        self.store: Checkpoints | None = None
+        if folder is not None:
+            self.store = Checkpoints(folder, fingerprint(self.parameters, self.plan.sizes, config))
+        self.started = self.saved_at = self.read_at = time.perf_counter()
+        self.before = (0, 0.0, 0)  # steps, seconds and tokens of earlier runs
+
+    def run(self) -> History:
+        self._go_on()
+        while not self.state.finished:
+            if self.state.step == (self.state.passes + 1) * self.plan.steps_per_pass:
+                self._close_pass()
+            else:
+                self._step()
+                self._read_if_due()
+                if self.store is not None and time.perf_counter() - self.saved_at >= self.checkpoint_seconds:
+                    self._save()
+        if self.best is not None:
+            _copy(self.best, self.parameters)
+        state = self.state
+        return History(
+            tuple(state.losses),
+            tuple(state.evaluations),
+            state.best_epoch,
+            state.tokens,
+            state.seconds,
+            tuple(state.notes),
+        )
+
+    def close(self) -> None:
+        for tensor in self.parameters.values():
+            tensor.grad = None
+        if self.store is not None:
+            self.store.close()
+
+    def _step(self) -> None:
+        import torch
+
+        state, step = self.state, self.state.step
+        rows = self.plan.rows(step)
+        torch.manual_seed(self.plan.seed(step, 0))
+        for flat in self.gradients:
+            flat.zero_()
+        totals = torch.zeros(2, dtype=torch.float64, device=self.device)  # losses, weights
+        for part in self.plan.parts(rows):
+            totals += self._backward(part, step // self.plan.steps_per_pass)
+        self.unread.append(self._update(totals))
+        state.step += 1
+        state.tokens += self.plan.tokens(rows)
+
+    def _backward(self, part: Sequence[int], epoch: int) -> Tensor:
+        """(2,): sums of losses and weights; the gradients of the losses' sum are added to what is there."""
+        import torch
+
+        batch = {name: _move(tensor, self.device) for name, tensor in self.task.collate(part, epoch).items()}
+        loss, weight = self.task.loss(batch)
+        torch.autograd.backward(loss)
+        return torch.stack([loss.detach().double(), weight.detach().double()])
+
+    def _update(self, totals: Tensor) -> Tensor:
+        """Take the step; (2,): its loss, and the length of its gradient before it was shortened."""
+        import torch
+
+        weight = totals[1].clamp(min=1e-30)
+        norm = torch.nn.utils.get_total_norm(self.gradients) / weight
+        scale = (self.config.max_norm / (norm + 1e-6)).clamp(max=1.0) / weight
+        for flat in self.gradients:
+            flat.mul_(scale)
+        set_rate(self.optimizer, self.plan.rate(self.state.step))
+        take_step(self.optimizer)
+        return torch.stack([totals[0] / weight, norm.double()])
+
+    def _read_if_due(self) -> None:
+        due = self.device.type == "cpu" or len(self.unread) >= _READ_STEPS
+        if due or time.perf_counter() - self.read_at >= _READ_SECONDS:
+            self._read()
+
+    def _read(self) -> None:
+        """Fetch the losses of the steps since the last time, and remember the parameters if all is well."""
+        import torch
+
+        if not self.unread:
+            return
+        state = self.state
+        for loss, norm in torch.stack(self.unread).tolist():
+            if not (math.isfinite(loss) and math.isfinite(norm)):
+                raise self._not_a_number(len(state.losses) + 1, math.isfinite(loss))
+            state.losses.append(loss)
+        self.unread.clear()
+        _copy(self.parameters, self.good)
+        self.read_at = time.perf_counter()
+        if self.report is not None:
+            self.report(self._progress())
+
+    def _not_a_number(self, step: int, loss_is_finite: bool) -> TrainingError:
+        self.unread.clear()
+        _copy(self.good, self.parameters)
+        what = "the gradient" if loss_is_finite else "the loss"
+        return TrainingError(
+            f"{what} of step {step} of {self.plan.steps} is not a number",
+            hint=f"try a learning_rate below {self.config.learning_rate:g}, a longer warmup, or compute in bfloat16 or float32",
+        )
+
+    def _progress(self) -> Progress:
+        state = self.state
+        steps, _, tokens = self.before
+        seconds = max(time.perf_counter() - self.started, 1e-9)
+        left = (self.plan.steps - state.step) * seconds / max(state.step - steps, 1)
+        epoch = (state.step - 1) // self.plan.steps_per_pass + 1
+        return Progress(state.step, self.plan.steps, epoch, state.losses[-1], (state.tokens - tokens) / seconds, left)
+
+    def _close_pass(self) -> None:
+        """Evaluate, keep the parameters if they are the best so far, and see whether it is time to stop."""
+        self._read()
+        state = self.state
+        measures = {name: float(value) for name, value in self.task.evaluate().items()}
+        state.evaluations.append(measures)
+        state.passes += 1
+        better = not measures or state.best_loss is None or measures["loss"] < state.best_loss
+        if measures and not math.isfinite(measures["loss"]):
+            raise TrainingError(
+                f"the validation loss after pass {state.passes} is not a number",
+                hint=f"try a learning_rate below {self.config.learning_rate:g}",
+            )
+        if better:
+            state.best_epoch = state.passes
+        if better and measures:
+            state.best_loss = measures["loss"]
+            self.best = {name: tensor.detach().cpu().clone() for name, tensor in self.parameters.items()}
+            if self.store is not None:
+                self.store.save_best(state.best_epoch, self.best)
+        stale = state.passes - state.best_epoch
+        state.finished = state.passes == self.config.epochs or 0 < self.config.patience <= stale
+        self._save()
+
+    def _save(self) -> None:
+        """Write the state as it is after the last step that was read."""
+        self._read()
+        self.state.seconds = self.before[1] + time.perf_counter() - self.started
+        if self.store is not None:
+            self.store.save(self.state, self.parameters, state_of(self.optimizer, self.parameters))
+        self.saved_at = time.perf_counter()
+
+    def _go_on(self) -> None:
+        """Take up the run that the folder holds, if it holds one."""
+        saved = self.store.load() if self.store is not None else None
+        if saved is None:
+            return
+        self.state, self.best = saved.state, saved.best
+        _copy(saved.parameters, self.parameters)
+        _copy(saved.parameters, self.good)
+        restore_state(self.optimizer, self.parameters, saved.optimizer)
+        self.before = (self.state.step, self.state.seconds, self.state.tokens)
+        self.state.notes.append(f"went on after step {self.state.step}")
+
+
+def _flat_gradients(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Give all tensors of a kind gradients that lie in one long tensor, cleared, scaled and summed up in one operation."""
+    import torch
+
+    kinds: dict[torch.dtype, list[Tensor]] = {}
+    for tensor in tensors:
+        kinds.setdefault(tensor.dtype, []).append(tensor)
+    flats = []
+    for dtype, alike in kinds.items():
+        # Each begins at a multiple of 16 values, where vector instructions can.
+        starts = [0]
+        for tensor in alike:
+            starts.append(starts[-1] + -(-tensor.numel() // 16) * 16)
+        flat = torch.zeros(starts[-1], dtype=dtype, device=alike[0].device)
+        for tensor, start in zip(alike, starts, strict=False):
+            tensor.grad = flat[start : start + tensor.numel()].view(tensor.shape)
+        flats.append(flat)
+    return flats
+
+
+def _move(tensor: Tensor, device: object) -> Tensor:
+    import torch
+
+    place = torch.device(str(device))
+    if tensor.dim() == 0 or tensor.device == place:
+        return tensor
+    if place.type == "cuda":
+        # From pinned memory the copy does not wait for the kernels before it.
+        return tensor.pin_memory().to(place, non_blocking=True)
+    return tensor.to(place)
+
+
+def _copy(source: Mapping[str, Tensor], target: Mapping[str, Tensor]) -> None:
+    import torch
+
+    with torch.no_grad():
+        for name, tensor in target.items():
+            tensor.copy_(source[name])
+
+
+@contextmanager
+def _memory(config: TrainingConfig) -> Iterator[None]:
+    """What it is called when memory runs out, in one error."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not _out_of_memory(error):
+            raise
+        raise TrainingError(
+            "memory ran out",
+            hint=f"lower batch_tokens (now {config.batch_tokens}), set checkpointing, or take a smaller base or rank",
+        ) from error
+
+
+def _out_of_memory(error: Exception) -> bool:
+    import torch
+
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    message = str(error).lower()
+    return any(words in message for words in ("out of memory", "not enough memory", "can't allocate memory"))
