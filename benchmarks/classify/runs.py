@@ -5,11 +5,12 @@
     cfpb_complaints     five folds, every leaf spread evenly over them, identical texts in the same fold
     cuad                the same, contract_group and contract_type
 
-Folds do not depend on the seed; the choice of 50 or 200 training examples does. NumPy is not even needed here.
+Folds do not depend on the seed; the choice of 50 or 200 training examples does.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import hashlib
 import json
@@ -18,8 +19,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from benchmarks.classify.predictions import Path_, Run
+import numpy as np
+from benchmarks.classify.predictions import Path_, Predictions, Run, over_all_leaves
 
 SEEDS = (0, 1, 2)
 SIZES: tuple[int | None, ...] = (50, 200, None)
@@ -130,6 +133,52 @@ def subset(items: Sequence[Item], size: int, seed: int) -> tuple[Item, ...]:
         places.update({item.id: (i + offset) / len(drawn) for i, item in enumerate(drawn)})
     taken = set(sorted(places, key=lambda each: places[each])[:size])
     return tuple(item for item in items if item.id in taken)
+
+
+def record(run: Run, split: Split, known: Sequence[Path_], scores: Any, *, probabilistic: bool, **more: Any) -> Predictions:
+    """What a system said, from its scores.
+
+    Args:
+        run: which.
+        split: what it was tested on; rows of `scores` are its `tested`, in their order.
+        known: the leaves that the columns of `scores` stand for: those that the training examples had.
+        scores: (documents, known), higher is likelier.
+        probabilistic: whether they are probabilities.
+        more: the other attributes of `Predictions`.
+    """
+    lowest = 0.0 if probabilistic else float(np.min(scores)) - 1
+    wide = over_all_leaves(scores, known, split.leaves, lowest)
+    ids = tuple(item.id for item in split.tested)
+    return Predictions(run, split.leaves, ids, np.array(split.true, dtype=np.int32), wide, probabilistic, **more)
+
+
+def glance(found: Predictions) -> str:
+    """The share of documents whose best leaf is right, and what it took."""
+    inside = found.true >= 0
+    share = (found.scores.argmax(axis=1) == found.true)[inside].mean()
+    return f"leaf {share:.3f}, " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in found.seconds.items())
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of every script that fills a folder of results."""
+
+    def sizes(text: str) -> list[int | None]:
+        return [None if each == "all" else int(each) for each in text.split(",")]
+
+    parser.add_argument("results", type=Path, help="folder of predictions; what is there is left alone")
+    parser.add_argument("--data", type=Path, required=True, help="folder of development data")
+    parser.add_argument("--datasets", type=lambda text: text.split(","), default=list(DATASETS))
+    parser.add_argument("--sizes", type=sizes, default=list(SIZES))
+    parser.add_argument("--seeds", type=lambda text: [int(each) for each in text.split(",")], default=list(SEEDS))
+
+
+def missing(options: argparse.Namespace, system: str, deterministic: bool = False) -> Iterator[Run]:
+    """The runs asked for that have no file yet. A deterministic system learns the same from all examples, whatever the seed:
+    once is enough."""
+    for run in plan(system, options.datasets, options.sizes):
+        again = deterministic and run.size is None and run.seed != SEEDS[0]
+        if run.seed in options.seeds and not again and not (options.results / run.file).is_file():
+            yield run
 
 
 def small_leaves(data: Path, name: str) -> frozenset[Path_]:
