@@ -27,7 +27,13 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One label that was considered, with its share in 0..1 of the scores of all that were; no probability."""
+    """One label that was considered.
+
+    Attributes:
+        path: the label, a leaf of the taxonomy.
+        score: in 0..1; all labels' add up to 1. A calibrated probability where the prediction has a `confidence`, else only
+            a share of the scores.
+    """
 
     path: tuple[str, ...]
     score: float
@@ -40,8 +46,10 @@ class Prediction:
     Attributes:
         path: the labels from the root; shorter when the deeper level is left open, empty when abstained.
         confidence: calibrated probability in 0..1 that `path` is right; None when it was never calibrated.
-        alternatives: the labels considered, best first, with raw scores that sum to 1 and are not probabilities.
-        decision: what the confidence allowed.
+        alternatives: the labels considered, best first.
+        decision: what the confidence allowed: "accepted" when `path` is a leaf of the taxonomy; "category_only" when an upper
+            label is named (the category, or in a taxonomy of three levels the subcategory) and what is below it is left
+            open; "abstained" when none is.
         evidence: the stretches of `Document.text` that spoke most for the label.
         fingerprint: what made it.
     """
@@ -62,6 +70,19 @@ class Prediction:
     def subcategory(self) -> str | None:
         """The second label, None when left open."""
         return self.path[1] if len(self.path) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Pages in a row with the same label, of a file that may hold several documents.
+
+    Attributes:
+        pages: their numbers, from 1; empty for a format without pages.
+        prediction: their label. `confidence` and the scores are the means over the pages that have text.
+    """
+
+    pages: tuple[int, ...]
+    prediction: Prediction
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 
@@ -12,6 +10,7 @@ from foyerdoc.classification.classifier import by_lead
 from foyerdoc.classification.zero_shot import _NEUTRAL, ByMeaning, ByWords
 from foyerdoc.documents import Document
 from foyerdoc.taxonomy import Node, Taxonomy
+from tests.classification.embedders import Counting
 
 TAXONOMY = Taxonomy(
     name="letters",
@@ -55,28 +54,6 @@ def test_the_embedder_sorts_three_languages(embedder, text, path):
 def test_an_empty_document_is_not_labelled(embedder):
     prediction = Classifier.zero_shot(TAXONOMY, embedder=embedder).classify(document(""))
     assert (prediction.path, prediction.decision, prediction.evidence) == ((), "abstained", ())
-
-
-class Counting:
-    """An embedder whose vectors count three words, so that every score is known."""
-
-    name, dimensions, max_tokens = "counting", 4, 512
-    words = ("windscreen", "pipe", "paid")
-
-    def embed_documents(self, texts):
-        rows = np.array([[float(w in t.casefold()) for w in self.words] + [0.1] for t in texts], dtype=np.float32)
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).reshape(len(texts), 4)
-
-    embed_queries = embed_documents
-
-    def count_tokens(self, text):
-        return len(text.split())
-
-    def offsets(self, text):
-        return [match.span() for match in re.finditer(r"\S+", text)]
-
-    def close(self):
-        pass
 
 
 def test_evidence_is_the_chunk_that_spoke():

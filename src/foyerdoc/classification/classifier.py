@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.classification.calibration import Calibration, Decision
+from foyerdoc.classification.pages import page_documents, segments
 from foyerdoc.classification.scoring import Path, Scorer, Scores
 from foyerdoc.documents import Document, Span, merge_spans
 from foyerdoc.models.protocol import Embedder, LanguageModel
-from foyerdoc.results import Alternative, Fingerprint, Prediction
+from foyerdoc.results import Alternative, Fingerprint, Prediction, Segment
 from foyerdoc.taxonomy import Taxonomy
 
 _UPPER_LEAD: Final = 1.5
@@ -21,6 +22,15 @@ _LEAF_LEAD: Final = 2.0
 """How many times the share of the runner-up a label needs to be named: docs/classification.md has the figures."""
 
 _EVIDENCE: Final = 2
+
+_TOKEN: Final = 4
+"""Characters of a token, about."""
+
+_READ: Final = 4096
+"""Tokens of a document that a scorer looks at, about: longer documents are sampled."""
+
+_TOGETHER: Final = 256
+"""Documents of a batch, however short."""
 
 
 class Classifier:
@@ -80,20 +90,42 @@ class Classifier:
         """The labels."""
         return self._taxonomy
 
-    def classify(self, document: Document) -> Prediction:
+    @overload
+    def classify(self, document: Document) -> Prediction: ...
+
+    @overload
+    def classify(self, document: Document, *, by_page: Literal[True]) -> list[Segment]: ...
+
+    def classify(self, document: Document, *, by_page: bool = False) -> Prediction | list[Segment]:
         """The label of a document.
 
         A calibrated classifier names the deepest label whose probability reaches what its calibration asks for, and
         `confidence` is that probability. Otherwise `confidence` is None and the lead decides: an upper label is named when
         its leaves have 1.5 times the share of the next one's, a leaf when it is below what was named and has twice the
         share of the next leaf. A document without text is not labelled.
-        """
-        return next(self.classify_many([document]))
 
-    def classify_many(self, documents: Iterable[Document]) -> Iterator[Prediction]:
-        """The labels of many documents, in their order, a few documents at a time."""
-        for document in documents:
-            for scores in self._scorer.score([document]):
+        Args:
+            document: cleaned or as read.
+            by_page: label each page by itself and return runs of pages with the same label, for files that hold several
+                documents. A page without text belongs to the run before it. Evidence counts in the whole document's text.
+                A document without pages is one run.
+        """
+        if not by_page:
+            return next(self.classify_many([document]))
+        if not document.pages:
+            return [Segment((), self.classify(document))]
+        return segments(document, list(self.classify_many(page_documents(document))))
+
+    def classify_many(self, documents: Iterable[Document], *, batch_tokens: int = 16384) -> Iterator[Prediction]:
+        """The labels of many documents, in their order, as soon as they are known.
+
+        Args:
+            documents: taken a batch at a time, never more than 256 ahead of the predictions that are asked for.
+            batch_tokens: about how many tokens are scored together. A prediction hardly depends on its company: sums are
+                rounded differently.
+        """
+        for batch in _batches(documents, batch_tokens):
+            for scores in self._scorer.score(batch):
                 yield self._predict(scores)
 
     def _predict(self, scores: Scores) -> Prediction:
@@ -128,6 +160,21 @@ class Classifier:
             settings.append(("calibration", f"temperature {calibration.temperature:.3f}, thresholds {asked}"))
         settings.append(("chunks", f"{len(scores.chunks)} of {scores.total}"))
         return Fingerprint(self._scorer.name, self._scorer.adapter, tuple(settings))
+
+
+def _batches(documents: Iterable[Document], budget: int) -> Iterator[list[Document]]:
+    """Documents in batches of about so many tokens, or of one document."""
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        tokens = min(1 + len(document.text) // _TOKEN, _READ)
+        if batch and (size + tokens > budget or len(batch) == _TOGETHER):
+            yield batch
+            batch, size = [], 0
+        batch.append(document)
+        size += tokens
+    if batch:
+        yield batch
 
 
 def by_lead(shares: NDArray[np.float64], leaves: Sequence[Path]) -> tuple[Path, Decision]:

@@ -1,0 +1,29 @@
+"""Embedders whose vectors are known."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+
+class Counting:
+    """An embedder whose vectors count three words, so that every score is known."""
+
+    name, dimensions, max_tokens = "counting", 4, 512
+    words = ("windscreen", "pipe", "paid")
+
+    def embed_documents(self, texts):
+        rows = np.array([[float(w in t.casefold()) for w in self.words] + [0.1] for t in texts], dtype=np.float32)
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).reshape(len(texts), 4)
+
+    embed_queries = embed_documents
+
+    def count_tokens(self, text):
+        return len(text.split())
+
+    def offsets(self, text):
+        return [match.span() for match in re.finditer(r"\S+", text)]
+
+    def close(self):
+        pass
