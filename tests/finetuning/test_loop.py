@@ -2,12 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
+from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.loop import Progress, fit
+from foyerdoc.finetuning.planning import Plan
 
 
 @dataclass
@@ -100,3 +105,80 @@ def test_parts_do_not_change_the_loss() -> None:
     assert many.losses == pytest.approx(one.losses, rel=1e-4)
     for name, tensor in whole.weights.items():
         torch.testing.assert_close(cut.weights[name], tensor, rtol=1e-3, atol=1e-4)
+
+
+def test_fewer_examples_than_a_batch_and_none() -> None:
+    history = fit(Words(n=3), CONFIG)
+    assert len(history.losses) == 5
+    assert history.losses[-1] < history.losses[0]
+    with pytest.raises(TrainingError, match="no examples"):
+        fit(Words(n=0), CONFIG)
+    frozen = Words()
+    frozen.weights = {}
+    with pytest.raises(TrainingError, match="no parameters"):
+        fit(frozen, CONFIG)
+
+
+def test_the_best_pass_is_kept_and_training_stops_when_nothing_gets_better() -> None:
+    task = Words(validation=[3.0, 1.0, 2.0, 1.5, 0.1])
+    at_each_pass: list[dict[str, torch.Tensor]] = []
+    evaluate = task.evaluate
+
+    def watched() -> Mapping[str, float]:
+        at_each_pass.append(snapshot(task))
+        return evaluate()
+
+    task.evaluate = watched  # type: ignore[method-assign]
+    history = fit(task, change(patience=2))
+    assert history.best_epoch == 2
+    assert [measures["loss"] for measures in history.evaluations] == [3.0, 1.0, 2.0, 1.5]
+    assert len(history.losses) == 20
+    for name, tensor in task.weights.items():
+        assert torch.equal(tensor, at_each_pass[1][name])
+        assert tensor.grad is None
+
+
+def test_the_head_has_its_own_rate() -> None:
+    task = Words()
+    before = snapshot(task)
+    fit(task, change(learning_rate=1e-12, weight_decay=0.0))
+    torch.testing.assert_close(task.weights["table"], before["table"], rtol=0, atol=1e-9)
+    assert (task.weights["head.weight"] - before["head.weight"]).abs().max() > 0.1
+
+
+def test_the_rate_rises_and_falls() -> None:
+    plan = Plan([1] * 100, change(batch_examples=10, epochs=10, warmup=0.1))
+    rates = [plan.rate(step) for step in range(plan.steps)]
+    assert rates[:10] == pytest.approx([(step + 1) / 10 for step in range(10)])
+    assert max(rates) == 1.0
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert 0 < rates[-1] < 0.001
+    assert rates[55] == pytest.approx(0.5)
+
+
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=60), st.integers(1, 20), st.integers(16, 200), st.integers(1, 4))
+def test_each_example_is_computed_once_a_pass(sizes: list[int], examples: int, tokens: int, processes: int) -> None:
+    plan = Plan(sizes, change(batch_examples=examples, batch_tokens=tokens))
+    done: list[int] = []
+    for step in range(plan.steps_per_pass):
+        for share in plan.shares(plan.rows(step), processes):
+            for part in plan.parts(share):
+                done += part
+                assert len(part) == 1 or plan.tokens(part) <= tokens
+    assert sorted(done) == list(range(len(sizes)))
+
+
+def test_a_loss_that_is_not_a_number_leaves_the_last_good_parameters(tmp_path: Path) -> None:
+    clean, task = Words(), Words(poison=5)
+    plan = Plan(task.sizes(), CONFIG)
+    bad = next(step for step in range(5, 10) if 5 in plan.rows(step))
+    kept: list[dict[str, torch.Tensor]] = []
+    fit(clean, CONFIG, report=lambda _: kept.append(snapshot(clean)))
+    with pytest.raises(TrainingError, match=f"step {bad + 1} of 25 is not a number") as caught:
+        fit(task, CONFIG, tmp_path)
+    assert "learning_rate" in caught.value.hint
+    for name, tensor in task.weights.items():
+        assert torch.equal(tensor, kept[bad - 1][name])
+    # What was saved after the first pass is still good: without the poison the run goes on to the same end.
+    task.poison = None
+    assert fit(task, CONFIG, tmp_path).losses == fit(Words(), CONFIG).losses

@@ -14,6 +14,7 @@ from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.checkpoints import Checkpoints, State, fingerprint
 from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.optimizers import make_optimizer, restore_state, set_rate, state_of, take_step
+from foyerdoc.finetuning.parallel import join_processes
 from foyerdoc.finetuning.planning import Plan
 
 if TYPE_CHECKING:
@@ -99,14 +100,15 @@ def fit(
 ) -> History:
     """Train a task's parameters in place; at the end they are those of the best pass.
 
-    The loss of a step is the sum of its examples' losses over the sum of their weights, in how many parts soever it is
-    computed.
+    The loss of a step is the sum of its examples' losses over the sum of their weights, in however many parts and processes
+    it is computed.
 
     Args:
         task: what is trained.
         config: how.
         checkpoints: folder for the last and the best state; when it holds a run of the same task and config, that run goes on.
-        report: called when losses are read: after every step on a CPU, every eight steps or every second on a GPU.
+        report: called when losses are read: after every step on a CPU, every eight steps or every second on a GPU. Of several
+            processes only the first reports and writes.
         checkpoint_seconds: between two savings; the state is also saved after each pass.
 
     Raises:
@@ -136,7 +138,9 @@ class _Run:
         report: Callable[[Progress], None] | None,
         checkpoint_seconds: float,
     ) -> None:
-        self.task, self.config, self.report = task, config, report
+        self.task, self.config = task, config
+        self.processes = join_processes()
+        self.report = report if self.processes.first else None
         self.parameters = dict(task.parameters())
         if not self.parameters:
             raise TrainingError("the task has no parameters to train", hint="add LoRA matrices or a head")
@@ -150,7 +154,7 @@ class _Run:
         self.unread: list[Tensor] = []
         self.checkpoint_seconds = checkpoint_seconds
         self.store: Checkpoints | None = None
-        if folder is not None:
+        if folder is not None and self.processes.first:
             self.store = Checkpoints(folder, fingerprint(self.parameters, self.plan.sizes, config))
         self.started = self.saved_at = self.read_at = time.perf_counter()
         self.before = (0, 0.0, 0)  # steps, seconds and tokens of earlier runs
@@ -188,23 +192,42 @@ class _Run:
 
         state, step = self.state, self.state.step
         rows = self.plan.rows(step)
-        torch.manual_seed(self.plan.seed(step, 0))
+        torch.manual_seed(self.plan.seed(step, self.processes.rank))
         for flat in self.gradients:
             flat.zero_()
         totals = torch.zeros(2, dtype=torch.float64, device=self.device)  # losses, weights
-        for part in self.plan.parts(rows):
+        parts, idle = self._parts(rows)
+        for part in parts:
             totals += self._backward(part, step // self.plan.steps_per_pass)
+        for _ in range(idle):
+            self._backward(parts[-1] if parts else rows[:1], step // self.plan.steps_per_pass, count=False)
+        self.processes.add([*self.gradients, totals])
         self.unread.append(self._update(totals))
         state.step += 1
         state.tokens += self.plan.tokens(rows)
 
-    def _backward(self, part: Sequence[int], epoch: int) -> Tensor:
-        """(2,): sums of losses and weights; the gradients of the losses' sum are added to what is there."""
+    def _parts(self, rows: Sequence[int]) -> tuple[list[list[int]], int]:
+        """Parts of a step that this process computes, and how many more another one has.
+
+        Layers that are laid out over all processes are fetched by all of them at the same time: each computes as often.
+        """
+        shares = [self.plan.parts(share) for share in self.plan.shares(rows, self.processes.count)]
+        mine = shares[self.processes.rank]
+        return mine, max(map(len, shares)) - len(mine)
+
+    def _backward(self, part: Sequence[int], epoch: int, *, count: bool = True) -> Tensor:
+        """(2,): sums of losses and weights; the gradients of the losses' sum are added to what is there.
+
+        Args:
+            part: examples.
+            epoch: the pass, from 0.
+            count: False computes all the same and adds zeros.
+        """
         import torch
 
         batch = {name: _move(tensor, self.device) for name, tensor in self.task.collate(part, epoch).items()}
         loss, weight = self.task.loss(batch)
-        torch.autograd.backward(loss)
+        torch.autograd.backward(loss if count else loss * 0.0)
         return torch.stack([loss.detach().double(), weight.detach().double()])
 
     def _update(self, totals: Tensor) -> Tensor:
@@ -222,7 +245,9 @@ class _Run:
 
     def _read_if_due(self) -> None:
         due = self.device.type == "cpu" or len(self.unread) >= _READ_STEPS
-        if due or time.perf_counter() - self.read_at >= _READ_SECONDS:
+        # Several processes must stop at the same step when something is wrong, so none goes by its own clock.
+        late = self.processes.count == 1 and time.perf_counter() - self.read_at >= _READ_SECONDS
+        if due or late:
             self._read()
 
     def _read(self) -> None:
@@ -263,7 +288,7 @@ class _Run:
         """Evaluate, keep the parameters if they are the best so far, and see whether it is time to stop."""
         self._read()
         state = self.state
-        measures = {name: float(value) for name, value in self.task.evaluate().items()}
+        measures = self.processes.same({name: float(value) for name, value in self.task.evaluate().items()})
         state.evaluations.append(measures)
         state.passes += 1
         better = not measures or state.best_loss is None or measures["loss"] < state.best_loss
@@ -293,8 +318,10 @@ class _Run:
 
     def _go_on(self) -> None:
         """Take up the run that the folder holds, if it holds one."""
-        saved = self.store.load() if self.store is not None else None
+        saved = self.processes.same(self.store.load() if self.store is not None else None)
         if saved is None:
+            self.processes.spread(list(self.parameters.values()))
+            _copy(self.parameters, self.good)
             return
         self.state, self.best = saved.state, saved.best
         _copy(saved.parameters, self.parameters)

@@ -1,0 +1,98 @@
+"""Training in several processes: each computes its share of every step, the gradients are summed up.
+
+Start them with `torchrun --nproc-per-node 2 train.py` or `accelerate launch`; `fit` finds the others by the variables that
+these set. A base that one GPU cannot hold is laid out over all of them by `shard_base`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Those that train together.
+
+    Attributes:
+        rank: this one's number, from 0; number 0 writes and reports.
+        count: how many there are.
+    """
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this one writes and reports."""
+        return self.rank == 0
+
+    def add(self, tensors: Sequence[Tensor]) -> None:
+        """Replace each tensor by its sum over all processes."""
+        if self.count > 1:
+            import torch.distributed as dist
+
+            for tensor in tensors:
+                dist.all_reduce(tensor)
+
+    def same(self, value: T) -> T:
+        """The first process's value, in all of them."""
+        if self.count == 1:
+            return value
+        import torch.distributed as dist
+
+        box: list[Any] = [value]
+        dist.broadcast_object_list(box, src=0)
+        received: T = box[0]
+        return received
+
+    def spread(self, tensors: Sequence[Tensor]) -> None:
+        """Overwrite tensors with the first process's."""
+        if self.count > 1:
+            import torch.distributed as dist
+
+            for tensor in tensors:
+                dist.broadcast(tensor.detach(), src=0)
+
+
+def join_processes() -> Processes:
+    """The processes that were started with this one: joined already, or named in the environment; else this one alone."""
+    import torch.distributed as dist
+
+    if not dist.is_available():
+        return Processes()
+    if not dist.is_initialized():
+        if int(os.environ.get("WORLD_SIZE", "1")) < 2 or "MASTER_ADDR" not in os.environ:
+            return Processes()
+        import torch
+
+        dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
+        atexit.register(_leave)
+    return Processes(dist.get_rank(), dist.get_world_size())
+
+
+def local_device() -> str | None:
+    """The GPU that is this process's own among those of its machine; None when there is one process or no GPU."""
+    import torch
+
+    local = os.environ.get("LOCAL_RANK")
+    if local is None or not torch.cuda.is_available() or int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        return None
+    # Collectives and kernels that are given no device use the current one.
+    torch.cuda.set_device(int(local))
+    return f"cuda:{local}"
+
+
+def _leave() -> None:
+    import torch.distributed as dist
+
+    if dist.is_initialized():
+        dist.destroy_process_group()
