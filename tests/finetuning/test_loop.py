@@ -1,80 +1,29 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import errno
+import itertools
+import json
+import os
+import random
+import resource
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors import SafetensorError
 
 from foyerdoc.errors import TrainingError
-from foyerdoc.finetuning.config import TrainingConfig
+from foyerdoc.finetuning.checkpoints import Checkpoints, fingerprint
 from foyerdoc.finetuning.loop import Progress, fit
 from foyerdoc.finetuning.planning import Plan
-
-
-@dataclass
-class Words:
-    """Learns which of three classes a bag of numbers is of: an embedding, dropout and a head, all trained."""
-
-    n: int = 40
-    dropout: float = 0.0
-    validation: list[float] | None = None
-    poison: int | None = None
-    evaluations: int = 0
-    weights: dict[str, torch.Tensor] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        made = torch.Generator().manual_seed(3)
-        self.lengths = torch.randint(3, 30, (self.n,), generator=made).tolist()
-        self.labels = torch.randint(0, 3, (self.n,), generator=made)
-        words = torch.randint(0, 20, (self.n, 30), generator=made)
-        self.words = torch.where(torch.rand(self.n, 30, generator=made) < 0.4, self.labels[:, None] * 7, words)
-        self.weights = {
-            "table": torch.randn(21, 8, generator=made).requires_grad_(),
-            "head.weight": torch.zeros(3, 8, requires_grad=True),
-            "head.bias": torch.zeros(3, requires_grad=True),
-        }
-
-    def parameters(self) -> Mapping[str, torch.Tensor]:
-        return self.weights
-
-    def sizes(self) -> Sequence[int]:
-        return self.lengths
-
-    def collate(self, rows: Sequence[int], epoch: int) -> Mapping[str, torch.Tensor]:
-        words = [self.words[row][: self.lengths[row]] for row in rows]
-        texts = torch.nn.utils.rnn.pad_sequence(words, batch_first=True, padding_value=20)
-        poisoned = torch.tensor([1.0 if row == self.poison and epoch == 1 else 0.0 for row in rows])
-        return {"texts": texts, "labels": self.labels[list(rows)], "poisoned": poisoned}
-
-    def loss(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        seen = (batch["texts"] < 20).float()[..., None]
-        mean = (self.weights["table"][batch["texts"]] * seen).sum(1) / seen.sum(1)
-        mean = torch.nn.functional.dropout(mean, self.dropout)
-        logits = mean @ self.weights["head.weight"].T + self.weights["head.bias"]
-        weight = 1.0 + batch["labels"].float()
-        losses = torch.nn.functional.cross_entropy(logits, batch["labels"], reduction="none") * weight
-        return losses.sum() / (1 - batch["poisoned"].max()), weight.sum()
-
-    def evaluate(self) -> Mapping[str, float]:
-        if self.validation is None:
-            return {}
-        self.evaluations += 1
-        return {"loss": self.validation[self.evaluations - 1], "accuracy": 0.5}
-
-
-CONFIG = TrainingConfig(epochs=5, batch_examples=8, batch_tokens=4000, patience=0, learning_rate=0.05, head_learning_rate=0.1)
-
-
-def change(**settings: object) -> TrainingConfig:
-    return TrainingConfig(**{**CONFIG.model_dump(), **settings})
-
-
-def snapshot(task: Words) -> dict[str, torch.Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in task.weights.items()}
+from tests.finetuning.words import CONFIG, Words, change, snapshot
 
 
 def test_it_learns_and_reports() -> None:
@@ -182,3 +131,212 @@ def test_a_loss_that_is_not_a_number_leaves_the_last_good_parameters(tmp_path: P
     # What was saved after the first pass is still good: without the poison the run goes on to the same end.
     task.poison = None
     assert fit(task, CONFIG, tmp_path).losses == fit(Words(), CONFIG).losses
+
+
+def start(about: dict[str, object], *launcher: str) -> subprocess.Popen[bytes]:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, *launcher, "-m", "tests.finetuning.words", json.dumps(about)]
+    return subprocess.Popen(command, cwd=root, env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.PIPE)
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors.decode()[-2000:]
+
+
+def result(path: Path, rank: int = 0) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads(path.with_name(f"{path.name}.{rank}").read_text())
+    return loaded
+
+
+def test_a_killed_run_goes_on_to_the_same_losses(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    killed = start({"dropout": 0.3, "out": str(tmp_path / "killed"), "folder": str(folder), "pause": 0.05})
+    steps = random.Random().randint(2, 22)  # of 25
+    deadline = time.monotonic() + 60
+    while not any(int(path.name.split("-")[1]) >= steps for path in folder.glob("last-*")):
+        assert time.monotonic() < deadline
+        assert killed.poll() is None
+        time.sleep(0.003)
+    killed.kill()
+    killed.communicate()
+    resumed, whole = (Words(dropout=0.3, validation=[5.0, 4.0, 4.5, 3.0, 3.5]) for _ in range(2))
+    resumed.evaluations = len(
+        Checkpoints(folder, fingerprint(resumed.weights, resumed.lengths, CONFIG)).load().state.evaluations
+    )
+    history, expected = fit(resumed, CONFIG, folder), fit(whole, CONFIG)
+    assert history.notes[0].startswith("went on after step "), "the run began anew"
+    assert history.losses == expected.losses, f"killed after step {steps}"
+    assert (history.evaluations, history.best_epoch, history.tokens) == (expected.evaluations, 4, expected.tokens)
+    for name, tensor in whole.weights.items():
+        assert torch.equal(tensor, resumed.weights[name])
+    assert len(list(folder.glob("last-*"))) == 1
+    assert [path.name for path in folder.glob("best-*")] == ["best-0004"]
+
+
+@pytest.mark.parametrize("step", [1, 5, 6, 13])
+def test_a_run_with_8_bit_adamw_goes_on_to_the_same_losses(tmp_path: Path, step: int) -> None:
+    config = change(optimizer="paged_adamw8bit", batch_tokens=60)
+    task, whole = Words(wide=5000), Words(wide=5000)
+
+    def stop(progress: Progress) -> None:
+        if progress.step == step:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(task, config, tmp_path, stop, checkpoint_seconds=0.0)
+    resumed = fit(Words(wide=5000), config, tmp_path)
+    expected = fit(whole, config)
+    assert resumed.losses == expected.losses
+    assert resumed.losses[-1] < resumed.losses[0]
+    assert any("pages" in note for note in resumed.notes)
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
+    task = Words(validation=[3.0, 1.0, 2.0, 3.0, 4.0])
+    first = fit(task, CONFIG, tmp_path)
+    again = Words()
+    second = fit(again, CONFIG, tmp_path)
+    assert second.losses == first.losses
+    assert second.best_epoch == 2
+    for name, tensor in task.weights.items():
+        assert torch.equal(tensor, again.weights[name])
+
+
+def test_a_folder_of_another_run_is_refused(tmp_path: Path) -> None:
+    fit(Words(), CONFIG, tmp_path)
+    for task, config in ((Words(n=39), CONFIG), (Words(), change(seed=2))):
+        with pytest.raises(TrainingError, match="another run"):
+            fit(task, config, tmp_path)
+    # Where it computes makes no other run of it.
+    assert fit(Words(), change(device="cpu", checkpointing=True), tmp_path).notes == ("went on after step 25",)
+
+
+def test_two_processes_do_not_train_into_one_folder(tmp_path: Path) -> None:
+    other = Checkpoints(tmp_path, "1")
+    with pytest.raises(TrainingError, match="another process"):
+        fit(Words(), CONFIG, tmp_path)
+    other.close()
+    fit(Words(), change(epochs=1), tmp_path)
+
+
+def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
+    fit(Words(), CONFIG, tmp_path)
+    (path,) = tmp_path.glob("last-*/state.safetensors")
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(TrainingError, match="damaged"):
+        fit(Words(), CONFIG, tmp_path)
+
+
+def in_a_step(monkeypatch: pytest.MonkeyPatch, task: Words, at: int, error: Exception) -> None:
+    """Let the task's loss fail at its `at`th call."""
+    whole, calls = task.loss, itertools.count(1)
+
+    def failing(batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        if next(calls) == at:
+            raise error
+        return whole(batch)
+
+    monkeypatch.setattr(task, "loss", failing)
+
+
+OUT_OF_MEMORY = [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+    MemoryError(),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"),
+]
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
+def test_memory_that_runs_out_in_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    task = Words()
+    in_a_step(monkeypatch, task, 13, error)
+    with pytest.raises(TrainingError, match="memory ran out") as caught:
+        fit(task, CONFIG, tmp_path)
+    assert "batch_tokens (now 4000)" in caught.value.hint
+    # 5 steps a pass: two passes were saved.
+    assert [path.name for path in tmp_path.glob("last-*")] == ["last-00000010-0002"]
+    monkeypatch.undo()
+    assert fit(task, CONFIG, tmp_path).losses == fit(Words(), CONFIG).losses
+
+
+def test_another_error_passes_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = Words()
+    in_a_step(monkeypatch, task, 2, RuntimeError("shapes do not match"))
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        fit(task, CONFIG)
+
+
+def on_saving(monkeypatch: pytest.MonkeyPatch, at: int, error: Exception) -> None:
+    from safetensors import torch as library
+
+    whole, calls = library.save_file, itertools.count(1)
+
+    def failing(tensors: dict[str, torch.Tensor], path: Path) -> None:
+        if next(calls) == at:
+            path.write_bytes(b"half")
+            raise error
+        whole(tensors, path)
+
+    monkeypatch.setattr(library, "save_file", failing)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"), "the disk is full"),
+        (OUT_OF_MEMORY[0], "memory ran out"),
+        (MemoryError(), "memory ran out"),
+    ],
+)
+def test_what_goes_wrong_while_saving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str) -> None:
+    on_saving(monkeypatch, 3, error)
+    task = Words()
+    with pytest.raises(TrainingError, match=words):
+        fit(task, CONFIG, tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["last-00000010-0002"]
+    monkeypatch.undo()
+    assert fit(Words(), CONFIG, tmp_path).losses == fit(Words(), CONFIG).losses
+
+
+def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
+    # What the kernel answers, not what we imagine it does: no file of this process may grow past the limit.
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1500, limits[1]))
+    try:
+        with pytest.raises(TrainingError, match="the disk is full"):
+            fit(Words(), CONFIG, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def test_two_processes_compute_what_one_does(tmp_path: Path) -> None:
+    settings = {"config": {"batch_tokens": 40, "batch_examples": 9, "epochs": 3}}
+    one = Words(validation=[5.0, 4.0, 4.5])
+    history = fit(one, change(**settings["config"]))
+    torchrun = (
+        "-m",
+        "torch.distributed.run",
+        "--nproc-per-node",
+        "2",
+        "--master-addr",
+        "127.0.0.1",
+        "--master-port",
+        free_port(),
+    )
+    folder = tmp_path / "run"
+    finish(start({**settings, "out": str(tmp_path / "two"), "folder": str(folder)}, *torchrun))
+    two, other = result(tmp_path / "two"), result(tmp_path / "two", rank=1)
+    assert two["losses"] == pytest.approx(history.losses, rel=1e-5)
+    expected = [float(tensor.double().abs().sum()) for tensor in one.weights.values()]
+    assert two["parameters"] == pytest.approx(expected, rel=1e-5)
+    assert other["parameters"] == two["parameters"]
+    assert len(list(folder.glob("last-*"))) == 1
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])

@@ -96,7 +96,7 @@ class Checkpoints:
 
         self._folder = folder
         self._run = run
-        with _writing(folder):
+        with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(folder / ".lock")
             try:
@@ -138,12 +138,12 @@ class Checkpoints:
         for name, entries in optimizer.items():
             numbers[name] = {key: value for key, value in entries.items() if not isinstance(value, Tensor)}
             tensors |= {f"optimizer/{name}/{key}": value for key, value in entries.items() if isinstance(value, Tensor)}
-        target = self._folder / f"last-{state.step:08d}"
+        target = self._folder / f"last-{state.step:08d}-{state.passes:04d}"
+        if target.exists():
+            return
         before = self._named("last")
-        with (
-            _writing(self._folder),
-            storage.new_folder(target, kind=_KIND, version=_VERSION, about={"run": self._run}) as aside,
-        ):
+        about = {"run": self._run}
+        with writing(self._folder), storage.new_folder(target, kind=_KIND, version=_VERSION, about=about) as aside:
             _write_tensors(aside / "state.safetensors", tensors)
             storage.write_file(aside / "state.json", json.dumps({"state": asdict(state), "optimizer": numbers}).encode())
         self._drop(before)
@@ -157,7 +157,7 @@ class Checkpoints:
             TrainingError: the disk is full or cannot be written; what was there stays.
         """
         about = {"run": self._run}
-        with _writing(self._folder), storage.new_folder(self._best(epoch), kind=_KIND, version=_VERSION, about=about) as aside:
+        with writing(self._folder), storage.new_folder(self._best(epoch), kind=_KIND, version=_VERSION, about=about) as aside:
             _write_tensors(aside / "parameters.safetensors", parameters)
 
     def _read(self, folder: Path) -> Saved:
@@ -210,15 +210,19 @@ def _write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
     """What a disk that takes no more says, in one error."""
     from safetensors import SafetensorError
 
     try:
         yield
     except (OSError, SafetensorError) as error:
-        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "space left" in str(error).lower()
-        what = "the disk is full" if full else f"{type(error).__name__}"
+        # safetensors gives no number, only the system's words with it: "... (os error 28)".
+        full = any(
+            getattr(error, "errno", None) == number or f"os error {number})" in str(error)
+            for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        )
+        what = "the disk is full" if full else type(error).__name__
         raise TrainingError(
             f"the state could not be written to {folder}: {what}",
             hint="make room and start the same training again: it goes on from the last state that was written",

@@ -149,6 +149,8 @@ class _Run:
         self.gradients = _flat_gradients(list(self.parameters.values()))
         self.optimizer = make_optimizer(self.parameters, config)
         self.state = State()
+        if config.optimizer == "paged_adamw8bit" and self.device.type == "cpu":
+            self.state.notes.append("8-bit AdamW keeps its state in ordinary memory: a CPU has no pages to move")
         self.best: dict[str, Tensor] | None = None
         self.good = {name: tensor.detach().clone() for name, tensor in self.parameters.items()}
         self.unread: list[Tensor] = []
