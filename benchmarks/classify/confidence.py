@@ -10,7 +10,7 @@ from benchmarks.classify import reliability
 from benchmarks.classify.bootstrap import Estimate, estimate
 from benchmarks.classify.collected import Cell, Cells
 from benchmarks.classify.metrics import LEVELS, Outcome, Weights, share, wilson
-from benchmarks.classify.quality import DRAWS, table
+from benchmarks.classify.quality import table
 
 TARGET = 0.95
 POOLED = "all sets"
@@ -66,7 +66,7 @@ def calibration(cells: Sequence[Cell]) -> str:
 
 def over(measures: Sequence[partial[float]], cell: Cell) -> Estimate:
     """The mean over seeds with its interval over documents."""
-    return estimate(list(measures), cell.documents, times=DRAWS)
+    return estimate(list(measures), cell.documents)
 
 
 def decisions(cells: Sequence[Cell]) -> str:

@@ -7,8 +7,9 @@ from html import escape
 
 import numpy as np
 from benchmarks.classify.collected import Cell
-from benchmarks.classify.metrics import LEVELS, Outcome
+from benchmarks.classify.metrics import LEVELS
 from benchmarks.classify.reliability import diagram, risk_coverage
+from numpy.typing import NDArray
 
 SIZE, GAP, LEFT, TOP = 220, 110, 60, 60
 COLOURS = {"category": "#1f6f8b", "leaf": "#c8553d"}
@@ -54,7 +55,7 @@ def _reliability(cell: Cell, left: float, top: float) -> list[str]:
     parts = _frame(left, top, "confidence", "accuracy", 1.0)
     parts.append(f'<line class="d" x1="{left}" y1="{top + SIZE}" x2="{left + SIZE}" y2="{top}"/>')
     for level in LEVELS:
-        pairs = [(o.confidence[level], o.right[level]) for o in _confident(cell)]
+        pairs = [(confidence[level], right[level]) for confidence, right in _confident(cell)]
         for b in diagram([c for c, _ in pairs], [r for _, r in pairs]):
             x, y, low, high = left + SIZE * b.confidence, *(top + SIZE * (1 - v) for v in (b.accuracy, b.low, b.high))
             # The area of a point shows how many documents it stands for.
@@ -71,12 +72,12 @@ def _reliability(cell: Cell, left: float, top: float) -> list[str]:
 
 def _risk(cell: Cell, left: float, top: float) -> list[str]:
     """The share of answers that is wrong against the share of documents that are answered, a line a seed."""
-    errors = [1 - o.right["leaf"].mean() for o in _confident(cell)]
+    errors = [1 - right["leaf"].mean() for _, right in _confident(cell)]
     most = max(0.1, float(np.ceil(10 * max(errors)) / 10))
     parts = _frame(left, top, "coverage", "risk", most)
     for level in LEVELS:
-        for o in _confident(cell):
-            coverage, risk = risk_coverage(o.confidence[level], o.right[level])
+        for confidence, right in _confident(cell):
+            coverage, risk = risk_coverage(confidence[level], right[level])
             steps = np.unique(np.linspace(0, len(coverage) - 1, min(len(coverage), 150)).astype(int))
             points = [(left + SIZE * coverage[i], top + SIZE * (1 - min(risk[i], most) / most)) for i in steps]
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
@@ -84,8 +85,9 @@ def _risk(cell: Cell, left: float, top: float) -> list[str]:
     return parts
 
 
-def _confident(cell: Cell) -> list[Outcome]:
-    return [o for o in cell.outcomes if o.confidence is not None]
+def _confident(cell: Cell) -> list[tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.bool_]]]]:
+    """For each seed, by level: the confidences, and whether what is named is right."""
+    return [(o.confidence, o.right) for o in cell.outcomes if o.confidence is not None]
 
 
 def _frame(left: float, top: float, across: str, up: str, most: float) -> list[str]:

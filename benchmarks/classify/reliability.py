@@ -9,6 +9,8 @@ from benchmarks.classify.metrics import Weights, wilson
 from numpy.typing import NDArray
 
 BINS = 10
+SAMPLES = 1000
+"""How many samples a perfectly calibrated classifier is simulated on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,20 @@ def ece(confidence: NDArray[np.float64], right: NDArray[np.bool_], weights: Weig
     return float(np.abs(gaps).sum() / weights.sum())
 
 
-def perfect(confidences: list[NDArray[np.float64]], measured: float, times: int = 2000, seed: int = 0) -> Perfect:
+def perfect(confidences: list[NDArray[np.float64]], measured: float, times: int | None = None, seed: int = 0) -> Perfect:
     """Draw which documents are right from the stated confidences themselves, and measure.
 
     Args:
         confidences: of each seed, the same documents in the same order. A document's luck is the same under every seed, so
             that three seeds do not pass for three times the documents.
         measured: the mean ECE over seeds.
-        times: how many samples.
+        times: how many samples; `SAMPLES` by default.
         seed: of the samples.
     """
     generator = np.random.default_rng(seed)
     ones = np.ones(len(confidences[0]))
     samples = []
-    for _ in range(times):
+    for _ in range(times or SAMPLES):
         luck = generator.random(len(ones))
         samples.append(np.mean([ece(each, luck < each, ones) for each in confidences]))
     drawn = np.array(samples)

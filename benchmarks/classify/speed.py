@@ -1,6 +1,6 @@
 """Documents a second and memory of a trained classifier, beside a plain loop over the same base model.
 
-    python -m benchmarks.classify.speed FOLDER --data DATA [--documents 1000] [--rounds 3] [--windows 4 --tokens 256]
+    python -m benchmarks.classify.speed FOLDER --data DATA [--documents 1000] [--rounds 3] [--windows 12] [--tokens 256]
 
 The plain loops are transformers' sequence classification: batches of 16 in the order given, padded to the longest, in the same
 dtype. One reads the first 512 tokens of a document and drops the rest; the other reads as much as the classifier does, the
@@ -56,8 +56,8 @@ def ours(folder: Path) -> Work:
     return lambda documents: sum(bool(found.alternatives) for found in classifier.classify_many(documents))
 
 
-def plain(windows: int, tokens: int, labels: int = 64) -> Work:
-    """Transformers' own classification model over the embedded E5."""
+def plain(base: Path | None, windows: int, tokens: int, labels: int = 64) -> Work:
+    """Transformers' own classification model over an encoder: the embedded E5, or the one in a folder."""
     import torch
     from tokenizers import Tokenizer
     from transformers import AutoModelForSequenceClassification
@@ -65,7 +65,7 @@ def plain(windows: int, tokens: int, labels: int = 64) -> Work:
     from foyerdoc.models.embedded import embedded_embedder
     from foyerdoc.models.loading import fast_dtype, quietly
 
-    folder = embedded_embedder()
+    folder = base or embedded_embedder()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     dtype = getattr(torch, fast_dtype(device))
     with quietly():
@@ -107,7 +107,7 @@ def measure(variant: str, options: argparse.Namespace) -> dict[str, float]:
     if variant == "foyerdoc":
         work = ours(options.folder)
     else:
-        work = plain(1, 512) if variant == "plain, 512 tokens" else plain(options.windows, options.tokens)
+        work = plain(options.base, *((1, 512) if variant == "plain, 512 tokens" else (options.windows, options.tokens)))
     work(documents[-BATCH:])
     loaded = time.perf_counter()
     answered = work(documents[: options.documents])
@@ -141,7 +141,10 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--windows", type=int, default=4)
+    parser.add_argument(
+        "--base", type=Path, help="encoder of the plain loops, such as a merged export; the embedded E5 by default"
+    )
+    parser.add_argument("--windows", type=int, default=12)
     parser.add_argument("--tokens", type=int, default=256)
     parser.add_argument("--worker", choices=VARIANTS, help=argparse.SUPPRESS)
     options = parser.parse_args()
