@@ -211,7 +211,11 @@ def _write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """What a disk that takes no more says, in one error."""
+    """What a disk that takes no more says while a training's folder is written, in one error.
+
+    Raises:
+        TrainingError: the disk is full or cannot be written.
+    """
     from safetensors import SafetensorError
 
     try:
@@ -224,6 +228,6 @@ def writing(folder: Path) -> Iterator[None]:
         )
         what = "the disk is full" if full else type(error).__name__
         raise TrainingError(
-            f"the state could not be written to {folder}: {what}",
+            f"{folder} could not be written: {what}",
             hint="make room and start the same training again: it goes on from the last state that was written",
         ) from error
