@@ -30,6 +30,7 @@ _MARKS = (
 )
 _DELIMITERS = (",", ";", "\t", "|")
 _PROBE = 64 * 1024
+_ENDS = ("\n", "\r")
 _BROKEN = (OSError, EOFError, zlib.error)  # what a cut or damaged gzip raises; BadGzipFile is an OSError
 
 # The csv module's limit on a cell is one for the whole process: it is raised for the moment of each record only.
@@ -68,7 +69,7 @@ def read_rows(path: Path, columns: Collection[str], limits: Limits) -> Iterator[
     Args:
         path: the file.
         columns: names that are looked for; the delimiter of a CSV is the one that finds most of them in the first line.
-        limits: `text_characters` bounds a line, `file_bytes` a JSON array.
+        limits: `text_characters` bounds a line of JSON and a cell, `file_bytes` a line of a CSV and a JSON array.
 
     Raises:
         ReadError: the file cannot be opened.
@@ -133,16 +134,15 @@ def _encoding_of(path: Path) -> tuple[str, Problem | None]:
 def _lines(stream: _Stream, encoding: str, limit: int) -> Iterator[str | None]:
     """The lines with their ends; None in place of one that is longer than the limit."""
     # Undecodable bytes become lone surrogates, so that they cost a row and not the file.
-    text = io.TextIOWrapper(
-        stream, encoding, errors="surrogateescape" if encoding.startswith("utf-8") else "replace", newline=""
-    )
-    while line := text.readline(limit):
-        if len(line) < limit or line.endswith(("\n", "\r")):
-            yield line
-            continue
-        while len(line) == limit and not line.endswith(("\n", "\r")):
-            line = text.readline(limit)
-        yield None
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    with io.TextIOWrapper(stream, encoding, errors=errors, newline="") as text:
+        while line := text.readline(limit):
+            if len(line) < limit or line.endswith(_ENDS):
+                yield line
+                continue
+            while len(line) == limit and not line.endswith(_ENDS):
+                line = text.readline(limit)
+            yield None
 
 
 def _json_lines(path: Path, encoding: str, limits: Limits) -> Iterator[Row | Problem]:
@@ -232,10 +232,10 @@ def _csv(path: Path, encoding: str, columns: Collection[str], limits: Limits) ->
 
 
 def _whole_lines(path: Path, stream: _Stream, encoding: str, limits: Limits) -> Iterator[str]:
-    for line in _lines(stream, encoding, limits.text_characters):
+    for line in _lines(stream, encoding, limits.file_bytes):
         if line is None:
-            message = f"{path.name}: a line of more than {limits.text_characters} characters"
-            raise LimitExceeded(message, hint="is it a CSV? else raise Limits.text_characters")
+            message = f"{path.name}: a line of more than {limits.file_bytes} characters"
+            raise LimitExceeded(message, hint="is it a CSV? else raise Limits.file_bytes")
         yield line
 
 
