@@ -23,9 +23,9 @@ class Outcome:
     Attributes:
         ids: (documents,) str.
         leaves: every leaf of the data set.
-        true, named: (documents,) rows of `leaves`: the true one, and the one with the largest score.
-        right: for each level, (documents,) bool. A category is the one with the largest sum of probabilities, or, where
-            scores are no probabilities, the best leaf's.
+        true, named: (documents,) rows of `leaves`: the true one, and the best one of the best category. The best category has
+            the largest sum of probabilities; where scores are no probabilities it is the best leaf's.
+        right: for each level, (documents,) bool.
         confidence: for each level, (documents,) the probability of what is named there; None where there are none.
         decided: for each level, (documents,) bool: the system named a label of that level; None for one that always does.
         decided_right: for each level, (documents,) bool: the labels named down to that level are the true ones.
@@ -73,9 +73,11 @@ def _one(p: Predictions) -> Outcome:
     true = p.true[inside].astype(np.int64)
     sums, of_leaf = category_scores(p)
     sums, scores = sums[inside], p.scores[inside]
-    named = scores.argmax(axis=1)
-    right = {"category": sums.argmax(axis=1) == of_leaf[true], "leaf": named == true}
-    confidence = {"category": sums.max(axis=1), "leaf": scores.max(axis=1).astype(np.float64)} if p.probabilistic else None
+    best = sums.argmax(axis=1)
+    within = np.where(of_leaf[None] == best[:, None], scores, -np.inf)
+    named = within.argmax(axis=1)
+    right = {"category": best == of_leaf[true], "leaf": named == true}
+    confidence = {"category": sums.max(axis=1), "leaf": within.max(axis=1).astype(np.float64)} if p.probabilistic else None
     decided = decided_right = None
     if p.paths is not None:
         paths = [path for path, keep in zip(p.paths, inside, strict=True) if keep]

@@ -53,20 +53,23 @@ def test_scores_that_are_no_probabilities_are_refused():
 
 
 def test_a_category_is_the_sum_of_its_leaves():
-    p = made([[0.3, 0.3, 0.4], [0.1, 0.1, 0.8]], [1, 2])
+    p = made([[0.25, 0.35, 0.4], [0.1, 0.1, 0.8]], [1, 2])
     sums, of_leaf = category_scores(p)
     np.testing.assert_allclose(sums, [[0.6, 0.4], [0.2, 0.8]], atol=1e-6)
     assert of_leaf.tolist() == [0, 0, 1]
     found = outcome([p])
     assert found.right["category"].tolist() == [True, True]
-    assert found.right["leaf"].tolist() == [False, True]  # the best leaf of the first is z
+    assert found.named.tolist() == [1, 2]  # the best leaf of the best category, though z has more alone
+    np.testing.assert_allclose(found.confidence["leaf"], [0.35, 0.8], atol=1e-6)
+    ordered = outcome([made([[0.2, 0.3, 0.4]], [2], probabilistic=False)])
+    assert ordered.named.tolist() == [2]
 
 
 def test_macro_f1_is_that_of_scikit_learn():
     generator = np.random.default_rng(3)
-    scores = generator.dirichlet(np.ones(3), 60)
+    scores = generator.normal(size=(60, 3))
     true = generator.integers(3, size=60)
-    found = outcome([made(scores, true)])
+    found = outcome([made(scores, true, probabilistic=False)])
     named = np.asarray(scores, dtype=np.float32).argmax(axis=1)
     assert macro_f1(found, np.ones(60)) == pytest.approx(f1_score(true, named, average="macro"))
     few = np.array([True, False, True])
