@@ -132,7 +132,7 @@ class Scribe:
             "",
             message.sender if self._chance(0.8) else facts.get("me" if self._by_customer else "clerk"),
         ]
-        if not self._by_customer and self._chance(0.5):
+        if self._has_desks and self._chance(0.5):
             signature.append(self._say("dept"))
         tail = [[self._say("enclosed")]] if self._chance(0.3) else []
         if not self._by_customer and self._chance(0.5):
@@ -141,6 +141,10 @@ class Scribe:
             tail.append([self._say("small_print")])
         parts = [*blocks, *head, [self._greeting()], *([text] for text in message.body), signature, *tail]
         return self._join(parts)
+
+    @property
+    def _has_desks(self) -> bool:
+        return self._situation.writer in ("insurer", "broker", "agency")
 
     @property
     def _by_customer(self) -> bool:
@@ -164,7 +168,7 @@ class Scribe:
             f"{self._say('subject')}: {self._rng.choice(('', '', '', 'Re: ', 'Fwd: '))}{message.subject}",
         ]
         signature = [self._say("close_mail"), message.sender if self._chance(0.85) else facts.get("first")]
-        if not self._by_customer:
+        if self._has_desks:
             signature.append(self._say("dept"))
         if self._chance(0.35):
             signature.append(f"{self._say('phone')} {facts.get('phone')}")

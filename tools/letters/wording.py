@@ -2,12 +2,15 @@
 
 WORDING = {
     "fr": {
-        "notice": "Ce message et ses annexes sont confidentiels. Si vous n'êtes pas le destinataire, merci de le supprimer et d'avertir l'expéditeur.;"
+        "notice": "Ce message et ses annexes sont confidentiels. Si vous n'êtes pas le destinataire, merci de "
+        "le supprimer et d'avertir l'expéditeur.;"
         "Pensez à l'environnement avant d'imprimer ce courriel.;"
         "Avis : ce message peut contenir des informations protégées. Toute diffusion sans autorisation est interdite.",
-        "quoted": "Le {past}, {insurer} a écrit : > Nous avons bien reçu votre message et vous répondrons dans les meilleurs délais.;"
+        "quoted": "Le {past}, {insurer} a écrit : > Nous avons bien reçu votre message et vous répondrons dans "
+        "les meilleurs délais.;"
         "De : {clerk} - {past} > Bonjour, > Pouvez-vous m'en dire plus ? > Bien à vous, {clerk}",
-        "small_print": "Vos données sont traitées conformément au règlement européen sur la protection des données. Vous disposez d'un droit d'accès.;"
+        "small_print": "Vos données sont traitées conformément au règlement européen sur la protection des "
+        "données. Vous disposez d'un droit d'accès.;"
         "Nos bureaux sont ouverts du lundi au vendredi de 8h30 à 17h00. Rendez-vous possible en soirée.;"
         "Document établi par ordinateur. Merci de rappeler nos références dans toute correspondance.",
         "greet_insurer": "Madame, Monsieur,;Bonjour,;Mesdames, Messieurs,;Chère Madame, cher Monsieur,;"
@@ -40,16 +43,18 @@ WORDING = {
         "forward": "---------- Message transféré ----------;-----Message d'origine-----;Début du message réexpédié :",
         "mobile": "Envoyé depuis mon téléphone;Envoyé de mon mobile",
         "dept": "Service [clients|gestion|production|sinistres|contrats];Votre gestionnaire : {clerk};"
-        "Pour la compagnie, {clerk};{clerk}, conseillère",
+        "Pour la compagnie, {clerk};{clerk}, conseil clientèle",
         "web": "Formulaire de contact;Message du site internet;Espace client - nouveau message;FORMULAIRE EN LIGNE",
     },
     "de": {
-        "notice": "Diese E-Mail ist vertraulich. Sind Sie nicht der richtige Adressat, löschen Sie sie bitte und informieren Sie den Absender.;"
+        "notice": "Diese E-Mail ist vertraulich. Sind Sie nicht der richtige Adressat, löschen Sie sie bitte "
+        "und informieren Sie den Absender.;"
         "Bitte denken Sie an die Umwelt, bevor Sie diese Nachricht ausdrucken.;"
         "Hinweis: Der Inhalt dieser Nachricht ist nur für den Empfänger bestimmt.",
         "quoted": "Am {past} schrieb {insurer}: > Ihre Nachricht ist eingegangen. Wir melden uns so bald wie möglich.;"
         "Von: {clerk}, {past} > Guten Tag, > könnten Sie mir dazu bitte mehr schreiben? > Gruß {clerk}",
-        "small_print": "Ihre Daten verarbeiten wir nach der Datenschutz-Grundverordnung. Sie haben das Recht auf Auskunft und Berichtigung.;"
+        "small_print": "Ihre Daten verarbeiten wir nach der Datenschutz-Grundverordnung. Sie haben das Recht "
+        "auf Auskunft und Berichtigung.;"
         "Sie erreichen uns montags bis freitags von 8 bis 17 Uhr und nach Vereinbarung.;"
         "Bitte geben Sie bei Rückfragen stets unser Zeichen an. Maschinell erstellt.",
         "greet_insurer": "Sehr geehrte Damen und Herren,;Guten Tag,;Guten Tag Frau {surname2},;"
@@ -86,12 +91,14 @@ WORDING = {
         "web": "Kontaktformular;Nachricht über die Website;Kundenportal - neue Nachricht;ONLINE-FORMULAR",
     },
     "en": {
-        "notice": "This e-mail is confidential. If you are not the intended recipient please delete it and tell the sender.;"
+        "notice": "This e-mail is confidential. If you are not the intended recipient please delete it and tell "
+        "the sender.;"
         "Please consider the environment before printing this e-mail.;"
         "Disclaimer: the contents of this message are for the addressee only and may be privileged.",
         "quoted": "On {past}, {insurer} wrote: > Thank you for your message. We will come back to you as soon as we can.;"
         "From: {clerk}, {past} > Hello, > could you tell me a little more about this? > Regards, {clerk}",
-        "small_print": "We process your data in accordance with the General Data Protection Regulation. You may ask for access at any time.;"
+        "small_print": "We process your data in accordance with the General Data Protection Regulation. You may "
+        "ask for access at any time.;"
         "Our offices are open Monday to Friday, 9 am to 5 pm, and by appointment.;"
         "Please quote our reference in all correspondence. Calls may be recorded.",
         "greet_insurer": "Dear Sir or Madam,;Dear Sirs,;Hello,;Hi there,;Dear Ms {surname2},;To whom it may concern,;"
