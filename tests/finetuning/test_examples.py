@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -290,6 +291,15 @@ def test_a_folder_of_folders_of_files(folder: Path) -> None:
     assert cleaned.document.source is not None
     assert sorted(problem.code for problem in found.problems) == ["damaged_file", "no_label"]
     assert found.rows == 5
+
+
+def test_a_folder_that_is_not_looked_into_is_named(folder: Path) -> None:
+    (folder / "claims/round").symlink_to(folder)
+    (folder / "claims" / os.fsdecode(b"Pr\xeat.txt")).write_bytes(b"a letter")
+    found = read_examples(folder)
+    assert "link_not_followed" in {problem.code for problem in found.problems}
+    assert "claims/Pr\\udceat.txt" in {example.id for example in found.examples}
+    assert fingerprint(found.examples)
 
 
 def test_rows_with_paths_beside_rows_with_texts(folder: Path) -> None:

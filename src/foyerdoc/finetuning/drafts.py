@@ -118,6 +118,11 @@ def drafts_of(rows: Iterable[Row | Problem], source: Path, labels: Labels, unuse
         yield draft if before == row.number else Problem(row.number, "duplicate_id", f"the same id as row {before}")
 
 
+def printable(name: str) -> str:
+    """A file's name that can be written as UTF-8: bytes that are none become escapes, so that names stay different."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def _draft(row: Row, name: str, root: Path, labels: Labels) -> Draft:
     values = row.values
     text, file = values.get("text"), values.get("path")
@@ -130,7 +135,7 @@ def _draft(row: Row, name: str, root: Path, labels: Labels) -> Draft:
     by_file = bool(file) and not (text and text.strip())
     return Draft(
         row=row.number,
-        id=_id(values.get("id")) or (file if by_file and file else f"{name}:{row.number}"),
+        id=_id(values.get("id")) or printable(file if by_file and file else f"{name}:{row.number}"),
         path=labels.of(values),
         text=None if by_file else text,
         file=root / file if by_file and file else None,

@@ -23,7 +23,7 @@ import orjson
 from foyerdoc.cleaning import clean
 from foyerdoc.documents import Block, Document
 from foyerdoc.errors import FoyerdocError, ReadError, TrainingError, UsageError
-from foyerdoc.finetuning.drafts import COLUMNS, LEVELS, Draft, Labels, drafts_of
+from foyerdoc.finetuning.drafts import COLUMNS, LEVELS, Draft, Labels, drafts_of, printable
 from foyerdoc.finetuning.rows import Problem, Row, read_rows
 from foyerdoc.language import with_languages
 from foyerdoc.reading import read_many
@@ -252,14 +252,23 @@ def write_examples(examples: Iterable[Example], path: str | Path) -> None:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _files(folder: Path) -> Iterator[Row]:
+def _files(folder: Path) -> Iterator[Row | Problem]:
     number = 0
-    for here, inner, files in os.walk(folder):
-        inner[:] = sorted(name for name in inner if not name.startswith("."))
+    failed: list[OSError] = []
+    for here, inner, files in os.walk(folder, onerror=failed.append):
+        shown = sorted(name for name in inner if not name.startswith("."))
+        linked = [name for name in shown if (Path(here) / name).is_symlink()]  # walked into, they could go round in circles
+        inner[:] = [name for name in shown if name not in linked]
+        for name in linked:
+            number += 1
+            yield Problem(number, "link_not_followed", f"{printable(name)}: a link to a folder")
         for name in sorted(name for name in files if not name.startswith(".")):
             number += 1
             relative = (Path(here) / name).relative_to(folder)
-            yield Row(number, {"path": relative.as_posix(), "label": list(relative.parts[:-1])})
+            yield Row(number, {"path": relative.as_posix(), "label": list(map(printable, relative.parts[:-1]))})
+    for error in failed:
+        number += 1
+        yield Problem(number, "unreadable_folder", f"{printable(Path(error.filename).name)}: {error.strerror}")
 
 
 def _read_files(run: Iterable[Draft | Problem], workers: int | None, limits: Limits) -> Iterator[Example | Problem]:
