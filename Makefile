@@ -8,7 +8,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job
+.PHONY: help demo test check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -64,3 +64,26 @@ bench-classify: models ## labels without training
 
 bench-job: models ## label, fields and a cited question over real invoices
 	$(BIN)/python benchmarks/main_job.py $(DATA)/extract/einvoice
+
+# Trained classifiers: the first three fill RESULTS run by run and go on where they stopped; the fourth makes the tables.
+RESULTS ?= build/classify
+DEVICE ?= cpu
+MODEL ?= build/classifier
+
+bench-baselines: $(INSTALLED) ## TF-IDF + LinearSVC on four labelled sets
+	$(BIN)/python -m benchmarks.classify.baselines $(RESULTS) --data $(DATA)
+
+bench-few-shot: models ## the embedder with a linear head, frozen and tuned on pairs (DEVICE=cuda: days on a CPU)
+	$(BIN)/python -m benchmarks.classify.few_shot $(RESULTS) --data $(DATA) --system e5-frozen --device $(DEVICE)
+	$(BIN)/python -m benchmarks.classify.few_shot $(RESULTS) --data $(DATA) --system setfit --device $(DEVICE)
+
+bench-tuned: models ## fine-tuned classifiers, alone and with words, over bases of 4, 8 and 16 bits (DEVICE=cuda)
+	$(BIN)/python -m benchmarks.classify.trained $(RESULTS) --data $(DATA) --device $(DEVICE)
+	for base in fp4 int8 none; do $(BIN)/python -m benchmarks.classify.trained $(RESULTS) --data $(DATA) --device $(DEVICE) \
+		--quantization $$base --sizes all --datasets service_public_fr,clinc150 || exit 1; done
+
+bench-tables: $(INSTALLED) ## quality, calibration, abstention and learning curves from RESULTS
+	$(BIN)/python -m benchmarks.classify.tables $(RESULTS) --data $(DATA) --out $(RESULTS)/tables --show nf4 --show fused
+
+bench-classify-speed: models ## documents a second and memory of the classifier in MODEL, beside a plain loop
+	$(BIN)/python -m benchmarks.classify.speed $(MODEL) --data $(DATA)
