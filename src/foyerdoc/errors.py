@@ -11,6 +11,7 @@
     ├── ModelError              a model, adapter or tokenizer does not fit
     │   └── ModelMissing        the model's files are not on this machine
     ├── TrainingError           a training run cannot go on; what it had reached is kept
+    ├── ExportError             an export could not be made, or answers otherwise than its adapter; nothing of it is kept
     ├── SchemaError             a schema or taxonomy asks for something that is not supported
     ├── IndexCorrupted          an index on disk fails its own checks
     ├── IndexBusy               an index cannot be read or written just now
@@ -107,6 +108,12 @@ class TrainingError(FoyerdocError):
     """A training run cannot go on: its examples do not suffice, the loss is not a number, memory or disk ran out."""
 
     code = "training_error"
+
+
+class ExportError(FoyerdocError):
+    """An export could not be made, or answers otherwise than the adapter it was made from. Nothing of it is kept."""
+
+    code = "export_error"
 
 
 class SchemaError(FoyerdocError):

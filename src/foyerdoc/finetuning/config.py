@@ -57,3 +57,35 @@ class TrainingConfig(BaseModel):
     optimizer: Literal["adamw", "paged_adamw8bit"] = "adamw"
     seed: int = 0
     device: str | None = None
+
+
+class ClassifierConfig(TrainingConfig):
+    """Settings of `train_classifier`.
+
+    Attributes:
+        prefix: put before each chunk; None is "query: " for E5, which was trained to see it (Wang et al., 2024), and nothing for
+            other bases.
+        chunk_tokens: of a chunk; a document is read as up to 12 of them and pooled, never cut to one.
+        class_weight: a leaf with n documents counts n ** -class_weight times as much a document; 0 leaves the skew as it is.
+        category_loss: what the category's own loss counts beside the leaf's.
+        lexical: whether a linear model of the document's words is trained too, and weighed in as held-out documents advise.
+        folds: parts of the examples that are held out in turn, to stop early and to calibrate on documents that were not learnt
+            from; the last run then learns from all. 0 or 1 holds out one part alone and does not run again.
+        held_out: share of the examples in that one part.
+        target: precision asked of the labels that are named, at each level.
+    """
+
+    prefix: str | None = None
+    chunk_tokens: int = Field(default=256, ge=16)
+    class_weight: float = Field(default=0.5, ge=0, le=1)
+    category_loss: float = Field(default=0.3, ge=0)
+    lexical: bool = True
+    folds: int = Field(default=3, ge=0, le=20)
+    held_out: float = Field(default=0.15, gt=0, lt=1)
+    target: float = Field(default=0.95, gt=0, lt=1)
+
+    def prefix_of_base(self) -> str:
+        """What is put before each chunk."""
+        if self.prefix is not None:
+            return self.prefix
+        return "query: " if self.base == "e5" else ""
