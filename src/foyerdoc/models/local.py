@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from foyerdoc import storage
 from foyerdoc.errors import ModelError, ModelMissing
+from foyerdoc.models import probing
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.decoding import Answer, Decoder, Guide
 from foyerdoc.models.embedded import embedded_generator
@@ -286,5 +287,12 @@ class LocalModel:
                 from peft import PeftModel
 
                 self._adapter_weights(self._adapter_folder)
+                probing.check_base(self._adapter_folder, folder)
                 model = PeftModel.from_pretrained(model, self._adapter_folder, use_safetensors=True)
-        return model.eval()
+        model = model.eval()
+        if self._adapter_folder is not None and (self._adapter_folder / probing.PROBE).is_file():
+            ids = torch.tensor([probing.probe_tokens(self._tokenizer())], device=device)
+            with torch.inference_mode():
+                values = probing.probe_values(model(input_ids=ids, use_cache=False).logits[0])
+            probing.check_probe(self._adapter_folder, values, quantization=self._quantization)
+        return model

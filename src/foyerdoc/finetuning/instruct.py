@@ -1,0 +1,218 @@
+"""`train_instruct`: from conversations to a LoRA adapter of a causal model, which `LocalModel(adapter=...)` loads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from foyerdoc import storage
+from foyerdoc.errors import ModelError, TrainingError
+from foyerdoc.finetuning.checkpoints import writing
+from foyerdoc.finetuning.config import TrainingConfig
+from foyerdoc.finetuning.loop import History, Progress, fit
+from foyerdoc.finetuning.parallel import join_processes, local_device
+from foyerdoc.models.protocol import Conversation
+
+if TYPE_CHECKING:
+    from foyerdoc.finetuning.answering import Turns
+    from foyerdoc.models.bases import Base
+
+WEIGHTS: Final = "adapter_model.safetensors"
+TRAINING: Final = "training.json"
+_PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft", "bitsandbytes")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedInstruct:
+    """A finished training.
+
+    Attributes:
+        folder: of the adapter.
+        metrics: validation measures of the untuned base ("base") and with the adapter ("tuned"); empty without validation.
+        history: of the training.
+        notes: what a reader should know: what was left out, what the hardware could not do.
+    """
+
+    folder: Path
+    metrics: Mapping[str, Mapping[str, float]]
+    history: History
+    notes: tuple[str, ...]
+
+
+def train_instruct(
+    examples: Sequence[Conversation],
+    out: Path,
+    config: TrainingConfig | None = None,
+    *,
+    validation: Sequence[Conversation] | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> TrainedInstruct:
+    """Fine-tune a causal model on conversations; the loss is on the assistant's messages alone.
+
+    Prompts are made by the function that makes them at inference. Several conversations are computed in one row, none seeing
+    another, and without padding on a CPU. A run that was killed goes on when it is called again with the same arguments.
+
+    Args:
+        examples: conversations whose last message is the assistant's.
+        out: folder to write: PEFT's adapter_config.json and adapter_model.safetensors, training.json, probe.json.
+        config: how to train; the embedded language model by default.
+        validation: conversations to stop early by and to measure on; without them all passes are trained.
+        report: called with the progress.
+
+    Raises:
+        ModelMissing: the base is not on this machine.
+        ModelError: the base is no causal model with a chat template, or a conversation does not end with the assistant.
+        TrainingError: nothing to train on, the loss is not a number, memory or disk ran out. What was reached is kept beside
+            `out` and taken up by the next call.
+    """
+    config = config or TrainingConfig(base="smollm2")
+    training = _Training(config, examples, validation or ())
+    checkpoints = out.with_name(f".{out.name}.training")
+    history, metrics = training.run(checkpoints, report)
+    notes = (*training.notes, *history.notes)
+    about = {
+        "base": training.base.name,
+        "config": config.model_dump(mode="json"),
+        "data": data_digest(examples),
+        "conversations": len(training.train),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "metrics": metrics,
+        "losses": history.losses,
+        "evaluations": history.evaluations,
+        "best_epoch": history.best_epoch,
+        "tokens": history.tokens,
+        "seconds": round(history.seconds, 3),
+        "notes": notes,
+    }
+    processes = join_processes()
+    if processes.first:
+        with writing(out), storage.new_folder(out, kind="adapter", version=1) as folder:
+            training.save(folder)
+            (folder / TRAINING).write_text(json.dumps(about, indent=1), encoding="utf-8")
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    processes.same(None)  # nobody goes on before the folder is there
+    return TrainedInstruct(out, metrics, history, notes)
+
+
+def data_digest(conversations: Sequence[Conversation]) -> str:
+    """SHA-256 of conversations in their order, hexadecimal."""
+    digest = hashlib.sha256()
+    for conversation in conversations:
+        turns = [[message.role, message.content] for message in conversation]
+        digest.update(json.dumps(turns, ensure_ascii=False).encode() + b"\n")
+    return digest.hexdigest()
+
+
+class _Training:
+    """One call of `train_instruct`."""
+
+    def __init__(self, config: TrainingConfig, examples: Sequence[Conversation], validation: Sequence[Conversation]) -> None:
+        from transformers import AutoTokenizer
+
+        from foyerdoc.models.bases import add_lora, base_folder, load_base
+        from foyerdoc.models.loading import quietly, refusals
+
+        self.config = config
+        self.notes: list[str] = []
+        folder = base_folder(config.base)
+        with quietly(), refusals(folder):
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        self.context = _context(folder)
+        # Before the weights are loaded: what is wrong with the data shows at once.
+        self.train = self._encode(examples, "training")
+        self.validation = self._encode(validation, "validation")
+        if not self.train:
+            raise TrainingError(
+                f"none of {len(examples)} conversations can be learnt from",
+                hint=f"pass at least one that is not longer than the base's {self.context} tokens",
+            )
+        device = config.device or local_device()
+        self.base: Base = load_base(
+            config.base, quantization=config.quantization, resident=config.resident, device=device, head="lm"
+        )
+        if not any(getattr(module, "is_causal", False) for module in self.base.model.modules()):
+            raise ModelError(f"{config.base} is no causal language model", hint='take a decoder, such as base="smollm2"')
+        self.model = add_lora(self.base.model, rank=config.rank, alpha=config.alpha, dropout=config.dropout, seed=config.seed)
+        if config.checkpointing:
+            self.base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+
+    def run(
+        self, checkpoints: Path, report: Callable[[Progress], None] | None
+    ) -> tuple[History, dict[str, Mapping[str, float]]]:
+        """Train; the validation measures before and after."""
+        import torch
+
+        from foyerdoc.finetuning.answering import AnsweringTask
+
+        dtype: torch.dtype = getattr(torch, self.base.dtype)
+        task = AnsweringTask(self.model, self.train, self.validation, batch_tokens=self.config.batch_tokens, dtype=dtype)
+        before = task.evaluate()
+        history = fit(task, self.config, checkpoints, report)
+        metrics = {}
+        if before:
+            metrics = {"base": before, "tuned": history.evaluations[history.best_epoch - 1]}
+        return history, metrics
+
+    def save(self, folder: Path) -> None:
+        """Write adapter and probe. The weights are rounded to 16 bits first, so that the probe is that of the file."""
+        import torch
+        from peft import get_peft_model_state_dict
+        from safetensors.torch import save_file
+
+        from foyerdoc.models.loading import weights_digest
+        from foyerdoc.models.packing import Pack
+        from foyerdoc.models.probing import probe_tokens, probe_values, write_probe
+
+        with torch.no_grad():
+            for tensor in self.model.parameters():
+                if tensor.requires_grad:
+                    tensor.copy_(tensor.half())
+        weights = {
+            name: tensor.detach().to("cpu", torch.float16) for name, tensor in get_peft_model_state_dict(self.model).items()
+        }
+        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, folder / WEIGHTS, metadata={"format": "pt"})
+        lora = self.model.peft_config["default"]
+        # Not the folder of this machine.
+        lora.base_model_name_or_path, lora.inference_mode, lora.task_type = self.config.base, True, "CAUSAL_LM"
+        lora.save_pretrained(folder)
+        self.model.eval()
+        dtype: torch.dtype = getattr(torch, self.base.dtype)
+        pack = Pack.of([probe_tokens(self.tokenizer)]).to(self.base.device)
+        with torch.no_grad(), torch.autocast(pack.ids.device.type, dtype=dtype, enabled=dtype != torch.float32):
+            logits = self.model(**pack.inputs()).logits[0]
+        base = weights_digest(self.base.folder)
+        write_probe(folder, probe_values(logits), base=base, quantization=self.config.quantization)
+
+    def _encode(self, conversations: Sequence[Conversation], what: str) -> list[Turns]:
+        from foyerdoc.finetuning.answering import encode_turns, end_token
+
+        end = end_token(self.tokenizer)
+        turns = [encode_turns(self.tokenizer, conversation, end) for conversation in conversations]
+        kept = [one for one in turns if len(one.ids) <= self.context]
+        if len(kept) < len(turns):
+            long = [str(row) for row, one in enumerate(turns) if len(one.ids) > self.context]
+            shown = ", ".join(long[:10]) + (" ..." if len(long) > 10 else "")
+            self.notes.append(f"{len(long)} {what} conversations of more than {self.context} tokens left out: numbers {shown}")
+        unlearnt = sum(one.left_out for one in kept)
+        if unlearnt:
+            self.notes.append(
+                f"{unlearnt} earlier answers of {what} conversations read but not learnt: the template rewrites them"
+            )
+        return kept
+
+
+def _context(folder: Path) -> int:
+    from transformers import AutoConfig
+
+    from foyerdoc.models.loading import quietly, refusals
+
+    with quietly(), refusals(folder):
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    return int(config.get_text_config().max_position_embeddings)

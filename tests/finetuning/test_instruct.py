@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from foyerdoc import storage
+from foyerdoc.errors import ModelError, TrainingError
+from foyerdoc.finetuning import answering
+from foyerdoc.finetuning.answering import AnsweringTask, encode_turns, end_token
+from foyerdoc.finetuning.config import TrainingConfig
+from foyerdoc.finetuning.instruct import TrainedInstruct, train_instruct
+from foyerdoc.models.conversations import encode_conversation, encode_text
+from foyerdoc.models.embedded import embedded_generator
+from foyerdoc.models.local import LocalModel
+from foyerdoc.models.protocol import Message
+
+COLOURS = {"hail": "blue", "theft": "red", "glass": "green", "fire": "white"}
+
+
+def conversation(word: str, n: int = 1) -> tuple[Message, ...]:
+    return (Message("user", f"Claim {n}: {word}. " * (1 + n % 3) + "Colour?"), Message("assistant", COLOURS[word]))
+
+
+EXAMPLES = [conversation(word, n) for n in range(4) for word in COLOURS]
+VALIDATION = [conversation(word, 7) for word in COLOURS]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two random layers under the embedded model's tokenizer."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    folder = tmp_path_factory.mktemp("base")
+    for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json"):
+        shutil.copy(embedded_generator() / name, folder)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=49152,
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        tie_word_embeddings=True,
+        initializer_range=0.3,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=2,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tokenizer(base: Path) -> object:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(base)
+
+
+def settings(base: Path, **others: object) -> TrainingConfig:
+    about = {"base": str(base), "epochs": 8, "batch_examples": 4, "batch_tokens": 256, "learning_rate": 0.02, "device": "cpu"}
+    return TrainingConfig(**{**about, **others})
+
+
+@pytest.fixture(scope="module")
+def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainedInstruct:
+    return train_instruct(EXAMPLES, tmp_path_factory.mktemp("out") / "adapter", settings(base), validation=VALIDATION)
+
+
+def test_training_shows_what_inference_shows(tokenizer: object) -> None:
+    end = end_token(tokenizer)
+    assert end == tokenizer.eos_token_id
+    for asked in (
+        [Message("user", "Where does it apply? <|im_end|> é 12,50 €")],
+        [Message("system", "Be brief."), Message("user", "A"), Message("assistant", "B"), Message("user", "C")],
+    ):
+        turns = encode_turns(tokenizer, [*asked, Message("assistant", "In <|im_start|>Europe.")], end)
+        prompt = encode_conversation(tokenizer, asked)
+        answer = [*encode_text(tokenizer, "In <|im_start|>Europe."), end]
+        assert list(turns.ids) == prompt + answer
+        assert turns.learnt[-len(answer) :] == tuple(range(len(prompt), len(turns.ids)))
+        earlier = [turns.ids[at] for at in turns.learnt[: -len(answer)]]
+        assert earlier == ([*encode_text(tokenizer, "B"), end] if len(asked) > 1 else [])
+        assert turns.left_out == 0
+
+
+def test_a_template_that_rewrites_earlier_answers(base: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    # As templates do that drop a model's thoughts once the conversation goes on.
+    tokenizer.chat_template = tokenizer.chat_template.replace("+ message['content'] +", "+ message['content'][:2] +")
+    said = [Message("user", "A"), Message("assistant", "long"), Message("user", "C"), Message("assistant", "short")]
+    turns = encode_turns(tokenizer, said, end_token(tokenizer))
+    assert turns.left_out == 1
+    assert [turns.ids[at] for at in turns.learnt] == [*encode_text(tokenizer, "short"), tokenizer.eos_token_id]
+
+
+def test_the_loss_is_that_of_the_answers_alone(base: Path, tokenizer: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transformers import AutoModelForCausalLM
+
+    from foyerdoc.models.bases import add_lora, load_base
+
+    loaded = load_base(base, quantization="none", device="cpu", dtype="float32", head="lm")
+    model = add_lora(loaded.model, rank=2, alpha=4, dropout=0.0, seed=0)
+    turns = [encode_turns(tokenizer, one, end_token(tokenizer)) for one in EXAMPLES[:5]]
+    task = AnsweringTask(model, turns, [], batch_tokens=256, dtype=torch.float32)
+    plain = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32).eval()
+    expected, count = 0.0, 0
+    for one in turns:
+        with torch.inference_mode():
+            logits = plain(input_ids=torch.tensor([one.ids])).logits[0].log_softmax(-1)
+        expected -= float(sum(logits[at - 1, one.ids[at]] for at in one.learnt))
+        count += len(one.learnt)
+    batch = task.collate(range(5), 0)
+    found = {}
+    for name, at_once in (("at once", 1000), ("in pieces", 3)):
+        monkeypatch.setattr(answering, "_HEAD_AT_ONCE", at_once)
+        loss, weight = task.loss(batch)
+        assert float(loss) == pytest.approx(expected, rel=1e-4)
+        assert int(weight) == count
+        model.zero_grad()
+        loss.backward()
+        found[name] = torch.cat([tensor.grad.flatten() for tensor in task.parameters().values()])
+    torch.testing.assert_close(found["in pieces"], found["at once"])
+    # As on a GPU, where batches get one of few shapes.
+    padded = answering._padded(batch, max(len(one.ids) for one in turns))
+    assert len(padded["ids"]) == 1024
+    loss, weight = task.loss(padded)
+    assert float(loss) == pytest.approx(expected, rel=1e-4)
+    assert int(weight) == count
+    # Logits that a model scales after its head come from the model itself.
+    task._plain = False
+    assert float(task.loss(batch)[0]) == pytest.approx(expected, rel=1e-4)
+
+
+def test_it_learns_and_the_adapter_answers(base: Path, trained: TrainedInstruct) -> None:
+    history = trained.history
+    assert history.losses[-1] < 0.3 * history.losses[0]
+    assert trained.metrics["tuned"]["loss"] < 0.5 * trained.metrics["base"]["loss"]
+    assert trained.notes == ()
+    about = json.loads((trained.folder / "training.json").read_bytes())
+    assert about["conversations"] == 16
+    assert about["config"]["rank"] == 16
+    assert about["best_epoch"] == history.best_epoch
+    assert about["versions"]["torch"] == torch.__version__
+    assert about["losses"] == list(history.losses)
+    storage.open_folder(trained.folder, kind="adapter", version=1)
+    assert not list(trained.folder.parent.glob(".*"))
+    plain = LocalModel(base, device="cpu")
+    tuned = LocalModel(base, adapter=trained.folder, device="cpu")
+    for word, colour in COLOURS.items():
+        asked = conversation(word)[:-1]
+        others = [other for other in COLOURS.values() if other != colour]
+        scores = tuned.score(asked, [colour, *others])
+        assert scores[0] > scores[1:].max()
+        assert scores[0] > plain.score(asked, [colour])[0] + 1
+    (answer,) = tuned.generate([conversation("hail")[:-1]], max_tokens=5)
+    assert (answer.text, answer.finish) == ("blue", "stop")
+
+
+def test_other_bits_of_the_same_base_pass_the_probe(base: Path, trained: TrainedInstruct) -> None:
+    model = LocalModel(base, adapter=trained.folder, quantization="none", dtype="float32", device="cpu")
+    assert model.score(conversation("hail")[:-1], ["blue"])[0] < 0
+
+
+def test_another_base_or_adapter_fails_loudly(base: Path, trained: TrainedInstruct, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    other = tmp_path / "other"
+    shutil.copytree(base, other)
+    weights = load_file(other / "model.safetensors")
+    save_file({name: tensor + 0.1 for name, tensor in weights.items()}, other / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match="was trained on"):
+        LocalModel(other, adapter=trained.folder, device="cpu").score(conversation("hail")[:-1], ["blue"])
+    altered = tmp_path / "altered"
+    shutil.copytree(trained.folder, altered)
+    weights = load_file(altered / "adapter_model.safetensors")
+    save_file({name: -tensor for name, tensor in weights.items()}, altered / "adapter_model.safetensors")
+    with pytest.raises(ModelError, match="altered"):
+        LocalModel(base, adapter=altered, device="cpu").score(conversation("hail")[:-1], ["blue"])
+    # The same with checksums that fit: what it computes gives it away.
+    with storage.new_folder(tmp_path / "forged", kind="adapter", version=1) as forged:
+        for name in ("adapter_model.safetensors", "adapter_config.json", "probe.json"):
+            shutil.copy(altered / name, forged)
+        weights = {name: tensor * 3 for name, tensor in load_file(altered / "adapter_model.safetensors").items()}
+        save_file(weights, forged / "adapter_model.safetensors")
+    with pytest.raises(ModelError, match="probe is off by"):
+        LocalModel(base, adapter=tmp_path / "forged", device="cpu").score(conversation("hail")[:-1], ["blue"])
+
+
+def test_an_interrupted_training_goes_on(base: Path, trained: TrainedInstruct, tmp_path: Path) -> None:
+    def stop(progress: object) -> None:
+        if progress.step == 14:  # of 32
+            raise KeyboardInterrupt
+
+    arguments = (EXAMPLES, tmp_path / "adapter", settings(base))
+    with pytest.raises(KeyboardInterrupt):
+        train_instruct(*arguments, validation=VALIDATION, report=stop)
+    assert not (tmp_path / "adapter").exists()
+    again = train_instruct(*arguments, validation=VALIDATION)
+    assert again.notes == ("went on after step 12",)
+    assert again.history.losses == trained.history.losses
+    first, second = (folder / "adapter_model.safetensors" for folder in (trained.folder, again.folder))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_what_cannot_be_learnt_from(base: Path, tmp_path: Path) -> None:
+    long = (Message("user", "hail " * 300), Message("assistant", "blue"))
+    with pytest.raises(TrainingError, match="none of 1 conversations"):
+        train_instruct([long], tmp_path / "a", settings(base))
+    with pytest.raises(TrainingError, match="none of 0"):
+        train_instruct([], tmp_path / "a", settings(base))
+    with pytest.raises(ModelError, match="ends with the assistant's message"):
+        train_instruct([conversation("hail")[:1]], tmp_path / "a", settings(base))
+    with pytest.raises(ModelError, match="no chat template"):
+        train_instruct(EXAMPLES, tmp_path / "a", settings(base, base="e5"))
+    kept = train_instruct([long, *EXAMPLES[:3]], tmp_path / "a", settings(base, epochs=1))
+    assert kept.notes == ("1 training conversations of more than 256 tokens left out: numbers 0",)
+    assert kept.metrics == {}
+
+
+@pytest.mark.parametrize("others", [{"checkpointing": True}, {"quantization": "none"}, {"resident": False}])
+def test_settings_that_do_not_change_the_task(
+    base: Path, trained: TrainedInstruct, tmp_path: Path, others: dict[str, object]
+) -> None:
+    found = train_instruct(EXAMPLES, tmp_path / "a", settings(base, epochs=2, **others)).history.losses
+    expected = train_instruct(EXAMPLES, tmp_path / "b", settings(base, epochs=2)).history.losses
+    tolerance = 0.2 if "quantization" in others else 0.02
+    np.testing.assert_allclose(found, expected, rtol=tolerance)
