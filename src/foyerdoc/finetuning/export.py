@@ -1,0 +1,268 @@
+"""An adapter taken elsewhere: merged for transformers, as GGUF for llama.cpp, or as plain PEFT files.
+
+    adapter + base --make--> files in a folder aside --parity--> compared with NF4 + adapter --> kept, or nothing is
+
+What is exported answers the same probes as the adapter on its 4-bit base; past the limits the export is refused with the
+figures. A kill or a full disk at any moment leaves no half of an export.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib.metadata
+import io
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from foyerdoc import storage
+from foyerdoc.errors import DamagedFile, ExportError, ModelMissing, UsageError
+from foyerdoc.finetuning import merging, parity
+from foyerdoc.finetuning.examples import Example
+from foyerdoc.finetuning.gguf import GgufFile, GgufKind, check_architecture, write_gguf
+from foyerdoc.finetuning.parity import Answerer, Answers, Limits, Parity, Probe
+from foyerdoc.models.bases import base_folder
+from foyerdoc.models.embedded import MODELS
+from foyerdoc.models.local import LocalModel
+from foyerdoc.models.protocol import Conversation
+
+Target = Literal["merged", "gguf", "peft"]
+
+KIND: Final = "export"
+VERSION: Final = 1
+PARITY_FILE: Final = "parity.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export that was kept.
+
+    Attributes:
+        folder: where it is.
+        files: its model files, by name.
+        parity: each of them beside NF4 + adapter; for GGUF also the merged weights before they were packed.
+        limits: what they were held to.
+        notes: what is not as in the adapter, in words.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    parity: tuple[Parity, ...]
+    limits: Limits
+    notes: tuple[str, ...]
+
+
+def export(
+    adapter: Path,
+    to: Target,
+    out: Path,
+    *,
+    base: str | Path | None = None,
+    labelled: Sequence[Example] | Sequence[Conversation] | None = None,
+    kinds: Sequence[GgufKind] = ("q8_0", "q4_k_m"),
+    limits: Limits | None = None,
+) -> Exported:
+    """Write an adapter of a causal model in another form, and keep it when it answers as the adapter does.
+
+    "merged" is a folder in the hub's layout, its weights in 16 bits. "gguf" is one file for each of `kinds`, for llama.cpp.
+    "peft" is the adapter with its tokenizer and nothing else.
+
+    Args:
+        adapter: folder with adapter_config.json and adapter_model.safetensors.
+        to: which form.
+        out: folder to make; an export that stands there is replaced, anything else is left alone.
+        base: the model that the adapter was trained on; by default the one that the adapter names.
+        labelled: documents with their labels, or conversations that end in the right answer, to compare on; letters that
+            come with the library by default, whose right labels are not known.
+        kinds: of GGUF files.
+        limits: how far the export may be from NF4 + adapter.
+
+    Raises:
+        UsageError: `out` holds something else.
+        ModelMissing: the adapter or its base is not there.
+        ModelError: they do not fit, or the model cannot be written in this form.
+        ExportError: the export answers otherwise than the adapter, or the disk is full. Nothing is kept.
+    """
+    _refuse_to_overwrite(out)
+    merging.check_adapter(adapter)
+    source = base_of(adapter, base)
+    probes = parity.bundled_probes() if labelled is None else parity.probes_of(labelled)
+    limits = limits or Limits()
+    about = {
+        "to": to,
+        "adapter_sha256": storage.sha256(adapter / "adapter_model.safetensors"),
+        "foyerdoc": importlib.metadata.version("foyerdoc"),
+    }
+    with _disk_may_be_full(out), storage.new_folder(out, kind=KIND, version=VERSION, about=about) as aside:
+        make = {"merged": _make_merged, "gguf": _make_gguf, "peft": _make_peft}[to]
+        work = _Work(source, adapter, probes, limits, tuple(kinds))
+        compared, notes = make(work, aside)
+        files = tuple(sorted(path.name for path in aside.iterdir() if path.suffix in (".gguf", ".safetensors")))
+        table = {"limits": asdict(limits), "parity": [asdict(row) for row in compared], "notes": list(notes)}
+        (aside / PARITY_FILE).write_text(json.dumps(table, indent=1), encoding="utf-8")
+    return Exported(out, files, compared, limits, notes)
+
+
+def base_of(adapter: Path, base: str | Path | None = None) -> Path:
+    """The folder of an adapter's base: the one that is named, else the one that adapter_config.json names.
+
+    Raises:
+        ModelMissing: it is not on this machine.
+    """
+    if base is not None:
+        return base_folder(base)
+    named = str(json.loads((adapter / "adapter_config.json").read_bytes()).get("base_model_name_or_path") or "")
+    if not named:
+        raise ModelMissing(f"{adapter} does not name its base", hint="pass base=...")
+    if not Path(named).is_dir():
+        # Converted embedded models lie in a cache, whose place differs from machine to machine.
+        for model, short in zip(MODELS, ("smollm2", "e5"), strict=True):
+            if Path(named).name.startswith(model.name.lower()):
+                return base_folder(short)
+    return base_folder(named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every form is made from and held to."""
+
+    base: Path
+    adapter: Path
+    probes: tuple[Probe, ...]
+    limits: Limits
+    kinds: tuple[GgufKind, ...]
+
+    def reference(self) -> Answers:
+        return self.answers(LocalModel(self.base, adapter=self.adapter))
+
+    def merged(self, folder: Path) -> Answers:
+        return self.answers(LocalModel(folder, quantization="none", dtype=_exact_dtype()))
+
+    def answers(self, model: LocalModel) -> Answers:
+        try:
+            return parity.ask(model, self.probes)
+        finally:
+            model.close()
+
+    def compare(self, reference: Answers, answers: Answers, file: str, engine: str, *, gate: bool = True) -> Parity:
+        row = parity.compare(reference, answers, self.probes, file=file, engine=engine)
+        if gate:
+            parity.check(row, self.limits)
+        return row
+
+
+_Made = tuple[tuple[Parity, ...], tuple[str, ...]]
+
+
+def _make_merged(work: _Work, folder: Path) -> _Made:
+    merging.merge(work.base, work.adapter, folder)
+    row = work.compare(work.reference(), work.merged(folder), "merged", "transformers, 16 bits")
+    return (row,), ()
+
+
+def _make_peft(work: _Work, folder: Path) -> _Made:
+    for name in merging.ADAPTER_FILES:
+        shutil.copyfile(work.adapter / name, folder / name)
+    merging.copy_tokenizer(work.base, work.adapter, folder)
+    answers = work.answers(LocalModel(work.base, adapter=folder))
+    row = work.compare(work.reference(), answers, "adapter_model.safetensors", "transformers, NF4 + adapter")
+    known = {*merging.ADAPTER_FILES, *(path.name for path in folder.iterdir()), storage.MANIFEST}
+    left = sorted(path.name for path in work.adapter.iterdir() if path.name not in known)
+    return (row,), ((f"not taken along, since PEFT does not know them: {', '.join(left)}",) if left else ())
+
+
+def _make_gguf(work: _Work, folder: Path) -> _Made:
+    from transformers import AutoConfig
+
+    from foyerdoc.models.loading import quietly, refusals
+
+    with quietly(), refusals(work.base):
+        # Before the minutes that merging may take.
+        check_architecture(AutoConfig.from_pretrained(work.base, local_files_only=True, trust_remote_code=False))
+    merged = folder / "merged"
+    merged.mkdir()
+    merging.merge(work.base, work.adapter, merged)
+    reference = work.reference()
+    rows = [work.compare(reference, work.merged(merged), "(merged, before packing)", "transformers, 16 bits", gate=False)]
+    notes: list[str] = []
+    name = work.adapter.resolve().name
+    for kind in work.kinds:
+        written = write_gguf(merged, folder / f"{name}-{kind.upper()}.gguf", kind, name=name)
+        answers, engine = _answers_of(written, merged, work)
+        rows.append(work.compare(reference, answers, written.path.name, engine))
+        notes += [note for note in written.notes if note not in notes]
+        types = ", ".join(f"{n} {type_}" for type_, n in written.types.items())
+        notes.append(f"{written.path.name}: {types}")
+    shutil.rmtree(merged)
+    return tuple(rows), tuple(notes)
+
+
+def _answers_of(written: GgufFile, merged: Path, work: _Work) -> tuple[Answers, str]:
+    """What a GGUF file answers: in llama.cpp where it is installed, else its unpacked weights in transformers."""
+    from foyerdoc.finetuning import llamacpp
+
+    if llamacpp.is_installed():
+        model: Answerer = llamacpp.LlamaCppModel(written.path)
+        return parity.ask(model, work.probes), "llama.cpp"
+    # What llama.cpp computes, but for its rounding of activations to 8 bits.
+    return work.answers(_UnpackedModel(written.path, merged)), "transformers, unpacked to float32"
+
+
+def _exact_dtype() -> Literal["bfloat16", "float32"]:
+    """What 16-bit weights are computed in: float32 on a CPU, which rounds less and is often faster there."""
+    import torch
+
+    return "bfloat16" if torch.cuda.is_available() else "float32"
+
+
+class _UnpackedModel(LocalModel):
+    """A GGUF file's weights, unpacked by transformers' own reader, under the tokenizer that it was written from."""
+
+    def __init__(self, file: Path, folder: Path) -> None:
+        super().__init__(folder, quantization="none", device="cpu", dtype="float32")
+        self._file = file
+
+    def _load(self) -> Any:
+        import torch
+        import transformers
+
+        from foyerdoc.models.loading import quietly, refusals
+
+        library: Any = transformers
+        # Before 5.18 weights were always unpacked.
+        config = getattr(library, "GgufConfig", None)
+        unpack = {} if config is None else {"quantization_config": config(dequantize=True)}
+        # transformers shows a bar of its own while it unpacks.
+        with quietly(), refusals(self._file.parent), redirect_stderr(io.StringIO()):
+            model = library.LlamaForCausalLM.from_pretrained(
+                self._file.parent, gguf_file=self._file.name, dtype=torch.float32, local_files_only=True, **unpack
+            )
+        return model.eval()
+
+
+def _refuse_to_overwrite(out: Path) -> None:
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    try:
+        storage.open_folder(out, kind=KIND, version=VERSION, verify=False)
+    except (DamagedFile, NotADirectoryError) as error:
+        raise UsageError(f"{out} holds something that is no export", hint="name a folder that does not exist") from error
+
+
+@contextmanager
+def _disk_may_be_full(out: Path) -> Iterator[None]:
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        # safetensors gives no number, only the system's words with it: "... (os error 28)".
+        numbers = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        if getattr(error, "errno", None) in numbers or any(f"os error {number})" in str(error) for number in numbers):
+            message = f"the disk is full: nothing was written to {out}"
+            raise ExportError(message, hint="make room and export again") from error
+        raise
