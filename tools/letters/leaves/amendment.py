@@ -80,6 +80,15 @@ SITUATIONS = {
             supplément annuel de {small}.
             Conservez cette lettre avec vos conditions particulières, qu'elle complète.""",
         ),
+        customer(
+            "franchise",
+            "Modifier ma franchise|Changement de formule",
+            """
+            Je souhaite passer de la formule [confort à la formule de base|mini-casco à la casco complète] et fixer la franchise
+            à {deductible} à partir du {soon}. Le véhicule reste le même ({plate}). Merci de m'envoyer l'avenant à signer et la
+            nouvelle prime. Je garde évidemment le contrat
+            {policy} chez vous.""",
+        ),
     ),
     "de": (
         page(
@@ -158,6 +167,20 @@ SITUATIONS = {
             [nur noch mich als Fahrer|9.000 km im Jahr]
             ein. Die Haftpflicht soll so bleiben. Was kostet es dann?""",
         ),
+        page(
+            "customer",
+            "change-form",
+            "Änderungsantrag|Antrag auf Vertragsänderung",
+            """
+            Vertrag {policy}, {me}
+            Ich beantrage ab {soon}:
+            [( ) anderes Fahrzeug  (x) weiterer Fahrer: {person2}|(x) anderes Fahrzeug: {car2}, {plate2}|(x) höhere \
+            Versicherungssumme: {sum}]
+            [Selbstbeteiligung neu {deductible}|Einschluss Glas|Einschluss Fahrräder bis {amount}]
+            Vorschäden in den letzten fünf Jahren: [keine|einer, Hagel]
+            Zahlungsweise unverändert
+            {today}, {me}""",
+        ),
     ),
     "en": (
         page(
@@ -229,6 +252,19 @@ SITUATIONS = {
             Morning, we've swapped one of the vans on our fleet policy. Out: {plate}. In: {car2}, {plate2}, value {big}, from
             {soon}. Same cover please, comprehensive,
             {deductible} excess. Can you send the cert and disc today, driver is collecting it at {time}.""",
+        ),
+        page(
+            "customer",
+            "change-form",
+            "Request for mid-term change|Policy alteration form",
+            """
+            Policy {policy}      Policyholder {me}
+            Please change from {soon}:
+            [Vehicle to {car2}, {plate2}|Sum insured, contents, to {sum}|Add driver {person2}, born {birth}]
+            [Excess to {deductible}|Add cover for bicycles|Delete windscreen cover]
+            Convictions or claims since last renewal: [none|one windscreen]
+            I understand that an additional premium may apply.
+            {me}, {today}""",
         ),
     ),
     "lb": (

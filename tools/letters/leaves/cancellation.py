@@ -161,6 +161,15 @@ SITUATIONS = {
             Bestätigung erbeten an: {mail}
             {town}, {today}, {me}""",
         ),
+        firm(
+            "broker",
+            "broker-cancels",
+            "Kündigung im Auftrag von {me}|Maklervollmacht und Kündigung",
+            """
+            namens und in Vollmacht unseres Kunden {me} kündigen wir die Verträge {policy} und {policy2} zum {later}. Grund ist
+            ein Anbieterwechsel zu {insurer2}. Bitte bestätigen Sie uns Termin und schadenfreie Jahre; offene Rechnungen gleicht
+            der Kunde noch aus.""",
+        ),
     ),
     "en": (
         customer(

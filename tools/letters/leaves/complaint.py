@@ -76,6 +76,14 @@ SITUATIONS = {
             position motivée, clauses à l'appui.
             Mon client attend en outre des excuses pour les propos de votre inspecteur.""",
         ),
+        customer(
+            "short-angry",
+            "pas content|Toujours rien !",
+            """
+            Ça fait quatre fois que j'appelle pour mon pare-brise. On me promet, on ne fait rien. Maintenant je reçois un rappel
+            de prime en plus ! Franchement c'est se moquer du monde. Je veux que quelqu'un de compétent me rappelle
+            aujourd'hui.""",
+        ),
     ),
     "de": (
         customer(
@@ -226,6 +234,14 @@ SITUATIONS = {
             ech sinn guer net zefridden. De {past} hunn ech mäi Schued gemellt (Dossier {claim}) a bis haut huet kee sech
             gemellt. All Kéiers wann ech uruffen, ass een aneren um Telefon.
             Ech erwaarden eng Äntwert virum {soon}, soss ginn ech bei de Mediateur.""",
+        ),
+        customer(
+            "price-lb",
+            "Ze deier|Ech si rosen",
+            """
+            meng Primm ass vu(n) {premium} op {premium2} geklommen an ech hat nach ni en Accident. Dat fannen ech net korrekt.
+            Ech wëll eng Erklärung an datt Dir dat nach eng Kéier nokuckt. Beim leschten Uruff war Är Mataarbechterin och net
+            frëndlech.""",
         ),
     ),
 }

@@ -73,6 +73,19 @@ SITUATIONS = {
             {me} est cité(e) à comparaître le {soon} à {time} au palais de justice de {town}.
             Les parties civiles réclament ensemble {big}. Munissez-vous de la présente et d'une pièce d'identité.""",
         ),
+        page(
+            "court",
+            "referee",
+            "Assignation en référé|Requête en injonction de payer",
+            """
+            Nous, Président du {court},
+            Vu la requête présentée par {lawyer} pour {me},
+            [fixons l'affaire à l'audience de référé du {soon} à {time}|ordonnons à {insurer} de payer {amount} ou de former \
+            contredit dans les quinze jours].
+            Il est demandé [la désignation d'un expert chargé de décrire les fissures|une provision de {big} à valoir sur le \
+            préjudice corporel].
+            Signification faite à la partie défenderesse le {today} par exploit d'huissier. Coût : {small}""",
+        ),
     ),
     "de": (
         page(
@@ -140,6 +153,17 @@ SITUATIONS = {
             unserem Mandanten {me}, bei Ihnen haftpflichtversichert, ist heute die beigefügte Klage des {person2} zugestellt
             worden. Er soll {big} zahlen, weil sein Hund den Kläger gebissen haben soll. Frühe erste Verhandlung ist am
             {soon} um {time} Uhr vor dem {court}. Bitte bestätigen Sie die Verteidigungsübernahme; die Frist läuft.""",
+        ),
+        page(
+            "court",
+            "witness",
+            "Zeugenladung|Ladung als Zeuge",
+            """
+            {me} ist im Verfahren {person2} gegen {insurer}, Az. {file}, als Zeugin oder Zeuge zu vernehmen.
+            Termin: {soon}, {time} Uhr, Saal {n}, {court}
+            Thema: [Hergang des Unfalls vom {past}|Zustand der Treppe|Wert der gestohlenen Münzen]
+            Bringen Sie diese Ladung und einen Ausweis mit. Bei unentschuldigtem Ausbleiben droht ein Ordnungsgeld.
+            ? Auslagen werden auf Antrag erstattet.""",
         ),
     ),
     "en": (
@@ -209,6 +233,16 @@ SITUATIONS = {
             If you dispute this you must return the attached notice within 15 days; the matter will then be listed on {soon} \
             at {time}.
             Issued at {town}, {today}.""",
+        ),
+        firm(
+            "lawyer",
+            "threat-issued",
+            "Proceedings have issued: {me} v your insured|Service of summons",
+            """
+            We refer to previous correspondence and your refusal to make an offer. By way of service we enclose a copy of the
+            Personal Injuries Summons issued on {date} out of {court}, record no. {file}, claiming {big} and costs. Kindly let
+            us have an appearance within {days} days, failing which we
+            shall move for judgment. The first return date is {soon}.""",
         ),
     ),
     "lb": (

@@ -76,6 +76,29 @@ SITUATIONS = {
             Aucune conciliation n'a pu être obtenue. Nos préliminaires ont été communiqués ; les remarques des parties sont \
             en annexe.""",
         ),
+        page(
+            "expert",
+            "short",
+            "Rapport succinct|Fiche d'expertise",
+            """
+            Réf. {claim} - visite à distance du {date}
+            Nature : [bris de vitrage|choc de véhicule contre clôture|surtension, appareils électriques]
+            Cause vérifiée : oui
+            Réclamé : {amount}   Admis : {amount2}
+            Vétusté : {percent} %
+            Remarques : [le devis comprend une amélioration non garantie|facture d'achat vue|pièces défectueuses conservées]
+            Proposition : [règlement immédiat|refus, usure normale|compléter par une visite]""",
+        ),
+        firm(
+            "expert",
+            "supplement",
+            "Complément à notre rapport|Note complémentaire {claim}",
+            """
+            Vous nous demandez de répondre aux objections de l'assurée. Nous maintenons que la fissure préexistait : elle
+            apparaît sur une photographie de {year}. En revanche, le coût du plafonnage doit être relevé à {amount}, notre
+            première évaluation ayant omis la chambre arrière.
+            Le dommage total passe ainsi à {big}. Nous ne voyons pas d'autre correction à faire.""",
+        ),
     ),
     "de": (
         page(
@@ -150,6 +173,29 @@ SITUATIONS = {
             Ergebnis: Die Frage ist mit hoher Wahrscheinlichkeit zu bejahen. Der Gebäudeschaden beträgt {big}.
             ? Zu den Einwendungen des Klägeranwalts wird im Ergänzungsgutachten Stellung genommen.""",
         ),
+        page(
+            "expert",
+            "short",
+            "Kurzgutachten|Prüfbericht",
+            """
+            Schaden-Nr. {claim}, Prüfung nach Aktenlage am {date}
+            Gegenstand: [Glasbruch|Überspannung, Fernseher und Router|Zaun durch Fahrzeug beschädigt]
+            Geltend gemacht: {amount}
+            Anerkannt: {amount2}
+            Begründung: [Stundensätze ortsüblich gekürzt|Gerät wirtschaftlich nicht reparabel|Vorschaden erkennbar]
+            Alter der Sache: {n} Jahre, Abzug {percent} %
+            Ergebnis: [plausibel|Ursache nicht nachgewiesen]""",
+        ),
+        firm(
+            "expert",
+            "supplement",
+            "Ergänzende Stellungnahme|Nachtrag zu unserem Gutachten",
+            """
+            zu den Einwänden der Werkstatt nehmen wir wie folgt Stellung: Die Beilackierung der Tür ist technisch nicht
+            erforderlich, die Kalibrierung dagegen schon. Die Reparaturkosten erhöhen sich damit auf {amount}, die Wertminderung
+            bleibt bei {small}. An der Einschätzung zur Ursache
+            ändert sich nichts; das Schadenbild passt zur Schilderung.""",
+        ),
     ),
     "en": (
         page(
@@ -221,6 +267,28 @@ SITUATIONS = {
             Reasons for adjustments: betterment, wear, no proof of purchase for item {n}.
             ? A form of acceptance has been signed by the insured.
             We certify that the above is a fair measure of the loss.""",
+        ),
+        firm(
+            "expert",
+            "supplement",
+            "Addendum to report {claim}|Further comments on claim",
+            """
+            You asked us to comment on the builder's letter. We remain of the view that the staining pre-dates the storm, as the
+            photographs from {year} show, and we have left it out. We do accept that the ceiling joists need replacing and would
+            increase our figure to {big}. No other adjustment is
+            called for. We consider the cause to be as first reported.""",
+        ),
+        page(
+            "expert",
+            "short",
+            "Desktop assessment|Inspection note",
+            """
+            Ref {claim}; reviewed {date} from photographs
+            Item: [broken window|television and router after lightning|garden wall struck by lorry]
+            Claimed {amount}; allowed {amount2}
+            Basis: [local rates|age {n} years, {percent} % depreciation|repairable, not to be replaced]
+            Cause: [consistent|not established]
+            Next step: [settle|site visit|refer to engineer]""",
         ),
     ),
     "lb": (

@@ -69,6 +69,19 @@ SITUATIONS = {
             reconstruction. Pouvez-vous nous préciser le capital, les garanties acquises et l'existence
             d'une cession en faveur d'un tiers ? Une simple réponse par retour suffit.""",
         ),
+        page(
+            "customer",
+            "info-form",
+            "Demande d'information|Votre question",
+            """
+            Nom : {me}
+            Êtes-vous client ? [oui, n° {customer}|pas encore]
+            Sujet : [attestation pour l'école|assurer un drone|délai pour déclarer un sinistre|couverture d'un colocataire]
+            Question : [Faut-il une garantie spéciale et quel en serait le prix ?|Pouvez-vous m'envoyer le document par \
+            e-mail ?|Je voudrais comprendre comment fonctionne la franchise.]
+            Réponse souhaitée par [téléphone, {phone}|courriel]
+            {today}""",
+        ),
     ),
     "de": (
         customer(
@@ -129,6 +142,20 @@ SITUATIONS = {
             """
             meine Patientin {me} fragt, ob ihre Zusatzversicherung bei Ihnen auch Osteopathie übernimmt und wie viele Sitzungen.
             Eine Behandlung hat noch nicht begonnen. Für eine kurze Auskunft wäre ich dankbar.""",
+        ),
+        page(
+            "customer",
+            "info-form",
+            "Anfrage|Ihre Frage an uns",
+            """
+            Name: {me}
+            Kunde: [ja, Nr. {customer}|nein]
+            Thema: [Bestätigung für die Schule|Auslandsfahrt mit Mietwagen|Fristen im Schadenfall|Mitversicherung der \
+            Lebensgefährtin]
+            Frage: [Was ist gedeckt und bis zu welcher Summe?|Welche Unterlagen brauchen Sie dafür?|Könnten Sie mir ein \
+            Exemplar der Bedingungen zusenden?]
+            Antwort bitte per [Post|Mail an {mail}]
+            {today}""",
         ),
     ),
     "en": (

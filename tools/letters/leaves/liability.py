@@ -81,6 +81,15 @@ SITUATIONS = {
             Lésions corporelles : [non|oui, légères]
             Reconnaissez-vous votre responsabilité ? [oui|partiellement|non]""",
         ),
+        customer(
+            "bike-pedestrian",
+            "J'ai renversé une personne à vélo|Accident à vélo",
+            """
+            En descendant une piste cyclable le {date}, j'ai renversé une dame âgée, Mme {surname3}, qui s'est cassé le col du
+            fémur. Sa famille me demande de payer la clinique, {big} à ce jour, et parle d'avocat. J'ai une assurance
+            responsabilité chez vous : que dois-je répondre ?
+            Je n'ai rien signé.""",
+        ),
     ),
     "de": (
         customer(
@@ -160,6 +169,15 @@ SITUATIONS = {
 
             Unterschrift {me}, {today}""",
         ),
+        customer(
+            "flood-neighbour",
+            "Wasserschaden beim Nachbarn verursacht|Ich habe einen Schaden angerichtet",
+            """
+            durch meine Unachtsamkeit ist die Badewanne übergelaufen, und bei {person2} unter mir ist die Decke
+            heruntergekommen. In meiner Wohnung ist alles trocken. Seine Rechnung vom Maler über {amount} schickte er mir heute
+            mit der Bitte um Zahlung. Bitte treten Sie als
+            meine Haftpflichtversicherung ein.""",
+        ),
     ),
     "en": (
         customer(
@@ -234,6 +252,15 @@ SITUATIONS = {
             Have you admitted fault? [No|Yes, verbally]
             Letters received: [none|one, enclosed]
             Signed: {me}, {today}""",
+        ),
+        customer(
+            "burst-hose-below",
+            "Damage to flat below mine|Neighbour claiming from me",
+            """
+            My washing machine hose came off and although nothing of mine was harmed, the flat below was soaked. The owner,
+            {person2}, is holding me responsible and has sent an invoice for {amount} for redecoration. Please pass this to
+            whoever deals with claims against your
+            policyholders. I would be glad if you wrote to him directly.""",
         ),
     ),
     "lb": (

@@ -78,6 +78,16 @@ SITUATIONS = {
             Délivré à la demande de l'intéressé(e).
             Le médecin, {town}, {today}""",
         ),
+        firm(
+            "doctor",
+            "mail-report",
+            "Patient {me} - mes constatations|Certificat demandé",
+            """
+            À la demande de ma patiente {me}, née le {birth}, je vous confirme l'avoir vue le {date} après [sa chute à
+            ski|l'agression dont elle a été victime]. Elle présentait [une fracture de la clavicule|des contusions multiples et
+            un état anxieux]. J'ai prescrit {n} semaines de repos complet.
+            Un nouvel examen aura lieu le {soon}.""",
+        ),
     ),
     "de": (
         page(

@@ -76,6 +76,13 @@ SITUATIONS = {
             Le bulletin d'entrée et le rapport du médecin sont joints. Sans accord de votre part, les frais seront demandés au
             patient à sa sortie.""",
         ),
+        customer(
+            "short-scan",
+            "factures médecin|remboursement",
+            """
+            Bonjour, en pièces jointes mes dernières factures : dermato, pharmacie, laboratoire. Total {amount}, la caisse m'a
+            rendu {small}. [Merci de virer le reste.|Le solde sur mon compte habituel svp.]""",
+        ),
     ),
     "de": (
         customer(
@@ -143,6 +150,15 @@ SITUATIONS = {
             voraussichtlich {big}.
             Bitte antworten Sie per Fax. Die Rechnung stellen wir nach Entlassung direkt an Sie, sofern Ihre Zusage
             vorliegt.""",
+        ),
+        customer(
+            "rescue",
+            "Rettungshubschrauber|Bergungskosten",
+            """
+            nach meinem Skiunfall vom {date} hat mir die Bergrettung {amount} in Rechnung gestellt, dazu kommen {big} für den
+            Krankenrücktransport nach Hause. Die Kasse zahlt davon nichts. Ich bitte um Erstattung aus dem Reiseschutz. Der
+            Entlassungsbrief und
+            die Zahlungsbelege sind beigefügt. Die kaputten Ski melde ich nicht.""",
         ),
     ),
     "en": (
@@ -215,6 +231,15 @@ SITUATIONS = {
             Please confirm by return that you will meet these costs directly; otherwise we will have to ask the patient to
             settle on discharge.
             A short clinical summary is enclosed.""",
+        ),
+        customer(
+            "maternity",
+            "Maternity benefit|Optical and maternity receipts",
+            """
+            I enclose the invoices for my [maternity stay|varifocal glasses] together with the statement from the public scheme,
+            which paid {small}. According to the table of benefits the plan should contribute towards the remaining {amount}.
+            Could you transfer it to the account on file? My
+            new doctor is {doctor}.""",
         ),
     ),
     "lb": (

@@ -102,6 +102,24 @@ SITUATIONS = {
             signée et les photos sont annexées. Merci de nous donner le numéro de dossier et de mandater un expert avant tout
             démontage.""",
         ),
+        customer(
+            "stolen-mirror-bus",
+            "Rétroviseur arraché|Un bus a touché ma voiture",
+            """
+            Petite déclaration : le bus de la ligne {n} a arraché mon rétroviseur ce matin [devant l'école|rue de la Gare] et ne
+            s'est pas arrêté. Un parent d'élève a noté son numéro de parc, {file}. {garage}
+            demande {amount}. Voulez-vous voir la voiture ou puis-je commander la pièce ?""",
+        ),
+        firm(
+            "lawyer",
+            "opponent",
+            "Accident du {past} - réclamation matérielle|Véhicule de mon client {me}",
+            """
+            Mon client {me} a été heurté le {past} par le véhicule {plate2}, conduit par votre assuré {person2}, qui a franchi
+            la ligne blanche. Je vous demande d'indemniser les dommages à sa {car} : {amount} de réparation, {small} par jour
+            d'immobilisation et les frais de dépannage.
+            Rapport d'expertise et facture joints. À défaut d'offre sous {days} jours, j'assignerai.""",
+        ),
     ),
     "de": (
         customer(
@@ -202,6 +220,28 @@ SITUATIONS = {
             Schadennummer
             mit]. Das Fahrzeug wird dringend gebraucht.""",
         ),
+        customer(
+            "trailer",
+            "Anhänger|Garagentor auf Autodach",
+            """
+            [das automatische Garagentor ist beim Hinausfahren auf mein Autodach gefallen|beim Rückwärtsfahren mit dem Anhänger
+            bin ich eingeknickt]. Dach und Heckklappe meines {car} sind eingedrückt, am Tor selbst ist nichts. Das war am
+            {date}, ohne fremde Beteiligung. Bitte melden Sie sich wegen der Kaskoregulierung; ein Kostenvoranschlag über
+            {amount} ist im Anhang.""",
+        ),
+        firm(
+            "lawyer",
+            "opponent",
+            "Schadenersatz aus Verkehrsunfall vom {past}|{me} ./. Ihr VN {person2}",
+            """
+            wir zeigen an, dass uns {me} beauftragt hat. Der Fahrer Ihres Versicherungsnehmers hat am {past} beim Spurwechsel
+            den Pkw unserer Mandantschaft beschädigt. Wir beziffern:
+            =
+            Reparatur laut Gutachten: {amount}
+            Nutzungsausfall: {small}
+            Unkostenpauschale: {small2}
+            Ausgleich erwarten wir binnen zwei Wochen, andernfalls erheben wir Klage.""",
+        ),
     ),
     "en": (
         customer(
@@ -285,6 +325,24 @@ SITUATIONS = {
             motorway slip road] on {date}. The vehicle is with {garage}. Third party details: {person2}, {plate2}.
             ? The client's no-claims bonus is protected, we believe.
             Kindly acknowledge, appoint an engineer and advise whether a courtesy car can be provided.""",
+        ),
+        customer(
+            "ev-charger",
+            "Damage at charging point|Car damaged by falling sign",
+            """
+            A metal sign blew off the charging station at {town2} on {date} and landed on the bonnet of my {car} ({plate}).
+            Paint scratched to the metal, one sensor hanging off. The operator says it's my insurer's problem. Can I claim on
+            my own policy without losing my bonus? Garage says {amount}.""",
+        ),
+        firm(
+            "lawyer",
+            "opponent",
+            "Road traffic accident {past}: material damage|Our client {me}, vehicle {plate}",
+            """
+            We act for {me}, whose stationary car was struck by a van driven by your insured, {person2}. We claim on our
+            client's behalf the cost of repairs at {amount}, towing at {small} and a hire car. Engineer's report attached.
+            Please let us have
+            your proposals within {days} days or we shall advise our client to issue proceedings.""",
         ),
     ),
     "lb": (

@@ -66,6 +66,20 @@ SITUATIONS = {
             suspendue depuis aujourd'hui, 0 heure. Elle reprendra le lendemain du
             jour où nous aurons reçu {premium} et les frais. Le contrat n'est pas encore résilié : agissez vite.""",
         ),
+        page(
+            "customer",
+            "reminder-slip",
+            "DERNIER RAPPEL|Avis de non-paiement",
+            """
+            Contrat : {policy}
+            Échéance impayée : {past}
+            Montant initial : {premium}
+            Intérêts de retard : {small}
+            TOTAL : {premium2}
+            Votre garantie [cessera|a cessé] ses effets le {soon} à 0 heure.
+            Payez sans tarder par virement {iban}.
+            Si ce montant est déjà réglé, ne tenez pas compte de cet avis.""",
+        ),
     ),
     "de": (
         insurer(
@@ -131,6 +145,15 @@ SITUATIONS = {
             wird der gesamte Rest von {premium} auf einmal fällig. Geht bis
             {soon} nichts ein, leiten wir das gerichtliche Mahnverfahren ein. Für Schäden aus dieser Zeit leisten wir
             nicht.""",
+        ),
+        insurer(
+            "first-premium",
+            "Erstbeitrag nicht bezahlt|Kein Versicherungsschutz",
+            """
+            den ersten Beitrag für Ihren neuen Vertrag {policy} über {premium}, fällig am {past}, haben wir trotz Rechnung nicht
+            erhalten. Solange er aussteht, besteht kein Schutz, auch wenn Ihnen der Versicherungsschein vorliegt. Holen Sie die
+            Zahlung bis {soon} nach, sonst treten
+            wir vom Vertrag zurück.""",
         ),
     ),
     "en": (
@@ -199,6 +222,16 @@ SITUATIONS = {
             """
             Hello {first}, a quick reminder that {premium} for invoice {invoice} was due on {past}. Pay today to keep your
             policy running. Already paid? Thank you, nothing more to do.""",
+        ),
+        firm(
+            "garage",
+            "garage-chases",
+            "Account overdue|Outstanding balance {plate}",
+            """
+            Our statement shows {amount} still owing on invoice {invoice} of {past} for the repair of {me}'s car, which you
+            authorised. The car went back to your customer eight weeks ago. We have written twice. Can you confirm a payment
+            date? After {soon} we will look to the
+            customer for the money and add interest.""",
         ),
     ),
     "lb": (

@@ -92,6 +92,21 @@ SITUATIONS = {
             § 5 Cotisations : elles varient selon l'âge d'entrée et peuvent être adaptées au 1er janvier.
             ? § 6 Fin de l'affiliation : décès, résiliation à l'échéance, fraude.""",
         ),
+        page(
+            "insurer",
+            "legal-protection",
+            "Protection juridique - Conditions générales|Notice d'information",
+            """
+            Comment lire ce document ? Les mots en italique sont définis dans le lexique.
+            Nous intervenons lorsqu'un litige vous oppose à un tiers dans le cadre de votre vie privée : consommation, \
+            travail, voisinage, circulation.
+            Vous avez le libre choix de votre avocat dès qu'une procédure est engagée. Nos paiements sont limités à {sum} par \
+            litige.
+            ? Seuil d'intervention : le litige doit porter sur plus de {small}.
+            Ne sont pas garantis : les amendes, les litiges fiscaux, le divorce, les faits antérieurs à la souscription.
+            ? Délai d'attente : {n} mois.
+            Le contrat se renouvelle d'année en année, sauf opposition notifiée deux mois avant l'échéance.""",
+        ),
     ),
     "de": (
         page(
@@ -181,6 +196,20 @@ SITUATIONS = {
             Zahnbehandlung sowie der medizinisch sinnvolle Rücktransport.
             Teil D: Reisegepäck. Entschädigung zum Zeitwert; Bargeld, Schlüssel und Fahrkarten sind nicht versichert.
             ? Verjährung: drei Jahre. Anzuwendendes Recht: das Recht des Wohnsitzstaats.""",
+        ),
+        page(
+            "insurer",
+            "legal-protection",
+            "Allgemeine Bedingungen Rechtsschutz (ARB)|Bedingungen für die \
+        Rechtsschutzversicherung",
+            """
+            § 1 Der Versicherer sorgt dafür, dass der Versicherungsnehmer seine rechtlichen Interessen wahrnehmen kann, und \
+            trägt die dafür erforderlichen Kosten.
+            § 2 Leistungsarten: Schadenersatz-, Arbeits-, Wohnungs-, Steuer- und Straf-Rechtsschutz.
+            § 3 Ausgeschlossen sind Streitigkeiten aus Bauvorhaben, Spiel und Wette, Kapitalanlagen sowie unter Mitversicherten.
+            ? § 4 Wartezeit: {n} Monate nach Versicherungsbeginn.
+            § 5 Übernommen werden Anwaltskosten nach Gebührenordnung, Gerichtskosten, Zeugen- und Sachverständigengebühren.
+            ? § 17 Die freie Anwaltswahl bleibt gewahrt. Vor Klageerhebung ist Deckungszusage einzuholen.""",
         ),
     ),
     "en": (
@@ -272,6 +301,21 @@ SITUATIONS = {
             ? Exclusions that apply to every section: war, known events, winter sports unless the extra premium has been \
             paid, being under the influence of alcohol.
             Your duties: take reasonable care, keep tickets and receipts, let us take over legal rights in your name.""",
+        ),
+        page(
+            "insurer",
+            "pet",
+            "Pet cover: terms and conditions|Policy booklet: bicycles and gadgets",
+            """
+            We promise to pay for the cover shown in your schedule, provided you keep to the terms in this booklet.
+            What you are covered for: [vets' fees, death by accident, third party liability for dogs|loss, theft and \
+            accidental damage of any bicycle, e-bike or gadget listed].
+            What you are not covered for: anything in the first 14 days; [routine vaccinations and dental work|items left \
+            unlocked]; the excess; deliberate acts.
+            ? If you move house or buy another one, you must tell us.
+            How we settle: replacement as new up to {n} years old, thereafter less {percent} % a year.
+            ? Either of us may end the policy by giving 30 days' notice in writing.
+            If we disagree, you may refer the matter to the ombudsman.""",
         ),
     ),
 }

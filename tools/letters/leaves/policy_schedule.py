@@ -105,6 +105,20 @@ SITUATIONS = {
             Prise d'effet {soon}, première échéance {later}
             Établi à {town}, le {today}""",
         ),
+        insurer(
+            "summary-mail",
+            "Récapitulatif de vos garanties|Votre contrat {policy} est en vigueur",
+            """
+            Votre contrat est désormais actif. En voici l'essentiel :
+            =
+            - personnes couvertes : {me} et [son conjoint|ses deux enfants]
+            - formule : [tous risques voyage|santé 3 étoiles|protection juridique famille]
+            - plafond : {sum} par an
+            - franchise : {deductible}
+            - cotisation : {small} par mois
+            - du {soon} au {later}
+            [La carte d'assuré vous parviendra par la poste.|Gardez ce message avec les conditions générales.]""",
+        ),
     ),
     "de": (
         page(
@@ -200,6 +214,20 @@ SITUATIONS = {
             Monatsbeitrag: {small2}
             Besondere Vereinbarung: [Motorradfahren mitversichert|Ausschluss Vorerkrankung Knie links|keine]""",
         ),
+        insurer(
+            "summary-mail",
+            "Ihr Schutz auf einen Blick|Vertragsübersicht {policy}",
+            """
+            Ihr Vertrag ist ab sofort aktiv. Das haben Sie versichert:
+            =
+            - Personen: {me}, [Familie|Einzelperson]
+            - Tarif: [Rechtsschutz Plus|Zahnzusatz 80|Tierkranken Hund]
+            - Höchstleistung {sum} im Jahr
+            - Selbstbehalt {deductible}
+            - Monatsbeitrag {small}
+            - Laufzeit {soon} bis {later}
+            Den unterschriebenen Antrag und die Bedingungen finden Sie im Portal.""",
+        ),
     ),
     "en": (
         page(
@@ -291,6 +319,22 @@ SITUATIONS = {
             Commencement: {soon}     Term: {n}5 years
             Monthly premium: {small} by direct debit
             Smoker status declared: [non-smoker|smoker]""",
+        ),
+        page(
+            "insurer",
+            "marine",
+            "Cover note|Pleasure craft schedule|Certificate of insurance",
+            """
+            This is to certify that {me} is insured under policy {policy}
+            Subject matter: [sailing yacht, 9.2 m, built {year}|horse, bay mare, stabled at {address}|wedding reception on \
+            {later}]
+            Agreed value: {big}
+            Third party limit: {million}
+            Deductible: {deductible}
+            Geographical limits: [Irish and UK waters|the European Union]
+            Period: {soon} to {later}, both days inclusive
+            Premium: {premium}
+            Special terms: [laid up November to March|none]""",
         ),
     ),
     "lb": (

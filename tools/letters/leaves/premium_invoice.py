@@ -72,6 +72,16 @@ SITUATIONS = {
             [Le prélèvement aura lieu à la date indiquée.|Payez en ligne ou par virement sur {iban}.] Elle concerne la \
             période suivante de votre assurance et n'appelle aucune autre démarche.""",
         ),
+        firm(
+            "broker",
+            "broker-quittance",
+            "Quittance {invoice}|Prime à payer - votre contrat auto",
+            """
+            Au nom de {insurer2}, nous vous faisons parvenir la quittance de votre assurance pour la période du {soon} au
+            {later}. Montant : {premium}, taxes comprises, à verser sur notre compte {iban} avant le {soon}, sous la référence
+            {invoice}.
+            La carte verte vous sera remise dès paiement. Votre avenant du mois passé y est déjà pris en compte.""",
+        ),
     ),
     "de": (
         page(
@@ -136,6 +146,16 @@ SITUATIONS = {
             zahlen innerhalb von {days} Tagen auf {iban}
             (Rechnung {invoice}). Bitte beachten Sie: Wird der erste Beitrag nicht gezahlt, sind wir im Schadenfall
             leistungsfrei.""",
+        ),
+        firm(
+            "broker",
+            "broker-bill",
+            "Beitragsrechnung für {me}|Prämie {nextyear}",
+            """
+            im Auftrag der {insurer2} übersenden wir die Beitragsrechnung {invoice} für das kommende Versicherungsjahr. Zu
+            zahlen sind {premium} bis {soon} auf {iban}. Ihr Schadenfreiheitsrabatt ist berücksichtigt. Die Änderung vom {past}
+            hat den Beitrag um
+            {percent} % erhöht.""",
         ),
     ),
     "en": (

@@ -80,6 +80,27 @@ SITUATIONS = {
             Délai de livraison : {n} semaines après commande
             Offre gratuite et sans engagement, valable jusqu'au {soon}.""",
         ),
+        firm(
+            "garage",
+            "short",
+            "devis {plate}|Estimation rapide",
+            """
+            On a regardé la {car} de votre client {me} : pare-chocs, aile et capteurs, il faut compter dans les {amount} TTC,
+            peut-être plus une fois démontée. {n} jours de délai pour les pièces. Vous nous donnez le feu vert ou vous envoyez
+            l'expert d'abord ?""",
+        ),
+        page(
+            "builder",
+            "variants",
+            "Offre de prix {file}|Deux variantes pour votre toiture",
+            """
+            Madame, Monsieur,
+            Vous nous avez demandé un prix pour {address}. Nous vous soumettons deux variantes :
+            Variante A, réparation locale : {amount} HTVA
+            Variante B, remplacement complet : {big} HTVA
+            Chantier d'environ {n} jours, à convenir. TVA selon le taux en vigueur.
+            Ces prix ne vous engagent à rien et restent fermes jusqu'au {soon}.""",
+        ),
     ),
     "de": (
         page(
@@ -156,6 +177,15 @@ SITUATIONS = {
             Total inkl. MwSt. {total}
             Lieferfrist {n} Wochen. Preise freibleibend bis {soon}.
             Die Offerte dient zur Vorlage bei der Versicherung.""",
+        ),
+        firm(
+            "garage",
+            "short",
+            "Schätzung {plate}|Voraussichtliche Reparaturkosten",
+            """
+            wir haben uns den {car} Ihres Kunden {me} angesehen: Stoßfänger, Kotflügel und Sensor, das dürfte auf rund {amount}
+            inkl. Steuer kommen, nach dem Zerlegen eventuell mehr. Teile brauchen {n} Tage. Sollen wir loslegen oder schicken
+            Sie erst einen Gutachter?""",
         ),
     ),
     "en": (

@@ -64,6 +64,15 @@ SITUATIONS = {
             ? En cas de retard, la totalité redevient exigible.
             Signatures, {town}, {today}""",
         ),
+        customer(
+            "accept",
+            "J'accepte votre offre|Quittance signée en annexe",
+            """
+            Après réflexion, j'accepte votre proposition de {amount} pour l'accident du {past}. Vous trouverez la quittance
+            signée ci-jointe. Je confirme que je n'ai plus aucune prétention à faire valoir dans cette affaire et que je retire
+            ma plainte. Merci de verser la somme
+            sur {iban}.""",
+        ),
     ),
     "de": (
         page(
@@ -123,6 +132,18 @@ SITUATIONS = {
             Abfindungserklärung liegt bei. Damit ist der Fall {claim} für mich erledigt und ich stelle keine weiteren
             Forderungen. Bitte überweisen Sie auf
             {iban}. Meine Beschwerde ziehe ich zurück.""",
+        ),
+        page(
+            "insurer",
+            "regress",
+            "Ratenzahlungsvergleich|Schuldanerkenntnis und Vergleich",
+            """
+            Gläubigerin: {insurer}
+            Schuldner: {me}
+            Wegen des Unfalls vom {past}, den der Schuldner unter Alkohol verursacht hat, fordert die Gläubigerin {big} zurück.
+            Die Beteiligten einigen sich auf {amount}, zahlbar in {n} Monatsraten ab {soon}.
+            Nach pünktlicher Zahlung wird auf den Rest verzichtet; weitere Ansprüche bestehen dann nicht mehr.
+            Unterschriften, {town}, {today}""",
         ),
     ),
     "en": (
@@ -193,6 +214,19 @@ SITUATIONS = {
             I confirm that this is the end of the matter as far as I'm concerned and that I'll be making no further claim.
             Please
             pay {iban}.""",
+        ),
+        page(
+            "court",
+            "consent",
+            "Consent order|Order by consent",
+            """
+            Record no. {file}
+            {me}, Plaintiff, and {insurer}, Defendant
+            Upon hearing counsel and by consent IT IS ORDERED
+            that the Defendant pay the Plaintiff {big} within {days} days, without admission;
+            that the claim be struck out with [costs to be taxed|no order as to costs];
+            that the parties have no further claims against one another arising from the events of {past}.
+            Liberty to apply. Dated {today}""",
         ),
     ),
     "lb": (

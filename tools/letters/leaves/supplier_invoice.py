@@ -86,6 +86,16 @@ SITUATIONS = {
             Le montant s'élève à {amount}, TVA comprise, payable pour le {soon} sur {iban}. [Votre cliente a signé la cession de
             créance.|L'assuré a réglé sa franchise.]""",
         ),
+        firm(
+            "garage",
+            "rental",
+            "Facture location {invoice}|Véhicule de remplacement {me}",
+            """
+            Nous vous facturons la mise à disposition d'un véhicule de remplacement à votre assuré {me} du {past} au {date},
+            pendant l'immobilisation de sa {car}, ainsi que le remorquage. Total : {amount} TVA incluse (facture {invoice}),
+            payable à {days} jours sur {iban}. L'accord de
+            votre service assistance porte le numéro {file}.""",
+        ),
     ),
     "de": (
         page(
@@ -186,6 +196,16 @@ SITUATIONS = {
             IBAN {iban}
             ? Nach Einbruch vom {past}, Anzeige liegt der Versicherung vor.""",
         ),
+        firm(
+            "garage",
+            "rental",
+            "Mietwagenrechnung {invoice}|Abschlepprechnung",
+            """
+            für Abschleppen und Mietwagen während der Reparatur des {car} ({plate}) Ihres Versicherungsnehmers {me} berechnen
+            wir {amount} inklusive Mehrwertsteuer. Mietdauer {n} Tage, Rückgabe am {date}. Bitte begleichen Sie die Rechnung
+            {invoice} innerhalb von {days} Tagen auf
+            {iban}. Sicherungsabtretung anbei.""",
+        ),
     ),
     "en": (
         page(
@@ -284,6 +304,20 @@ SITUATIONS = {
             Balance now due {total}
             Bank details {iban}. Overdue accounts bear interest.
             ? Lock and door replaced after a break-in; keep this invoice for your insurer.""",
+        ),
+        page(
+            "craftsman",
+            "rental",
+            "Invoice {invoice}|Hire and cleaning charges",
+            """
+            Bill to: {insurer}, re {me}, claim {claim}
+            Period {past} to {date}
+            [Dehumidifiers, 4 units|Replacement car, group B|Specialist cleaning after fire]: {amount}
+            Delivery and collection: {small}
+            VAT included: {small2}
+            Please pay: {amount2}
+            Due {soon}, IBAN {iban}
+            Authorised by your adjuster on {past}.""",
         ),
     ),
     "lb": (

@@ -82,6 +82,15 @@ SITUATIONS = {
             Certifié sincère, {town}, le {today}
             {me}""",
         ),
+        customer(
+            "shop",
+            "Vol dans mon commerce|Effraction au magasin",
+            """
+            Mon magasin a été cambriolé dans la nuit du {date}. Les voleurs ont [passé par le toit|brisé la vitrine avec un
+            bélier] et emporté la caisse ({amount}) ainsi que du stock pour environ {big}. Les images de vidéosurveillance sont
+            à la police. Je dois rester
+            fermé {n} jours. Merci de me dire quel expert viendra et si la perte d'exploitation est couverte.""",
+        ),
     ),
     "de": (
         customer(
@@ -156,6 +165,15 @@ SITUATIONS = {
             Alarmanlage: [vorhanden, nicht scharf|nein]
             Ort, Datum: {town}, {today}
             Unterschrift: {me}""",
+        ),
+        customer(
+            "car-theft",
+            "Handtasche geraubt|Raubüberfall",
+            """
+            man hat mich am {date} abends in {town2} überfallen und mir die Handtasche entrissen. Darin waren Handy, {small}
+            Bargeld, Schlüssel und Ausweise. Die Schlösser habe ich sofort tauschen lassen ({amount}). Ich bin mit dem Schrecken
+            davongekommen, war aber
+            beim Arzt. Welche Kosten erstattet mir die Hausratversicherung?""",
         ),
     ),
     "en": (
@@ -241,6 +259,15 @@ SITUATIONS = {
             worth roughly {big} were taken and a patio door was damaged. The alarm had been set.
             ? The client is understandably shaken; please telephone before writing.
             We enclose the signed statement and police reference. Please set up the claim and send the forms to us.""",
+        ),
+        customer(
+            "parcel",
+            "Stolen from hallway|Theft without break-in",
+            """
+            My son's [electric scooter|racing bike] and a parcel with a new laptop were taken from the shared hallway of our
+            building on {date}. The front door had been left on the latch by a courier. I have reported it. Value about
+            {amount}, receipts attached. Does the
+            policy cover this as there was no forced entry?""",
         ),
     ),
     "lb": (

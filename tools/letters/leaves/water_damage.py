@@ -86,6 +86,23 @@ SITUATIONS = {
             Documents joints : photos[, facture du plombier|, devis|]
             Signature de l'assuré : {me}""",
         ),
+        customer(
+            "shower-short",
+            "fuite|Eau chez moi",
+            """
+            Bonjour ma chaudière a perdu toute son eau pendant la nuit, le sol du hall est trempé et ça descend chez la voisine.
+            Le chauffagiste passe cet après-midi. Je fais quoi pour l'assurance ? Contrat {policy}, je suis au {phone}.""",
+        ),
+        firm(
+            "agency",
+            "syndic",
+            "Dégât des eaux résidence {street}|Copropriété : déclaration",
+            """
+            En notre qualité de syndic, nous vous déclarons un dégât des eaux survenu le {date} dans l'immeuble sis {address}.
+            Une colonne d'évacuation s'est rompue ; les caves 4 à 9 et l'appartement de {person2} sont touchés.
+            L'entreprise {craftsman} est intervenue, sa facture de {amount} est annexée. Veuillez désigner un expert et nous
+            indiquer si les parties privatives entrent dans la police collective.""",
+        ),
     ),
     "de": (
         customer(
@@ -172,6 +189,15 @@ SITUATIONS = {
 
             {today}, {me}""",
         ),
+        customer(
+            "neighbour-above",
+            "Wasser tropft von oben|Schaden durch Nachbarn",
+            """
+            aus der Wohnung über mir tropft es seit {date} durch die Wohnzimmerdecke. Der Nachbar, {person2}, hatte die
+            Badewanne laufen lassen. Meine Vorhänge und [der Lautsprecher|ein Ölbild] haben Wasser abbekommen. Er sagt, seine
+            Haftpflicht sei
+            zuständig, ich möchte es aber erst einmal meiner Hausratversicherung melden. Wie machen wir das?""",
+        ),
     ),
     "en": (
         customer(
@@ -256,6 +282,15 @@ SITUATIONS = {
 
             Plumber: {craftsman}
             Signed {me}     Date {today}""",
+        ),
+        customer(
+            "snow-melt",
+            "Water coming in through roof|Snow melt damage",
+            """
+            When the snow melted on {date} water found its way under the slates and down the chimney breast. The bedroom
+            wallpaper is hanging off and the carpet squelches. {craftsman} has quoted {amount} for the roof. I know wear and
+            tear isn't covered but the roof
+            was redone in {year}. Could you open a file and tell me what to do about drying?""",
         ),
     ),
     "lb": (
