@@ -65,7 +65,7 @@ def test_situations_are_many_and_names_are_unique():
             names = [situation.name for situation in situations]
             assert len(set(names)) == len(names), (label, language)
             assert language in words.COUNTRIES
-        assert sum(len(situations) for situations in by_language.values()) >= 15, label
+        assert sum(len(situations) for situations in by_language.values()) >= 19, label
 
 
 def test_no_letter_has_an_open_slot_or_a_mark_of_the_grammar():

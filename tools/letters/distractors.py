@@ -69,7 +69,7 @@ CUSTOMER: dict[str, Pool] = {
     ),
     "lb": (
         ("claims", "De Schued vum leschte Joer (Dossier {claim2}) ass jo scho gereegelt."),
-        ("billing", "D'Rechnung vu(n) {premium2} hunn ech de {past2} bezuelt."),
+        ("billing", "D'Rechnung vun {premium2} hunn ech de {past2} bezuelt."),
         ("policies/cancellation", "Ech wëll awer bei Iech verséchert bleiwen."),
         ("correspondence/change", "Meng Telefonsnummer ass nach ëmmer {phone2}."),
         ("reports/expert", "Ären Expert vun der leschter Kéier kennt d'Haus."),

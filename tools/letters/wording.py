@@ -152,7 +152,7 @@ WORDING = {
         "address": "Adress",
         "mail": "E-Mail",
         "place": "{town}, den {today};{today}",
-        "page": "Säit %a vu(n) %b;%a/%b",
+        "page": "Säit %a vun %b;%a/%b",
         "foot": "{phone} · info@mail.example;{iban} - {bank}",
         "enclosed": "Annexen: [Fotoen|2|Kopie]",
         "vague": "Kontrakt {policy};Dossier {claim};Wichteg;Meng Assurance;{me};Dokumenter",

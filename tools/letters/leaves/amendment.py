@@ -89,6 +89,15 @@ SITUATIONS = {
             nouvelle prime. Je garde évidemment le contrat
             {policy} chez vous.""",
         ),
+        insurer(
+            "delete-driver",
+            "Avenant : suppression d'un conducteur|Votre demande du {date}",
+            """
+            Nous avons pris note que votre fils ne conduit plus la {car}. Son nom est retiré du contrat {policy} à dater du
+            {soon}, ce qui ramène la prime annuelle de {premium} à {premium2}. La franchise « jeune conducteur » disparaît. Le
+            présent avenant annule et remplace celui du {past} ; veuillez en signer un
+            exemplaire.""",
+        ),
     ),
     "de": (
         page(
@@ -181,6 +190,14 @@ SITUATIONS = {
             Zahlungsweise unverändert
             {today}, {me}""",
         ),
+        customer(
+            "move-contents",
+            "Hausratversicherung nach Umzug anpassen|Größere Wohnung",
+            """
+            wir ziehen am {soon} in eine Wohnung mit {m2} m². Bitte passen Sie die Hausratversicherung {policy} an: neue Fläche,
+            neue Summe {sum}, Glas zusätzlich. Während des Umzugs sollen beide Wohnungen versichert sein. Ich bitte um einen
+            Nachtrag mit der geänderten Prämie.""",
+        ),
     ),
     "en": (
         page(
@@ -266,15 +283,23 @@ SITUATIONS = {
             I understand that an additional premium may apply.
             {me}, {today}""",
         ),
+        insurer(
+            "index",
+            "Increase in your sum insured|Notice of change to cover",
+            """
+            Following the valuation you sent, the sum insured for your home under {policy} rises from {sum} to {sum2} from
+            {soon}. Your engagement ring is added as a specified item at {amount}. The extra premium is {small}. This
+            endorsement overrides the corresponding lines of your schedule; please keep the two together.""",
+        ),
     ),
     "lb": (
         customer(
             "car-lb",
             "Neien Auto|Auto wiesselen um Kontrakt",
             """
-            ech hunn en neien Auto kaaft a wëll mäi Kontrakt {policy} ëmänneren. Ab dem {soon} fueren ech e(n) {car2}, Plack
+            ech hunn en neien Auto kaaft a wëll mäi Kontrakt {policy} ëmänneren. Ab dem {soon} fueren ech en {car2}, Plack
             {plate2}. Maacht w.e.g. eng Casco complète mat enger
-            Franchise vu(n) {deductible}. Schéckt mer den Avenant an déi gréng Kaart.""",
+            Franchise vun {deductible}. Schéckt mer den Avenant an déi gréng Kaart.""",
         ),
     ),
 }

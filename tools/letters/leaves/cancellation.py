@@ -89,6 +89,13 @@ SITUATIONS = {
             Lu et approuvé, {today}
             {me}""",
         ),
+        customer(
+            "short",
+            "Résilier svp|fin du contrat {policy}",
+            """
+            Bonjour, je voudrais arrêter mon assurance {policy}, je n'en ai plus besoin [depuis que j'ai vendu la moto|puisque
+            mon employeur me couvre]. Dites-moi à partir de quand c'est possible et ce que vous me rendez.""",
+        ),
     ),
     "de": (
         customer(
@@ -169,6 +176,13 @@ SITUATIONS = {
             namens und in Vollmacht unseres Kunden {me} kündigen wir die Verträge {policy} und {policy2} zum {later}. Grund ist
             ein Anbieterwechsel zu {insurer2}. Bitte bestätigen Sie uns Termin und schadenfreie Jahre; offene Rechnungen gleicht
             der Kunde noch aus.""",
+        ),
+        customer(
+            "short",
+            "Kündigung Vertrag|Versicherung beenden",
+            """
+            ich brauche die Versicherung {policy} nicht mehr, das [Moped ist verkauft|Pferd ist gestorben]. Bitte zum {soon}
+            beenden und kurz bestätigen. Was wird mir erstattet?""",
         ),
     ),
     "en": (

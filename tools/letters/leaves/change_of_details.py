@@ -70,6 +70,14 @@ SITUATIONS = {
             Tél. {phone}
             Merci d'adapter vos fichiers et d'adresser dorénavant factures et avis d'échéance à cette adresse.""",
         ),
+        customer(
+            "temporary",
+            "Réexpédition temporaire du courrier|Adresse provisoire",
+            """
+            Notre maison étant inhabitable après l'incendie, veuillez jusqu'à nouvel ordre adresser notre courrier chez ma mère
+            : {newaddress}. Téléphone inchangé. La gestion du sinistre {claim} suit son cours, ce mot ne concerne que
+            l'adresse.""",
+        ),
     ),
     "de": (
         customer(
@@ -146,6 +154,14 @@ SITUATIONS = {
             bitte auf unser neues Konto {iban}.|Ihr Ansprechpartner bleibt derselbe.] Für Ihren Vertrag ändert sich dadurch
             nichts.""",
         ),
+        customer(
+            "separated",
+            "Getrennte Post|Neue Anschrift nach Trennung",
+            """
+            mein Mann und ich leben getrennt. Bitte schicken Sie meine Post und meine Rechnungen ab sofort an {newaddress} und
+            nicht mehr in die alte Wohnung. Abgebucht werden soll von meinem eigenen Konto {iban}. Über die Aufteilung der
+            Verträge reden wir später.""",
+        ),
     ),
     "en": (
         customer(
@@ -219,6 +235,14 @@ SITUATIONS = {
             (copy enclosed). Kindly send her post, bills included, to me at {newaddress} and use my number {mobile}. Her
             contracts
             remain as they are.""",
+        ),
+        customer(
+            "typo",
+            "Correction to my details|You have my old address",
+            """
+            Your renewal letter was sent to an address I left two years ago and only reached me by chance. The right one is
+            {newaddress}. You also have my surname misspelt: it is {surname}, as in my e-mail. Could you correct both?
+            Everything else in the letter is fine and I'll pay as usual.""",
         ),
     ),
     "lb": (

@@ -84,6 +84,16 @@ SITUATIONS = {
             de prime en plus ! Franchement c'est se moquer du monde. Je veux que quelqu'un de compétent me rappelle
             aujourd'hui.""",
         ),
+        customer(
+            "loyal",
+            "Déception d'un fidèle client|Lettre au directeur",
+            """
+            Assuré chez vous depuis {year}, je n'ai jamais eu à me plaindre. Mais la façon dont on a traité notre cambriolage
+            nous a blessés : on nous a soupçonnés, on a exigé des factures de bijoux reçus de nos parents, puis proposé {small}.
+            ? Ma femme en est tombée malade.
+            J'en appelle à vous personnellement pour que ce dossier soit repris avec un minimum de considération.
+            Si rien ne change, nous résilierons tout.""",
+        ),
     ),
     "de": (
         customer(
@@ -153,6 +163,17 @@ SITUATIONS = {
             unser Kunde {me} ist zu Recht verärgert, und wir sind es auch: Der Nachtrag, den wir am {past} angefordert haben,
             ist bis heute nicht da, dafür hat der Kunde eine Mahnung bekommen.
             Bitte klären Sie das auf Leitungsebene, nehmen Sie die Mahngebühr zurück und rufen Sie den Kunden an.""",
+        ),
+        customer(
+            "long",
+            "Schreiben an die Geschäftsleitung|So nicht!",
+            """
+            seit {year} bin ich Ihr Kunde und habe immer pünktlich gezahlt. Nun hatte ich meinen ersten Hagelschaden, und was
+            ist? Erst verliert man meine Fotos, dann kommt ein Gutachter ohne Leiter, und am Ende erhalte ich einen Brief voller
+            Paragrafen und {small}.
+            Für mich ist das ein Armutszeugnis. Ich erwarte, dass jemand mit Verstand den Fall noch einmal prüft und mich
+            anruft. Kündigen kann ich danach immer noch.
+            Eine Kopie geht an die Verbraucherzentrale.""",
         ),
     ),
     "en": (
@@ -225,6 +246,15 @@ SITUATIONS = {
             nobody returns our calls. The directors consider this a breach of your own service charter. Please escalate and
             respond within {days} working days.""",
         ),
+        customer(
+            "cash-offer",
+            "Settlement figure far too low|Your offer of {amount}",
+            """
+            I have your offer of {amount} for my car and it is an insult. Similar cars are advertised for {big}; I enclose three
+            examples. Nobody asked me about the new engine. I also resent being told to "take it or leave it". I am not signing
+            any release. Please explain how the figure was reached and
+            improve it.""",
+        ),
     ),
     "lb": (
         customer(
@@ -239,7 +269,7 @@ SITUATIONS = {
             "price-lb",
             "Ze deier|Ech si rosen",
             """
-            meng Primm ass vu(n) {premium} op {premium2} geklommen an ech hat nach ni en Accident. Dat fannen ech net korrekt.
+            meng Primm ass vun {premium} op {premium2} geklommen an ech hat nach ni en Accident. Dat fannen ech net korrekt.
             Ech wëll eng Erklärung an datt Dir dat nach eng Kéier nokuckt. Beim leschten Uruff war Är Mataarbechterin och net
             frëndlech.""",
         ),

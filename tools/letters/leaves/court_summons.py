@@ -86,6 +86,18 @@ SITUATIONS = {
             préjudice corporel].
             Signification faite à la partie défenderesse le {today} par exploit d'huissier. Coût : {small}""",
         ),
+        page(
+            "court",
+            "small-claim",
+            "Avis de fixation|Notification d'une requête",
+            """
+            Rôle {file}
+            Le greffe porte à la connaissance de {insurer} que {me} a déposé une requête tendant au paiement de {amount}, \
+            motif pris [d'un remboursement de soins refusé|d'une résiliation jugée abusive].
+            La cause sera plaidée à l'audience du {soon} à {time}.
+            Conclusions et pièces à déposer au plus tard huit jours avant.
+            Défaut : le jugement sera réputé contradictoire.""",
+        ),
     ),
     "de": (
         page(
@@ -164,6 +176,17 @@ SITUATIONS = {
             Thema: [Hergang des Unfalls vom {past}|Zustand der Treppe|Wert der gestohlenen Münzen]
             Bringen Sie diese Ladung und einen Ausweis mit. Bei unentschuldigtem Ausbleiben droht ein Ordnungsgeld.
             ? Auslagen werden auf Antrag erstattet.""",
+        ),
+        page(
+            "court",
+            "order",
+            "Einstweilige Verfügung|Beweissicherung: Ladung der Beteiligten",
+            """
+            {court}, Az. {file}
+            Antragstellerin: {me}
+            Antragsgegner: {person2}, Streithelferin: {insurer}
+            Auf Antrag vom {date} wird ein selbständiges Beweisverfahren zu [Feuchteschäden|Rissen am Nachbarhaus] angeordnet.
+            Anhörungstermin: {soon}, {time} Uhr. Die Beteiligten werden hierzu geladen. Gegenstandswert {big}.""",
         ),
     ),
     "en": (
@@ -252,7 +275,7 @@ SITUATIONS = {
             "Virluedung virun d'Geriicht|Citatioun",
             """
             ech hunn haut eng Citatioun virun de Friddensriichter zu {town} kritt. D'Affär gëtt den {soon} um {time} Auer
-            opgeruff. De(n) {person2} huet mech ageklot a wëll {big} fir säin Accident. Heibäi ass de ganzen Akt, iwwerhuelt Dir
+            opgeruff. De {person2} huet mech ageklot a wëll {big} fir säin Accident. Heibäi ass de ganzen Akt, iwwerhuelt Dir
             mäin
             Affekot? D'Frist leeft.""",
         ),

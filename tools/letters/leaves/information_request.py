@@ -82,6 +82,14 @@ SITUATIONS = {
             Réponse souhaitée par [téléphone, {phone}|courriel]
             {today}""",
         ),
+        customer(
+            "claims-history",
+            "Relevé d'informations|Historique de sinistres",
+            """
+            Mon nouvel assureur me réclame un relevé de sinistres des cinq dernières années ainsi que mon degré bonus-malus.
+            Pourriez-vous me les transmettre ? J'en aurais besoin pour le {soon}. Merci aussi de me préciser si la facture de
+            {date} est bien soldée.""",
+        ),
     ),
     "de": (
         customer(
@@ -156,6 +164,14 @@ SITUATIONS = {
             Exemplar der Bedingungen zusenden?]
             Antwort bitte per [Post|Mail an {mail}]
             {today}""",
+        ),
+        customer(
+            "payout",
+            "Wann kommt die Auszahlung?|Frage zu meiner Lebensversicherung",
+            """
+            meine Lebensversicherung {policy} läuft am {later} ab. Wie hoch wird die Auszahlung voraussichtlich sein, muss ich
+            sie versteuern und welche Unterlagen benötigen Sie von mir? Gäbe es auch eine Rente? Ich möchte das nur vorab
+            wissen.""",
         ),
     ),
     "en": (
@@ -233,6 +249,13 @@ SITUATIONS = {
             documents are needed for a claim under a funeral plan]
             Preferred reply: [email|phone {phone}]
             Date: {today}""",
+        ),
+        customer(
+            "bill-query",
+            "What does this charge mean?|Query about my invoice",
+            """
+            My invoice {invoice} shows an item called "levy" of {small} and another called "adjustment". I am happy to pay, I
+            would simply like to understand what they are. Could you also confirm when the direct debit goes out? Thanks.""",
         ),
     ),
     "lb": (

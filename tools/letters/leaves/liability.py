@@ -90,6 +90,14 @@ SITUATIONS = {
             responsabilité chez vous : que dois-je répondre ?
             Je n'ai rien signé.""",
         ),
+        customer(
+            "work-friend",
+            "Dommage causé en rendant service|Télévision d'un ami",
+            """
+            En aidant un ami à déménager, j'ai lâché son téléviseur dans l'escalier ; il est irréparable et la rampe est abîmée.
+            L'appareil valait {amount}, voici la facture. Il ne veut pas d'histoires mais compte sur mon assurance. Est-ce que
+            ma RC paie dans un cas pareil ?""",
+        ),
     ),
     "de": (
         customer(
@@ -178,6 +186,14 @@ SITUATIONS = {
             mit der Bitte um Zahlung. Bitte treten Sie als
             meine Haftpflichtversicherung ein.""",
         ),
+        customer(
+            "key-lost",
+            "Schlüssel verloren|Schließanlage",
+            """
+            ich habe den Generalschlüssel meines Arbeitgebers verloren, vermutlich am {date} in der Bahn. Nun soll die
+            Schließanlage im ganzen Haus getauscht werden, und mein Chef will {big} von mir. Schlüsselverlust steht in meiner
+            Privathaftpflicht drin. Bitte sagen Sie mir, was ich ihm antworten soll.""",
+        ),
     ),
     "en": (
         customer(
@@ -262,6 +278,16 @@ SITUATIONS = {
             whoever deals with claims against your
             policyholders. I would be glad if you wrote to him directly.""",
         ),
+        firm(
+            "lawyer",
+            "letter-of-claim",
+            "Letter of claim: {me} v {person2}|Our client's injuries",
+            """
+            We are instructed by {me}, who was knocked down by a runaway bull belonging to your insured, {person2}, at the mart
+            on {past}. Our client broke two ribs and cannot milk. We hold your insured liable and invite you to admit liability
+            and compensate our client for injury, hired help ({amount}) and
+            vouched expenses. Medical report to follow.""",
+        ),
     ),
     "lb": (
         customer(
@@ -269,7 +295,7 @@ SITUATIONS = {
             "Eist Kand huet eppes futti gemaach|Responsabilité civile",
             """
             eise Jong huet de {date} beim Spillen dem Noper, {person2}, d'Fënster vum Wantergaart zerklappt. De Noper huet eis
-            en Devis vu(n) {amount} ginn.
+            en Devis vun {amount} ginn.
             Mir hunn eng Familljehaftpflicht bei Iech. Kënnt Dir dem Noper de Schued direkt bezuelen?""",
         ),
         customer(

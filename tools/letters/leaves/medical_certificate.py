@@ -164,6 +164,16 @@ SITUATIONS = {
             Gebühr nach GOÄ: {small}
             {town}, {today}""",
         ),
+        firm(
+            "hospital",
+            "report",
+            "Befundbericht {me}|Ihre Anfrage vom {past}",
+            """
+            auf Ihre Anfrage teilen wir mit: {me}, geboren {birth}, befand sich vom {past} bis {date} in unserer Behandlung. Es
+            bestand [ein Bruch des Schienbeinkopfs|eine schwere Gehirnerschütterung]. Der Heilverlauf ist regelrecht.
+            Arbeitsunfähigkeit ist bis {soon} anzunehmen, mit Dauerfolgen rechnen wir [nicht|in Höhe von
+            etwa {percent} %].""",
+        ),
     ),
     "en": (
         page(
@@ -238,6 +248,16 @@ SITUATIONS = {
             {year}.]
             Fee for this certificate: {small}, paid by patient.
             {doctor}, {today}""",
+        ),
+        firm(
+            "hospital",
+            "report",
+            "Medical report: {me}|Reply to your request",
+            """
+            In reply to your letter, this patient (born {birth}) attended our fracture clinic from {past} to {date} with [a
+            tibial plateau fracture|a head injury]. Healing has been satisfactory. In our opinion a return to [manual work|desk
+            work] is realistic from {soon}; we expect [no lasting disability|a residual disability of
+            {percent} %].""",
         ),
     ),
     "lb": (

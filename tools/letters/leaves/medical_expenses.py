@@ -83,6 +83,15 @@ SITUATIONS = {
             Bonjour, en pièces jointes mes dernières factures : dermato, pharmacie, laboratoire. Total {amount}, la caisse m'a
             rendu {small}. [Merci de virer le reste.|Le solde sur mon compte habituel svp.]""",
         ),
+        customer(
+            "cure",
+            "Frais de cure|Remboursement thérapie",
+            """
+            Comme votre médecin-conseil avait donné son accord, j'ai suivi ma cure du {past} au {date}. Voici les factures
+            acquittées (logement, soins, transport), en tout {amount}. La caisse m'a versé {small}. Veuillez me rembourser ce
+            que prévoit mon contrat d'hospitalisation. Mon certificat de fin de cure est
+            joint pour information.""",
+        ),
     ),
     "de": (
         customer(
@@ -159,6 +168,12 @@ SITUATIONS = {
             Krankenrücktransport nach Hause. Die Kasse zahlt davon nichts. Ich bitte um Erstattung aus dem Reiseschutz. Der
             Entlassungsbrief und
             die Zahlungsbelege sind beigefügt. Die kaputten Ski melde ich nicht.""",
+        ),
+        customer(
+            "short-bills",
+            "Belege|Rechnung Physio",
+            """
+            anbei Physio- und Apothekenrechnungen, zusammen {amount}. Rezept hängt dran. Konto wie immer. Danke!""",
         ),
     ),
     "en": (
@@ -240,6 +255,14 @@ SITUATIONS = {
             which paid {small}. According to the table of benefits the plan should contribute towards the remaining {amount}.
             Could you transfer it to the account on file? My
             new doctor is {doctor}.""",
+        ),
+        customer(
+            "accident-policy",
+            "Personal accident: medical costs|Broken collarbone, receipts enclosed",
+            """
+            After my fall from the ladder on {past} I had an operation, then {n} weeks of physiotherapy. My accident policy
+            {policy} says it refunds treatment costs that nobody else pays. That leaves {amount}; statements and receipts
+            enclosed, along with my doctor's certificate. I'm not claiming lost wages.""",
         ),
     ),
     "lb": (

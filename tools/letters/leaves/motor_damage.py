@@ -120,6 +120,18 @@ SITUATIONS = {
             d'immobilisation et les frais de dépannage.
             Rapport d'expertise et facture joints. À défaut d'offre sous {days} jours, j'assignerai.""",
         ),
+        customer(
+            "long-story",
+            "Choc avec un tracteur|Récit de mon accident",
+            """
+            Je reviens sur l'accident que j'ai eu avant-hier. Je roulais à {n}0 km/h sur la petite route de {town2} lorsque, à
+            la sortie d'un virage, un tracteur tirant une remorque mal attelée m'a obligé à me déporter.
+            Mon véhicule a heurté le talus puis un arbre ; les coussins gonflables se sont déclenchés.
+            ? J'ai été vu à {hospital}, rien de grave.
+            Le conducteur du tracteur, {person2}, reconnaît les faits. L'épave se trouve chez {garage}, où le gardiennage est
+            facturé {small} par jour.
+            Je souhaite savoir quand l'expert passera et comment ma voiture, achetée {big} en {year}, sera remboursée.""",
+        ),
     ),
     "de": (
         customer(
@@ -242,6 +254,15 @@ SITUATIONS = {
             Unkostenpauschale: {small2}
             Ausgleich erwarten wir binnen zwei Wochen, andernfalls erheben wir Klage.""",
         ),
+        customer(
+            "keyed",
+            "Auto zerkratzt|Vandalismus am Pkw|Lackschaden",
+            """
+            über Nacht hat jemand meinen {car} rundherum mit einem Schlüssel zerkratzt und beide Spiegel abgetreten. Der Wagen
+            stand vor dem Haus. Anzeige gegen Unbekannt ist erstattet. Der Lackierer veranschlagt {amount}. Ich habe Vollkasko
+            bei
+            Ihnen und bitte um Freigabe der Reparatur.""",
+        ),
     ),
     "en": (
         customer(
@@ -343,6 +364,14 @@ SITUATIONS = {
             client's behalf the cost of repairs at {amount}, towing at {small} and a hire car. Engineer's report attached.
             Please let us have
             your proposals within {days} days or we shall advise our client to issue proceedings.""",
+        ),
+        customer(
+            "car-stolen",
+            "My car has been stolen|Vehicle theft {plate}",
+            """
+            My {car} ({plate}) was gone from the driveway when I got up on {date}. Both keys are still here. The Gardaí have
+            been told and gave me a reference. The car was worth about {big} and has a tracker that is not responding. What
+            happens now with my comprehensive policy, and may I hire a car?""",
         ),
     ),
     "lb": (

@@ -239,8 +239,8 @@ SITUATIONS = {
             "reminder-lb",
             "Rappel|Är Rechnung {invoice} ass nach op",
             """
-            Är Primm vu(n) {premium}, déi de {past} fälleg war, ass nach net bei eis ukomm. Bezuelt se w.e.g. bannent {days}
-            Deeg op {iban}, soss musse mir Iech Mahnkäschte vu(n) {small}
+            Är Primm vun {premium}, déi de {past} fälleg war, ass nach net bei eis ukomm. Bezuelt se w.e.g. bannent {days}
+            Deeg op {iban}, soss musse mir Iech Mahnkäschte vun {small}
             rechnen, an Äre Kontrakt {policy} kéint suspendéiert ginn.""",
         ),
     ),

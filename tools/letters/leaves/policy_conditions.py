@@ -317,5 +317,20 @@ SITUATIONS = {
             ? Either of us may end the policy by giving 30 days' notice in writing.
             If we disagree, you may refer the matter to the ombudsman.""",
         ),
+        page(
+            "insurer",
+            "income",
+            "Life and income protection: policy conditions|General provisions",
+            """
+            1 Interpretation. In these conditions the singular includes the plural.
+            2 Benefit becomes payable on proof satisfactory to the company of [the death of the life insured|total \
+            disablement lasting beyond the deferred period].
+            ? 3 Misstatement of age: benefits will be adjusted.
+            4 Premiums are due in advance; thirty days of grace are allowed, after which the policy lapses without value.
+            5 No benefit is payable for suicide within one year, war, or failure to follow medical advice.
+            ? 6 Surrender and paid-up values are set out in the table overleaf.
+            7 The claimant shall furnish medical certificates at his or her own expense. Assignment must be notified in \
+            writing.""",
+        ),
     ),
 }

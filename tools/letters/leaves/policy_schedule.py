@@ -119,6 +119,26 @@ SITUATIONS = {
             - du {soon} au {later}
             [La carte d'assuré vous parviendra par la poste.|Gardez ce message avec les conditions générales.]""",
         ),
+        page(
+            "insurer",
+            "vehicle-green",
+            "Vos conditions personnelles|Police n° {policy}",
+            """
+            1. Les parties
+            Assureur : {insurer}, entreprise agréée
+            Preneur : {me}, {address}
+            2. L'objet
+            [Camionnette {car}, {plate}|Immeuble de rapport, {n} logements|Chien de race, puce {file}]
+            3. Les garanties souscrites
+            [Incendie|Responsabilité civile] : oui, {sum}
+            [Vol|Bris de glace] : oui, franchise {deductible}
+            Défense en justice : [oui|non souscrite]
+            4. La prime
+            {premium} par an, payable par [trimestre|virement]
+            5. La durée
+            Du {soon} au {later}, puis d'année en année sauf renon
+            Antécédents déclarés : {n} sinistre(s) en cinq ans""",
+        ),
     ),
     "de": (
         page(

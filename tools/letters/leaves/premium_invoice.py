@@ -82,6 +82,14 @@ SITUATIONS = {
             {invoice}.
             La carte verte vous sera remise dès paiement. Votre avenant du mois passé y est déjà pris en compte.""",
         ),
+        insurer(
+            "first-bill",
+            "Première prime|Prime à la souscription",
+            """
+            Votre contrat {policy} est prêt. La garantie entrera en vigueur dès le paiement de la première prime de {premium}, à
+            verser au plus tard le {soon} sur {iban} avec la communication {invoice}. Un justificatif vous sera envoyé ensuite.
+            Rien d'autre n'est à faire de votre côté.""",
+        ),
     ),
     "de": (
         page(
@@ -156,6 +164,21 @@ SITUATIONS = {
             zahlen sind {premium} bis {soon} auf {iban}. Ihr Schadenfreiheitsrabatt ist berücksichtigt. Die Änderung vom {past}
             hat den Beitrag um
             {percent} % erhöht.""",
+        ),
+        page(
+            "company",
+            "associated",
+            "Rechnung Gruppenversicherung|Beitragsabrechnung {invoice}",
+            """
+            Kunde {customer}
+            Gruppenvertrag {policy}, versicherte Personen: {n}
+            Abrechnungszeitraum {soon} bis {later}
+
+            Beiträge: {premium2}
+            Zugang {person2}: {small}
+            Steuer: {small2}
+            Endbetrag: {premium}
+            Wir buchen den Betrag am {soon} von {iban} ab. Einwendungen bitte innerhalb von {days} Tagen.""",
         ),
     ),
     "en": (
@@ -237,6 +260,14 @@ SITUATIONS = {
             Levy and fee: {small}
             Payable: {premium} by {soon}
             Transfers to our client premium account {iban}, please. Cover is subject to payment.""",
+        ),
+        insurer(
+            "renewal-short",
+            "Renewal: {premium} due|Time to renew",
+            """
+            Your cover under {policy} runs out on {soon}. To renew, pay {premium} by then, online or to {iban} quoting
+            {invoice}. Your excess and benefits stay as they are; the full terms are in the attached schedule. If you do
+            nothing, we'll collect by direct debit as last year.""",
         ),
     ),
     "lb": (

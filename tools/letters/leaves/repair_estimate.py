@@ -101,6 +101,17 @@ SITUATIONS = {
             Chantier d'environ {n} jours, à convenir. TVA selon le taux en vigueur.
             Ces prix ne vous engagent à rien et restent fermes jusqu'au {soon}.""",
         ),
+        page(
+            "garage",
+            "glass",
+            "Devis pare-brise|Chiffrage {file}",
+            """
+            Véhicule {car}, {plate}
+            Prix indicatif, aucune commande passée.
+            {items_garage}
+            HT {net}, TVA {vat}, soit {total} TTC
+            Rendez-vous possible le {soon}. Le chiffrage peut être transmis à {insurer} pour accord préalable.""",
+        ),
     ),
     "de": (
         page(
@@ -186,6 +197,17 @@ SITUATIONS = {
             wir haben uns den {car} Ihres Kunden {me} angesehen: Stoßfänger, Kotflügel und Sensor, das dürfte auf rund {amount}
             inkl. Steuer kommen, nach dem Zerlegen eventuell mehr. Teile brauchen {n} Tage. Sollen wir loslegen oder schicken
             Sie erst einen Gutachter?""",
+        ),
+        page(
+            "builder",
+            "estimate-b",
+            "Kostenermittlung|Vorläufige Kalkulation {file}",
+            """
+            Auf Grundlage der Begehung vom {date} würden folgende Kosten anfallen:
+            {items_builder}
+            Netto {net} zuzüglich MwSt. {vat}, gesamt {total}
+            Noch nicht enthalten: [Trocknung|Entsorgung von Asbest].
+            Beginn frühestens {soon}, sofern der Versicherer zustimmt. Kein Festpreis.""",
         ),
     ),
     "en": (
@@ -273,6 +295,17 @@ SITUATIONS = {
             Had a look at the {car} for your customer {me}. Bumper, wing and sensors, we'd expect it to come to around {amount}
             including VAT, could be more when it's apart. Parts take {n} days to arrive. Shall we go ahead or do you want
             your engineer to see it first?""",
+        ),
+        page(
+            "joiner",
+            "windows-b",
+            "Proposal {file}|Price for your approval",
+            """
+            Thank you for your enquiry of {date}. Our price for the work described would be as follows.
+            {items_joiner}
+            {net} + VAT {vat} = {total}
+            A deposit of {percent} % is payable with order. Nothing will be ordered until you, or your insurer, confirm in \
+            writing. Open for {days} days.""",
         ),
     ),
     "lb": (

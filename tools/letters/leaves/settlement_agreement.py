@@ -73,6 +73,15 @@ SITUATIONS = {
             ma plainte. Merci de verser la somme
             sur {iban}.""",
         ),
+        firm(
+            "broker",
+            "broker-accord",
+            "Accord trouvé - {me}|Clôture amiable du sinistre {claim}",
+            """
+            Bonne nouvelle : après notre réunion avec le cabinet d'expertise, notre client se rallie au chiffre de {amount} et
+            renonce à contester davantage. Il signe la transaction annexée, qui vaut solde de tout compte entre les parties.
+            Merci d'ordonner le paiement sur {iban} et de nous retourner un exemplaire contresigné.""",
+        ),
     ),
     "de": (
         page(
@@ -144,6 +153,15 @@ SITUATIONS = {
             Die Beteiligten einigen sich auf {amount}, zahlbar in {n} Monatsraten ab {soon}.
             Nach pünktlicher Zahlung wird auf den Rest verzichtet; weitere Ansprüche bestehen dann nicht mehr.
             Unterschriften, {town}, {today}""",
+        ),
+        firm(
+            "lawyer",
+            "agreed",
+            "Einigung in Sachen {me}|Vergleich zu {claim}",
+            """
+            namens unserer Mandantin nehmen wir Ihr Angebot von {big} an. Mit Zahlung sind sämtliche Ansprüche aus dem Ereignis
+            vom {past} erledigt, ausdrücklich auch Zukunftsschäden. Die unterzeichnete Abfindungserklärung ist beigefügt. Die
+            Klage nehmen wir nach Zahlungseingang auf {iban} zurück; der Termin am {soon} entfällt.""",
         ),
     ),
     "en": (
@@ -234,7 +252,7 @@ SITUATIONS = {
             "accept-lb",
             "Averstane mat der Transaktioun|Quittance ënnerschriwwen",
             """
-            ech sinn averstane mat der Zomm vu(n) {amount}, déi Dir mer fir den Accident vum {past} ubitt. D'Transaktioun ass
+            ech sinn averstane mat der Zomm vun {amount}, déi Dir mer fir den Accident vum {past} ubitt. D'Transaktioun ass
             ënnerschriwwe bäigeluecht. Domat ass déi Saach fir mech eriwwer an ech froen näischt méi. Iwwerweist dat Geld
             w.e.g. op {iban}.""",
         ),

@@ -96,6 +96,19 @@ SITUATIONS = {
             payable à {days} jours sur {iban}. L'accord de
             votre service assistance porte le numéro {file}.""",
         ),
+        page(
+            "doctor",
+            "medical-adviser",
+            "Note d'honoraires|Mémoire d'honoraires {invoice}",
+            """
+            À l'attention de {insurer}
+            Expertise médicale de {me}, dossier {claim}, séance du {date}
+            Examen et rapport : {amount}
+            Examens complémentaires : {small}
+            Total à verser : {amount2}
+            Sur le compte {iban}, dans les 30 jours. Exonéré de TVA.
+            Le rapport vous a été adressé sous pli séparé.""",
+        ),
     ),
     "de": (
         page(
@@ -205,6 +218,19 @@ SITUATIONS = {
             wir {amount} inklusive Mehrwertsteuer. Mietdauer {n} Tage, Rückgabe am {date}. Bitte begleichen Sie die Rechnung
             {invoice} innerhalb von {days} Tagen auf
             {iban}. Sicherungsabtretung anbei.""",
+        ),
+        page(
+            "lawyer",
+            "lawyer-fee",
+            "Kostennote|Vergütungsrechnung {invoice}",
+            """
+            An {insurer}, Schaden {claim}
+            In Sachen {me} ./. {person2}
+            Verfahrensgebühr: {amount}
+            Terminsgebühr: {small}
+            Auslagen und Umsatzsteuer: {small2}
+            Rechnungsbetrag {amount2}
+            Leistungszeitraum {past} bis {date}. Fällig {soon} auf {iban}.""",
         ),
     ),
     "en": (
@@ -318,6 +344,19 @@ SITUATIONS = {
             Please pay: {amount2}
             Due {soon}, IBAN {iban}
             Authorised by your adjuster on {past}.""",
+        ),
+        page(
+            "lawyer",
+            "legal-fee",
+            "Fee note {invoice}|Bill of costs",
+            """
+            To {insurer}
+            Re: your insured {me}; defence of the claim brought by {person2}
+            Professional fee: {amount}
+            Outlay, court fees: {small}
+            VAT: {small2}
+            Total now due: {amount2}
+            For work done from {past} to {date}. Remit to {iban} within 30 days.""",
         ),
     ),
     "lb": (

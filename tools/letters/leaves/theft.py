@@ -91,6 +91,15 @@ SITUATIONS = {
             à la police. Je dois rester
             fermé {n} jours. Merci de me dire quel expert viendra et si la perte d'exploitation est couverte.""",
         ),
+        customer(
+            "cellar",
+            "Cave fracturée|Vol dans ma cave|Cadenas forcé",
+            """
+            Toutes les caves de l'immeuble ont été visitées la semaine dernière. Dans la mienne on a pris :
+            = {items_stolen}
+            Le syndic a remplacé la porte commune à ses frais. Plainte n° {file}. Puis-je être remboursé en valeur à neuf ? \
+            Pas de facture pour tout, malheureusement.""",
+        ),
     ),
     "de": (
         customer(
@@ -174,6 +183,14 @@ SITUATIONS = {
             Bargeld, Schlüssel und Ausweise. Die Schlösser habe ich sofort tauschen lassen ({amount}). Ich bin mit dem Schrecken
             davongekommen, war aber
             beim Arzt. Welche Kosten erstattet mir die Hausratversicherung?""",
+        ),
+        customer(
+            "trick",
+            "Trickdiebstahl|Falscher Handwerker",
+            """
+            ein Mann, der sich als Wasserwerker ausgab, hat meine {n}0-jährige Mutter abgelenkt, während ein zweiter ihren
+            Schmuck und {amount} aus dem Schlafzimmer nahm. Aufgebrochen wurde nichts. Die Polizei ermittelt. Wir möchten den
+            Verlust melden und hoffen, dass auch so etwas versichert ist.""",
         ),
     ),
     "en": (
@@ -268,6 +285,14 @@ SITUATIONS = {
             building on {date}. The front door had been left on the latch by a courier. I have reported it. Value about
             {amount}, receipts attached. Does the
             policy cover this as there was no forced entry?""",
+        ),
+        customer(
+            "farm",
+            "Stolen quad bike|Theft from farmyard",
+            """
+            A quad bike, a chainsaw and about 400 litres of diesel were taken from our yard at {town2} in the early hours of
+            {date}. The gate had been cut off its hinges. The quad was bought for {big} in {year}. Please find attached the
+            Garda report. A neighbour's CCTV shows a white van.""",
         ),
     ),
     "lb": (

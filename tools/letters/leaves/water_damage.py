@@ -103,6 +103,17 @@ SITUATIONS = {
             L'entreprise {craftsman} est intervenue, sa facture de {amount} est annexée. Veuillez désigner un expert et nous
             indiquer si les parties privatives entrent dans la police collective.""",
         ),
+        customer(
+            "long-story",
+            "Plafond effondré|Sinistre à mon domicile du {date}",
+            """
+            Permettez-moi de vous raconter ce qui nous est arrivé. Dimanche soir, un bruit sourd : le plafond de la salle à
+            manger venait de tomber sur la table. Le receveur de douche de l'étage fuyait depuis un moment sans que rien ne
+            se voie.
+            Le parquet en chêne est noirci, le buffet de ma grand-mère s'est gonflé et la télévision ne s'allume plus.
+            ? Nous avons appelé {craftsman}, qui a coupé l'eau et réclame {small}.
+            Le devis du plâtrier s'élève à {amount}. Nous aimerions être fixés avant de commander quoi que ce soit.""",
+        ),
     ),
     "de": (
         customer(
@@ -198,6 +209,21 @@ SITUATIONS = {
             Haftpflicht sei
             zuständig, ich möchte es aber erst einmal meiner Hausratversicherung melden. Wie machen wir das?""",
         ),
+        customer(
+            "heating",
+            "Heizung ausgelaufen|Estrich nass",
+            """
+            der Druck der Heizung fiel seit Tagen ab, jetzt wissen wir warum: Die Fußbodenheizung hat ein Loch. Unter dem
+            Fertigparkett steht das Wasser, in der Ecke schimmelt es. Der Installateur will {amount} und der Bodenleger noch
+            einmal so viel. Bitte um Schadennummer und Rückruf.""",
+        ),
+        customer(
+            "short",
+            "Wasserschaden!!|überschwemmung bad",
+            """
+            Toilette übergelaufen, Bad und Flur unter Wasser, Feuerwehr war da. Brauche heute noch jemanden von der
+            Versicherung. Vertrag {policy}, Tel. {phone}.""",
+        ),
     ),
     "en": (
         customer(
@@ -291,6 +317,15 @@ SITUATIONS = {
             wallpaper is hanging off and the carpet squelches. {craftsman} has quoted {amount} for the roof. I know wear and
             tear isn't covered but the roof
             was redone in {year}. Could you open a file and tell me what to do about drying?""",
+        ),
+        customer(
+            "dehumidifier",
+            "Wet walls after storm|Rain through window frame",
+            """
+            In the storm of {date} rain was driven in around the gable window and ran down inside the wall. The plaster has
+            blown, the skirting is warped and a bookcase is spoiled. I took readings with a borrowed meter: {percent} per cent.
+            Can I hire a dehumidifier and add it to the claim? Estimate for
+            making good {amount}, enclosed.""",
         ),
     ),
     "lb": (
