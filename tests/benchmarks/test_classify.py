@@ -8,13 +8,16 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.sparse
 from benchmarks.classify import bootstrap, predictions, reliability, runs, tables
+from benchmarks.classify.baselines import coordinates
 from benchmarks.classify.collected import collect
 from benchmarks.classify.confidence import precise
 from benchmarks.classify.few_shot import pairs
 from benchmarks.classify.metrics import auroc, category_scores, macro_f1, outcome, wilson
 from benchmarks.classify.predictions import Predictions, Run
 from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.svm import LinearSVC
 
 LEAVES = (("a", "x"), ("a", "y"), ("b", "z"))
 
@@ -161,6 +164,17 @@ def test_pairs_are_as_many_of_either_kind():
     assert all((labels[i] == labels[j]) == same and i != j for i, j, same in found)
     assert len(pairs(labels, seed=0, most=48)) == 48
     assert pairs([0, 0, 0], seed=0, most=48) == []
+
+
+def test_coordinates_keep_the_machine():
+    generator = np.random.default_rng(4)
+    learnt, asked = (scipy.sparse.csr_array(generator.random((n, 300)) * (generator.random((n, 300)) < 0.1)) for n in (40, 25))
+    labels = generator.integers(3, size=40)
+    few, others = coordinates(learnt, asked)
+    assert few.shape[1] <= 40
+    expected = LinearSVC(tol=1e-8, max_iter=100_000).fit(learnt, labels).decision_function(asked)
+    found = LinearSVC(tol=1e-8, max_iter=100_000).fit(few, labels).decision_function(others)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 @pytest.fixture
