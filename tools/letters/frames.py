@@ -130,7 +130,7 @@ class Scribe:
         signature = [
             self._say("close"),
             "",
-            message.sender if self._chance(0.8) else facts.get("me" if self._by_customer else "clerk"),
+            message.sender if self._by_customer or self._chance(0.8) else facts.get("clerk"),
         ]
         if self._has_desks and self._chance(0.5):
             signature.append(self._say("dept"))
@@ -148,7 +148,7 @@ class Scribe:
 
     @property
     def _by_customer(self) -> bool:
-        return self._situation.writer == "customer"
+        return self._situation.writer in ("customer", "person")
 
     def _headline(self, subject: str) -> str:
         style = self._rng.random()
@@ -167,7 +167,8 @@ class Scribe:
             f"{self._say('to')}: {self._rng.choice(('', message.receiver + ' '))}<{facts.mail_of(message.receiver)}>",
             f"{self._say('subject')}: {self._rng.choice(('', '', '', 'Re: ', 'Fwd: '))}{message.subject}",
         ]
-        signature = [self._say("close_mail"), message.sender if self._chance(0.85) else facts.get("first")]
+        short = message.sender.split()[0] if self._by_customer else facts.get("first")
+        signature = [self._say("close_mail"), message.sender if self._chance(0.85) else short]
         if self._has_desks:
             signature.append(self._say("dept"))
         if self._chance(0.35):

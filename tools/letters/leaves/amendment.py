@@ -266,7 +266,7 @@ SITUATIONS = {
             "electric-van",
             "new van|swap vehicle on fleet policy",
             """
-            Morning, we've swapped one of the vans on our fleet policy. Out: {plate}. In: {car2}, {plate2}, value {big}, from
+            We've swapped one of the vans on our fleet policy. Out: {plate}. In: {car2}, {plate2}, value {big}, from
             {soon}. Same cover please, comprehensive,
             {deductible} excess. Can you send the cert and disc today, driver is collecting it at {time}.""",
         ),

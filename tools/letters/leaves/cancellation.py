@@ -93,7 +93,7 @@ SITUATIONS = {
             "short",
             "Résilier svp|fin du contrat {policy}",
             """
-            Bonjour, je voudrais arrêter mon assurance {policy}, je n'en ai plus besoin [depuis que j'ai vendu la moto|puisque
+            Je voudrais arrêter mon assurance {policy}, je n'en ai plus besoin [depuis que j'ai vendu la moto|puisque
             mon employeur me couvre]. Dites-moi à partir de quand c'est possible et ce que vous me rendez.""",
         ),
     ),
@@ -246,7 +246,7 @@ SITUATIONS = {
             "scrapped-car",
             "cancel car insurance|car scrapped",
             """
-            Hi, the {car} ({plate}) failed its test and went to the scrapyard on {date}. No need for the insurance any more so
+            The {car} ({plate}) failed its test and went to the scrapyard on {date}. No need for the insurance any more so
             please cancel from then and let me know what I get
             back. Cert is in the post to you. Not buying another for now.""",
         ),

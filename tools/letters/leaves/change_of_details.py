@@ -195,7 +195,7 @@ SITUATIONS = {
             "phone-mail",
             "new number|Updated contact details",
             """
-            Hi, new mobile for me: {mobile}. Email has changed too, it's {mail} now. Please use these for anything about the
+            New mobile for me: {mobile}. Email has changed too, it's {mail} now. Please use these for anything about the
             claim or the renewal. Old ones are dead.""",
         ),
         page(

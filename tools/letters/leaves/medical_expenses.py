@@ -80,7 +80,7 @@ SITUATIONS = {
             "short-scan",
             "factures médecin|remboursement",
             """
-            Bonjour, en pièces jointes mes dernières factures : dermato, pharmacie, laboratoire. Total {amount}, la caisse m'a
+            En pièces jointes mes dernières factures : dermato, pharmacie, laboratoire. Total {amount}, la caisse m'a
             rendu {small}. [Merci de virer le reste.|Le solde sur mon compte habituel svp.]""",
         ),
         customer(
@@ -212,7 +212,7 @@ SITUATIONS = {
             "short-receipts",
             "receipts|GP and pharmacy",
             """
-            Hi, photos of this month's receipts below. GP twice, blood tests, pharmacy. [Comes to {amount} I think.|Total
+            Photos of this month's receipts below. GP twice, blood tests, pharmacy. [Comes to {amount} I think.|Total
             {amount}.] Membership {policy}.
             Please pay into the usual account.""",
         ),

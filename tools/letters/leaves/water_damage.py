@@ -90,7 +90,7 @@ SITUATIONS = {
             "shower-short",
             "fuite|Eau chez moi",
             """
-            Bonjour ma chaudière a perdu toute son eau pendant la nuit, le sol du hall est trempé et ça descend chez la voisine.
+            Ma chaudière a perdu toute son eau pendant la nuit, le sol du hall est trempé et ça descend chez la voisine.
             Le chauffagiste passe cet après-midi. Je fais quoi pour l'assurance ? Contrat {policy}, je suis au {phone}.""",
         ),
         firm(
