@@ -54,7 +54,7 @@ def end_token(tokenizer: Any) -> int:
     if not tokenizer.chat_template:
         raise ModelError("the tokenizer has no chat template", hint="use an instruction-tuned model")
     text = tokenizer.apply_chat_template(turns, tokenize=False)
-    ids = tokenizer(text[text.rindex(mark) + len(mark) :], add_special_tokens=False)["input_ids"]
+    ids = tokenizer(text.rpartition(mark)[2], add_special_tokens=False)["input_ids"]
     end: int | None = next((token for token in ids if token in tokenizer.all_special_ids), tokenizer.eos_token_id)
     if end is None:
         raise ModelError("the chat template ends answers with no special token", hint="set the tokenizer's eos_token")

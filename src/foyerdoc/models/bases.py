@@ -103,6 +103,8 @@ def load_base(
         resident = four_bit and (device == "cpu" or _fits(model, device))
     if resident and four_bit:
         _dequantize(model, getattr(torch, dtype))
+    elif four_bit and device == "cpu":
+        _keep_differentiable(model)
     for parameter in model.parameters():
         parameter.requires_grad_(requires_grad=False)
     pack_attention(model)
@@ -147,6 +149,19 @@ def _fits(model: Any, device: str) -> bool:
 
     free, _ = torch.cuda.mem_get_info(device)
     return 2 * int(model.num_parameters()) < _ROOM * free
+
+
+def _keep_differentiable(model: Any) -> None:
+    """Keep bitsandbytes from laying weights out anew at the first evaluation: that product has no way back.
+
+    Training that goes on after an evaluation would lose the gradients of all layers but the last, in silence (bitsandbytes
+    0.50).
+    """
+    from bitsandbytes.nn.modules import Linear4bit
+
+    for layer in model.modules():
+        if isinstance(layer, Linear4bit):
+            layer.support_avx512bf16_for_cpu = False
 
 
 def _dequantize(model: Any, dtype: Any) -> None:
