@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from foyerdoc import storage
 from foyerdoc.errors import DamagedFile, ExportError, ModelMissing, UsageError
@@ -35,6 +35,7 @@ Target = Literal["merged", "gguf", "peft"]
 KIND: Final = "export"
 VERSION: Final = 1
 PARITY_FILE: Final = "parity.json"
+DEFAULT_KINDS: Final[tuple[GgufKind, ...]] = ("q8_0", "q4_k_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def export(
     *,
     base: str | Path | None = None,
     labelled: Sequence[Example] | Sequence[Conversation] | None = None,
-    kinds: Sequence[GgufKind] = ("q8_0", "q4_k_m"),
+    kinds: Sequence[GgufKind] = DEFAULT_KINDS,
     limits: Limits | None = None,
 ) -> Exported:
     """Write an adapter of a causal model in another form, and keep it when it answers as the adapter does.
@@ -82,29 +83,43 @@ def export(
         limits: how far the export may be from NF4 + adapter.
 
     Raises:
-        UsageError: `out` holds something else.
+        UsageError: `out` holds something else, or there is no such form or kind.
         ModelMissing: the adapter or its base is not there.
         ModelError: they do not fit, or the model cannot be written in this form.
         ExportError: the export answers otherwise than the adapter, or the disk is full. Nothing is kept.
     """
+    make = {"merged": _make_merged, "gguf": _make_gguf, "peft": _make_peft}.get(to)
+    if make is None:
+        raise UsageError(f"there is no form {to}", hint="merged, gguf or peft")
     _refuse_to_overwrite(out)
     merging.check_adapter(adapter)
     source = base_of(adapter, base)
     probes = parity.bundled_probes() if labelled is None else parity.probes_of(labelled)
-    limits = limits or Limits()
+    work = _Work(source, adapter, probes, limits or Limits(), kinds_of(kinds))
     about = {
         "to": to,
         "adapter_sha256": storage.sha256(adapter / "adapter_model.safetensors"),
         "foyerdoc": importlib.metadata.version("foyerdoc"),
     }
     with _disk_may_be_full(out), storage.new_folder(out, kind=KIND, version=VERSION, about=about) as aside:
-        make = {"merged": _make_merged, "gguf": _make_gguf, "peft": _make_peft}[to]
-        work = _Work(source, adapter, probes, limits, tuple(kinds))
         compared, notes = make(work, aside)
         files = tuple(sorted(path.name for path in aside.iterdir() if path.suffix in (".gguf", ".safetensors")))
-        table = {"limits": asdict(limits), "parity": [asdict(row) for row in compared], "notes": list(notes)}
+        table = {"limits": asdict(work.limits), "parity": [asdict(row) for row in compared], "notes": list(notes)}
         (aside / PARITY_FILE).write_text(json.dumps(table, indent=1), encoding="utf-8")
-    return Exported(out, files, compared, limits, notes)
+    return Exported(out, files, compared, work.limits, notes)
+
+
+def kinds_of(names: Sequence[str]) -> tuple[GgufKind, ...]:
+    """Kinds of GGUF files by their names, each once.
+
+    Raises:
+        UsageError: there is none of that name, or none is named.
+    """
+    known: dict[str, GgufKind] = {kind: kind for kind in get_args(GgufKind)}
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        raise UsageError(f"no GGUF file of kind {', '.join(unknown) or 'none'}", hint=f"one of {', '.join(known)}")
+    return tuple(known[name] for name in dict.fromkeys(names))
 
 
 def base_of(adapter: Path, base: str | Path | None = None) -> Path:

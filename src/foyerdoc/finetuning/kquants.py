@@ -97,7 +97,8 @@ def _scale_and_least(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         wq = weight * q
         sum_q, sum_qq, sum_xq = wq.sum(-1), (wq * q).sum(-1), (wq * x).sum(-1)
         determinant = sum_w * sum_qq - sum_q.square()
-        solvable = determinant > 0
+        # Where nearly all values fall on one step, scale and offset would grow against each other.
+        solvable = determinant > 1e-3 * sum_w * sum_qq
         safe = torch.where(solvable, determinant, 1.0)
         scale = (sum_w * sum_xq - sum_x * sum_q) / safe
         least = -(sum_qq * sum_x - sum_q * sum_xq) / safe

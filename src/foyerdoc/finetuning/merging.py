@@ -7,6 +7,7 @@ the base is loaded as it stands on disk, without quantisation.
 from __future__ import annotations
 
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,8 +89,9 @@ def merge_into(model: Any, adapter: Path) -> Any:
         except ValueError as error:
             raise ModelError(f"{adapter} cannot be merged: {type(error).__name__}", hint="its matrices hold NaN") from error
         plain.to(rounded)
-    # What is merged already is not merged again; this takes the adapter's modules out.
-    with quietly():
+    # What is merged already is not merged again, of which PEFT warns; this takes the adapter's modules out.
+    with quietly(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
         return tuned.merge_and_unload()
 
 
