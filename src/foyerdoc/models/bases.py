@@ -77,8 +77,6 @@ def load_base(
     import torch
     import transformers
 
-    from foyerdoc.models.packing import pack_attention
-
     folder = base_folder(source)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     dtype = dtype or fast_dtype(device)
@@ -95,7 +93,26 @@ def load_base(
             trust_remote_code=False,
             use_safetensors=True,
         )
-    if head == "none" and "pooler" in dict(model.named_children()):
+    name = f"{weights_digest(folder)} {quantization}"
+    return prepare(model, folder, name, quantization=quantization, resident=resident, device=device, dtype=dtype)
+
+
+def prepare(
+    model: Any, folder: Path, name: str, *, quantization: Quantization, resident: bool | None, device: str, dtype: str
+) -> Base:
+    """Make a loaded transformers model a base: frozen, its attention packed, its 4-bit weights resident where that is asked.
+
+    Args:
+        model: as its `from_pretrained` gave it, on the device.
+        folder: its files.
+        name: what the base will be called.
+        quantization, resident, device, dtype: as those of `load_base`, which calls this.
+    """
+    import torch
+
+    from foyerdoc.models.packing import pack_attention
+
+    if "pooler" in dict(model.named_children()):
         # The layer that BERT's kin put on the first token: most models were saved without it, and nothing here reads it.
         model.pooler = None
     four_bit = quantization in ("nf4", "fp4")
@@ -108,7 +125,7 @@ def load_base(
     for parameter in model.parameters():
         parameter.requires_grad_(requires_grad=False)
     pack_attention(model)
-    return Base(model, folder, f"{weights_digest(folder)} {quantization}", device, dtype, bool(resident and four_bit))
+    return Base(model, folder, name, device, dtype, bool(resident and four_bit))
 
 
 def add_lora(model: Any, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
