@@ -4,11 +4,12 @@
 PYTHON ?= python3
 DATA ?= ../shared/data
 BIN := .venv/bin
+LLAMA := .venv/llama-cpp
 INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage
+.PHONY: help demo test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -27,6 +28,13 @@ demo: models         ## the main job on the bundled documents
 
 test: models         ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Built from source for this machine, and kept apart: nothing else needs it.
+$(LLAMA)/llama_cpp: | $(INSTALLED)
+	CMAKE_ARGS="-DLLAVA_BUILD=OFF" $(PIP) install --no-deps --no-binary llama-cpp-python --target $(LLAMA) llama-cpp-python==0.3.36 diskcache==5.6.3
+
+test-gguf: models $(LLAMA)/llama_cpp ## GGUF files in a real llama.cpp, which is built first (minutes)
+	PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest tests/finetuning/llamacpp -s
 
 check: $(INSTALLED)  ## lint, types, and which floor may import which
 	$(BIN)/ruff check .
