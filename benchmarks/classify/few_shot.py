@@ -49,10 +49,13 @@ class Encoder:
         from transformers import AutoModel
 
         from foyerdoc.models.embedded import embedded_embedder
+        from foyerdoc.models.loading import quietly
 
         folder = embedded_embedder()
         self.device = torch.device(device)
-        self.model = AutoModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True).to(self.device).eval()
+        with quietly():
+            model = AutoModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        self.model = model.to(self.device).eval()
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(TOKENS)
         self._tokenizer.no_padding()
