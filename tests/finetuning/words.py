@@ -24,6 +24,8 @@ class Words:
     validation: list[float] | None = None
     poison: int | None = None
     wide: int = 21
+    device: str = "cpu"
+    fixed: bool = False
     evaluations: int = 0
     weights: dict[str, torch.Tensor] = field(default_factory=dict)
 
@@ -40,6 +42,8 @@ class Words:
             "head.bias": (torch.randn(3, generator=made) / 10).requires_grad_(),
         }
 
+        self.weights = {name: tensor.detach().to(self.device).requires_grad_() for name, tensor in self.weights.items()}
+
     def parameters(self) -> Mapping[str, torch.Tensor]:
         return self.weights
 
@@ -49,6 +53,8 @@ class Words:
     def collate(self, rows: Sequence[int], epoch: int) -> Mapping[str, torch.Tensor]:
         words = [self.words[row][: self.lengths[row]] for row in rows]
         texts = torch.nn.utils.rnn.pad_sequence(words, batch_first=True, padding_value=20)
+        if self.fixed:  # in width, so that shapes come again
+            texts = torch.nn.functional.pad(texts, (0, 30 - texts.shape[1]), value=20)
         poisoned = torch.tensor([1.0 if row == self.poison and epoch == 1 else 0.0 for row in rows])
         return {"texts": texts, "labels": self.labels[list(rows)], "poisoned": poisoned}
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.checkpoints import Checkpoints, State, fingerprint
 from foyerdoc.finetuning.config import TrainingConfig
+from foyerdoc.finetuning.graphs import Recorder
 from foyerdoc.finetuning.optimizers import make_optimizer, restore_state, set_rate, state_of, take_step
 from foyerdoc.finetuning.parallel import join_processes
 from foyerdoc.finetuning.planning import Plan
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 # Reading a loss makes the processor wait for the GPU, which then waits for its next kernels: so not after every step.
@@ -97,6 +99,7 @@ def fit(
     report: Callable[[Progress], None] | None = None,
     *,
     checkpoint_seconds: float = 60.0,
+    record: bool = True,
 ) -> History:
     """Train a task's parameters in place; at the end they are those of the best pass.
 
@@ -110,6 +113,8 @@ def fit(
         report: called when losses are read: after every step on a CPU, every eight steps or every second on a GPU. Of several
             processes only the first reports and writes.
         checkpoint_seconds: between two savings; the state is also saved after each pass.
+        record: on a GPU, replay forward and backward from a CUDA graph when a batch's shapes come again; measurements turn it
+            off.
 
     Raises:
         TrainingError: there is nothing to train, the loss is not a number, memory or disk ran out, or the folder holds another
@@ -118,7 +123,7 @@ def fit(
     """
     import torch
 
-    run = _Run(task, config, checkpoints, report, checkpoint_seconds)
+    run = _Run(task, config, checkpoints, report, checkpoint_seconds, record)
     gpus = [run.device] if run.device.type == "cuda" else []
     try:
         with _memory(config), torch.random.fork_rng(devices=gpus):
@@ -137,6 +142,7 @@ class _Run:
         folder: Path | None,
         report: Callable[[Progress], None] | None,
         checkpoint_seconds: float,
+        record: bool,
     ) -> None:
         self.task, self.config = task, config
         self.processes = join_processes()
@@ -154,6 +160,7 @@ class _Run:
         self.best: dict[str, Tensor] | None = None
         self.good = {name: tensor.detach().clone() for name, tensor in self.parameters.items()}
         self.unread: list[Tensor] = []
+        self.recorder = Recorder(self._compute) if record and self._can_record() else None
         self.checkpoint_seconds = checkpoint_seconds
         self.store: Checkpoints | None = None
         if folder is not None and self.processes.first:
@@ -180,7 +187,7 @@ class _Run:
             state.best_epoch,
             state.tokens,
             state.seconds,
-            tuple(state.notes),
+            (*state.notes, *([self.recorder.note] if self.recorder is not None else [])),
         )
 
     def close(self) -> None:
@@ -225,12 +232,27 @@ class _Run:
             epoch: the pass, from 0.
             count: False computes all the same and adds zeros.
         """
+        batch = self.task.collate(part, epoch)
+        if self.device.type == "cuda":
+            # From pinned memory a copy does not wait for the kernels before it.
+            batch = {name: tensor.pin_memory() if tensor.dim() else tensor for name, tensor in batch.items()}
+        if self.recorder is not None:
+            return self.recorder(batch)
+        return self._compute({name: _move(tensor, self.device) for name, tensor in batch.items()}, count=count)
+
+    def _compute(self, batch: Mapping[str, Tensor], *, count: bool = True) -> Tensor:
         import torch
 
-        batch = {name: _move(tensor, self.device) for name, tensor in self.task.collate(part, epoch).items()}
         loss, weight = self.task.loss(batch)
         torch.autograd.backward(loss if count else loss * 0.0)
         return torch.stack([loss.detach().double(), weight.detach().double()])
+
+    def _can_record(self) -> bool:
+        import torch
+
+        # Layers that are laid out over processes talk to one another while they compute: that is not recorded.
+        here = self.device.type == "cuda" and self.device.index in (None, torch.cuda.current_device())
+        return here and self.processes.count == 1
 
     def _update(self, totals: Tensor) -> Tensor:
         """Take the step; (2,): its loss, and the length of its gradient before it was shortened."""
@@ -353,16 +375,8 @@ def _flat_gradients(tensors: Sequence[Tensor]) -> list[Tensor]:
     return flats
 
 
-def _move(tensor: Tensor, device: object) -> Tensor:
-    import torch
-
-    place = torch.device(str(device))
-    if tensor.dim() == 0 or tensor.device == place:
-        return tensor
-    if place.type == "cuda":
-        # From pinned memory the copy does not wait for the kernels before it.
-        return tensor.pin_memory().to(place, non_blocking=True)
-    return tensor.to(place)
+def _move(tensor: Tensor, device: torch.device) -> Tensor:
+    return tensor.to(device, non_blocking=True) if tensor.dim() else tensor
 
 
 def _copy(source: Mapping[str, Tensor], target: Mapping[str, Tensor]) -> None:
