@@ -12,6 +12,9 @@ from foyerdoc.demo import folder
 from tests.reading.pdfs import text_pages
 
 MAILBOX = folder() / "documents"
+LABELLED = {
+    *("file", "id", "category", "subcategory", "path", "confidence", "decision", "evidence", "alternatives", "fingerprint"),
+}
 run = CliRunner().invoke
 
 
@@ -67,7 +70,7 @@ def test_one_bad_file_fails_the_command_but_not_the_others(letters: Path) -> Non
     ("command", "options", "delivered"),
     [
         ("read", [], {"file", "document"}),
-        ("classify", ["--taxonomy", str(folder() / "taxonomy.json")], {"file", "prediction"}),
+        ("classify", ["--taxonomy", str(folder() / "taxonomy.json")], LABELLED),
         ("extract", ["--schema", "foyerdoc.demo.schemas:InvoiceFields"], {"file", "extraction"}),
         ("index", ["--index", "an.index"], {"file", "id", "state"}),
     ],
@@ -102,6 +105,49 @@ def test_a_broken_schema_or_taxonomy_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.json").write_text('{"name": "x"}', encoding="utf-8")
     result = run(app, ["classify", str(MAILBOX / "demande.txt"), "--taxonomy", str(tmp_path / "taxonomy.json")])
     assert result.exit_code == 2
+
+
+TAXONOMY = str(folder() / "taxonomy.json")
+
+
+def test_rows_of_a_file_are_labelled_one_line_each(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Kündigung meiner Hausratversicherung zum Jahresende.", encoding="utf-8")
+    rows = [
+        {"id": "one", "text": "Please pay the premium invoice by the first of May.", "category": "whatever"},
+        {"id": "two", "text": "  "},
+        {"path": "a.txt"},
+        {"id": "gone", "path": "nowhere.txt"},
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join([*map(json.dumps, rows), "{"]), encoding="utf-8")
+    result = run(app, ["classify", str(tmp_path / "a.txt"), str(tmp_path / "rows.jsonl"), "--taxonomy", TAXONOMY, "--json"])
+    assert result.exit_code == 1
+    alone, first, blank, read, gone, broken = lines_of(result.stdout)
+    assert set(alone) == set(first) == set(read) == LABELLED
+    assert (first["id"], first["category"], first["confidence"]) == ("one", "billing", None)
+    assert alone["path"] == read["path"]
+    assert (blank["row"], blank["error"]["code"]) == (2, "empty_text")
+    assert gone["row"] == 4
+    assert (broken["row"], broken["error"]["code"]) == (5, "not_json")
+    (tmp_path / "rows.csv").write_text("id;text\none;Please pay the premium invoice by the first of May.\n", encoding="utf-8")
+    result = run(app, ["classify", str(tmp_path / "rows.csv"), "--taxonomy", TAXONOMY])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("one  billing")
+
+
+def test_a_packet_is_labelled_by_page(tmp_path: Path) -> None:
+    pages = ("Premium invoice: please pay 120 euros by 1 May.", "Notice of cancellation: I cancel my home policy.")
+    (tmp_path / "packet.pdf").write_bytes(text_pages(*pages))
+    result = run(app, ["classify", str(tmp_path / "packet.pdf"), "--taxonomy", TAXONOMY, "--by-page", "--json"])
+    assert result.exit_code == 0
+    lines = lines_of(result.stdout)
+    assert {frozenset(line) for line in lines} == {frozenset(LABELLED | {"pages"})}
+    assert [page for line in lines for page in line["pages"]] == [1, 2]
+    assert [line["category"] for line in lines] == ["billing", "policies"]
+
+
+def test_classify_wants_a_model_or_a_taxonomy(letters: Path) -> None:
+    assert run(app, ["classify", str(letters)]).exit_code == 2
+    assert run(app, ["classify", str(letters), "--taxonomy", TAXONOMY, "--model", str(letters)]).exit_code == 2
 
 
 def test_doctor_names_every_package_and_model() -> None:

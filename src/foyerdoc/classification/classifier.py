@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal, overload
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from foyerdoc.documents import Document, Span, merge_spans
 from foyerdoc.models.protocol import Embedder, LanguageModel
 from foyerdoc.results import Alternative, Fingerprint, Prediction, Segment
 from foyerdoc.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from foyerdoc.classification.few_shot import LabelledDocument
 
 _UPPER_LEAD: Final = 1.5
 _LEAF_LEAD: Final = 2.0
@@ -84,6 +87,33 @@ class Classifier:
         from foyerdoc.classification.zero_shot import scorer
 
         return cls(taxonomy, scorer(taxonomy, model, embedder))
+
+    @classmethod
+    def few_shot(
+        cls,
+        taxonomy: Taxonomy,
+        examples: Sequence[tuple[Document, Sequence[str]] | LabelledDocument],
+        embedder: Embedder | None = None,
+    ) -> Classifier:
+        """A classifier from a few labelled documents: a linear head over the embedder, no model is tuned.
+
+        It takes seconds once the examples are embedded. Labels without examples are known by their descriptions. With 50
+        examples or more, held-out parts of them calibrate it; with fewer, `confidence` is None and the lead decides.
+
+        Args:
+            taxonomy: the labels.
+            examples: documents with their labels from the root; a label may be an upper one. Those without text are left
+                out, and the fingerprint says how many were used.
+            embedder: the embedded one by default.
+
+        Raises:
+            UsageError: an example's label is not in the taxonomy.
+            TrainingError: no example has text.
+        """
+        from foyerdoc.classification.few_shot import learn
+        from foyerdoc.embedding import SentenceEmbedder
+
+        return cls(taxonomy, *learn(taxonomy, examples, embedder or SentenceEmbedder()))
 
     @property
     def taxonomy(self) -> Taxonomy:

@@ -7,9 +7,11 @@ rest is delivered); 2 for wrong use.
 from __future__ import annotations
 
 from foyerdoc.cli.app import app
+from foyerdoc.cli.classification import classify
 from foyerdoc.cli.demo import demo
-from foyerdoc.cli.documents import classify, extract, read
+from foyerdoc.cli.documents import extract, read
+from foyerdoc.cli.export import export
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, index, search
 
-__all__ = ["app", "ask", "chat", "classify", "demo", "doctor", "extract", "index", "models", "read", "search"]
+__all__ = ["app", "ask", "chat", "classify", "demo", "doctor", "export", "extract", "index", "models", "read", "search"]

@@ -95,8 +95,8 @@ def report_failed(path: Path, error: FoyerdocError, *, json: bool) -> None:
         report(error, path.name)
 
 
-def progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
-    """Pass items through and show on a terminal how many have passed."""
+def progress(items: Iterable[T], total: int | None, what: str) -> Iterator[T]:
+    """Pass items through and show on a terminal how many have passed; None where it is not known how many there are."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not sys.stderr.isatty()) as bar:
         yield from bar.track(items, total=total)

@@ -1,4 +1,4 @@
-"""`foyerdoc read`, `classify` and `extract`."""
+"""`foyerdoc read` and `extract`."""
 
 from __future__ import annotations
 
@@ -28,9 +28,8 @@ from foyerdoc.cli.app import (
 )
 from foyerdoc.documents import Document
 from foyerdoc.errors import FoyerdocError, UsageError
-from foyerdoc.results import Extraction, Prediction
+from foyerdoc.results import Extraction
 from foyerdoc.settings import Limits
-from foyerdoc.taxonomy import Taxonomy
 
 Clean = Annotated[bool, typer.Option("--cleaned/--as-read", help="Clean the text, or leave it as it was read.")]
 Workers = Annotated[int | None, typer.Option(help="Reading processes; one per core by default.", min=1)]
@@ -48,7 +47,7 @@ def read(
     """Read files into text with structure, and say what was skipped, guessed or hidden."""
     failed = False
     with stops_on_error():
-        for path, result in _documents(files_of(inputs), password, seconds, cleaned=cleaned, workers=workers):
+        for path, result in read_documents(files_of(inputs), password, seconds, cleaned=cleaned, workers=workers):
             if isinstance(result, FoyerdocError):
                 failed = True
                 report_failed(path, result, json=json)
@@ -61,33 +60,6 @@ def read(
                 out.print(result.text, markup=False)
                 for child in result.attachments:
                     out.print(f"  attached: [bold]{brief(child.name)}[/bold], {child.media_type}, {len(child.text)} characters")
-    raise typer.Exit(int(failed))
-
-
-@app.command()
-def classify(
-    inputs: Inputs,
-    taxonomy: Annotated[Path, typer.Option(help="Taxonomy as JSON.", exists=True, dir_okay=False)],
-    json: Json = False,
-    password: Password = None,
-    seconds: Seconds = 300.0,
-) -> None:
-    """Say each file's category and subcategory."""
-    from foyerdoc.classification import Classifier
-
-    failed = False
-    with stops_on_error():
-        classifier = Classifier.zero_shot(Taxonomy.load(taxonomy))
-        for path, result in _documents(files_of(inputs), password, seconds):
-            if isinstance(result, FoyerdocError):
-                failed = True
-                report_failed(path, result, json=json)
-                continue
-            prediction = classifier.classify(result)
-            if json:
-                print_json({"file": path, "prediction": prediction})
-            else:
-                print_prediction(path.name, prediction)
     raise typer.Exit(int(failed))
 
 
@@ -105,7 +77,7 @@ def extract(
     failed = False
     with stops_on_error():
         extractor = Extractor(load_schema(schema))
-        for path, result in _documents(files_of(inputs), password, seconds):
+        for path, result in read_documents(files_of(inputs), password, seconds):
             if isinstance(result, FoyerdocError):
                 failed = True
                 report_failed(path, result, json=json)
@@ -140,15 +112,6 @@ def load_schema(name: str) -> type[BaseModel]:
     return found
 
 
-def print_prediction(name: str, prediction: Prediction) -> None:
-    """One line: the label, or that it was left open, and the runner-up."""
-    label = " / ".join(prediction.path) or "(abstained)"
-    second = next((a for a in prediction.alternatives if a.path != prediction.path), None)
-    sure = f", confidence {prediction.confidence:.2f}" if prediction.confidence is not None else ""
-    other = f"  (next: {' / '.join(second.path)})" if second else ""
-    out.print(f"[bold]{brief(name)}[/bold]  {brief(label)}  \\[{prediction.decision}{sure}]{brief(other)}")
-
-
 def print_fields(extraction: Extraction[BaseModel], document: Document) -> None:
     """A line per field: value, page and the characters as they stand."""
     for name, field in extraction.fields.items():
@@ -162,12 +125,7 @@ def print_fields(extraction: Extraction[BaseModel], document: Document) -> None:
         out.print(f"  [yellow]note[/yellow]: {brief(issue, 200)}")
 
 
-def _path_at(document: Document, offset: int) -> str:
-    block = document.block_at(offset)
-    return (block.path if block else None) or f"character {offset}"
-
-
-def _documents(
+def read_documents(
     paths: list[Path],
     password: str | None,
     seconds: float,
@@ -175,12 +133,18 @@ def _documents(
     cleaned: bool = True,
     workers: int | None = None,
 ) -> Iterator[tuple[Path, Document | FoyerdocError]]:
+    """Files as documents, cleaned unless told otherwise, or what went wrong, in their order."""
     from foyerdoc.cleaning import clean
     from foyerdoc.reading import read_many
 
     results = read_many(paths, workers=workers, password=password, limits=Limits(seconds=seconds))
     for path, result in progress(results, len(paths), "reading"):
         yield path, clean(result) if cleaned and isinstance(result, Document) else result
+
+
+def _path_at(document: Document, offset: int) -> str:
+    block = document.block_at(offset)
+    return (block.path if block else None) or f"character {offset}"
 
 
 def _module_from(path: Path) -> ModuleType:
