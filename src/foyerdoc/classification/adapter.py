@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from foyerdoc.models.bases import Base, Quantization, base_folder, load_base
 from foyerdoc.models.loading import weights_digest
 from foyerdoc.models.tokens import Tokens
 from foyerdoc.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from foyerdoc.classification.network import Encoded, Network
 
 KIND: Final = "classifier"
 VERSION: Final = 1
@@ -95,9 +98,35 @@ def load_classifier(folder: Path, *, device: str | None = None, base: str | Path
         ModelError: the base is another one, or the stored probe comes out differently.
     """
     from foyerdoc.classification.lexical import Lexical
-    from foyerdoc.classification.network import Encoded, Network, TrainedScorer
+    from foyerdoc.classification.network import TrainedScorer
 
     settings, taxonomy = read_folder(folder)
+    network, encoded, name = load_network(folder, settings, taxonomy, device=device, base=base)
+    lexical = Lexical.load(folder / WORDS) if settings.lexical_weight else None
+    scorer = TrainedScorer(
+        network,
+        encoded,
+        name=name,
+        adapter=storage.sha256(folder / HEAD)[:12],
+        settings=(("target", f"{settings.target:g}"),),
+        lexical=lexical,
+        lexical_weight=settings.lexical_weight,
+    )
+    check_probe(folder, settings, probe_scores(network, encoded))
+    return Classifier(taxonomy, scorer, settings.calibration())
+
+
+def load_network(
+    folder: Path, settings: Settings, taxonomy: Taxonomy, *, device: str | None = None, base: str | Path | None = None
+) -> tuple[Network, Encoded, str]:
+    """A classifier's network, what encodes documents for it, and the name of its base. Arguments as those of `load_classifier`.
+
+    Raises:
+        ModelMissing: the base is not on this machine.
+        ModelError: the base is another one, or the head does not fit the taxonomy.
+    """
+    from foyerdoc.classification.network import Encoded, Network
+
     source = folder / settings.base if settings.merged else base or settings.base
     digest = weights_digest(base_folder(source))
     if not settings.merged and digest.split("@")[-1] != settings.base_digest.split("@")[-1]:
@@ -118,18 +147,7 @@ def load_classifier(folder: Path, *, device: str | None = None, base: str | Path
         max_chunks=settings.max_chunks,
         prefix=settings.prefix,
     )
-    lexical = Lexical.load(folder / WORDS) if settings.lexical_weight else None
-    scorer = TrainedScorer(
-        network,
-        encoded,
-        name=loaded.name,
-        adapter=storage.sha256(folder / HEAD)[:12],
-        settings=(("target", f"{settings.target:g}"),),
-        lexical=lexical,
-        lexical_weight=settings.lexical_weight,
-    )
-    check_probe(folder, settings, probe_scores(network, encoded))
-    return Classifier(taxonomy, scorer, settings.calibration())
+    return network, encoded, loaded.name
 
 
 def read_folder(folder: Path) -> tuple[Settings, Taxonomy]:
