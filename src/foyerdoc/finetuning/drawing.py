@@ -1,0 +1,164 @@
+"""Line charts as SVG, for pages that load nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import Final, Literal
+
+_WIDTH: Final = 560
+_HEIGHT: Final = 270
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 12, 42
+_MOST_POINTS: Final = 400
+
+# Told apart by people who see few colours (Okabe and Ito, 2008).
+_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555")
+
+Style = Literal["line", "dashed", "points"]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line of a chart.
+
+    Attributes:
+        name: for the legend; empty for none.
+        xs, ys: as many of each. Points that are no finite number are left out.
+        style: a line, a dashed one, or single points.
+        sizes: of points, 0 to 1; all the same without.
+        colour: its number; by its place among the series by default.
+    """
+
+    name: str
+    xs: Sequence[float]
+    ys: Sequence[float]
+    style: Style = "line"
+    sizes: Sequence[float] = ()
+    colour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis: what it shows, and from where to where; None takes in all points. Shares are written as per cent."""
+
+    name: str
+    low: float | None = None
+    high: float | None = None
+    shares: bool = False
+
+
+def chart(title: str, x: Axis, y: Axis, series: Sequence[Series]) -> str:
+    """A chart as an `<svg>` element; `title` is for those who cannot see it. All texts are escaped."""
+    shown = [_finite(_thinned(one)) for one in series]
+    across = _scale(x, [value for one in shown for value in one.xs], _LEFT, _WIDTH - _RIGHT)
+    up = _scale(y, [value for one in shown for value in one.ys], _HEIGHT - _BOTTOM, _TOP)
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(title)}</title>",
+        *_axes(x, y, across, up),
+    ]
+    for number, one in enumerate(shown):
+        colour = _COLOURS[(number if one.colour is None else one.colour) % len(_COLOURS)]
+        parts.append(_drawn(one, colour, across, up))
+    parts.append("</svg>")
+    return "".join(parts) + _legend(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From values to places on the page."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    ticks: tuple[float, ...]
+
+    def __call__(self, value: float) -> float:
+        share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+        return round(self.start + share * (self.end - self.start), 1)
+
+
+def _scale(axis: Axis, values: Sequence[float], start: float, end: float) -> _Scale:
+    low = axis.low if axis.low is not None else min(values, default=0.0)
+    high = axis.high if axis.high is not None else max(values, default=1.0)
+    if high <= low:
+        high = low + (abs(low) or 1.0)
+    step = _step((high - low) / 5)
+    if axis.low is None:
+        low = math.floor(low / step) * step
+    if axis.high is None:
+        high = math.ceil(high / step) * step
+    first = math.ceil(low / step - 1e-9)
+    ticks = tuple(i * step for i in range(first, first + 12) if i * step <= high + step * 1e-6)
+    return _Scale(low, high, start, end, ticks)
+
+
+def _step(least: float) -> float:
+    """The next of 1, 2, 5, 10, 20 ... (and of their tenths)."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * n for n in (1, 2, 5, 10) if power * n >= least * 0.999)
+
+
+def _axes(x: Axis, y: Axis, across: _Scale, up: _Scale) -> list[str]:
+    right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
+    parts = []
+    for tick in up.ticks:
+        place = up(tick)
+        parts.append(f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{place}" y2="{place}"/>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{place + 4}" text-anchor="end">{_number(tick, y)}</text>')
+    below = f'y="{bottom + 16}" text-anchor="middle"'
+    parts += [f'<text x="{across(tick)}" {below}>{_number(tick, x)}</text>' for tick in across.ticks]
+    parts.append(f'<line class="axis" x1="{_LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>')
+    middle = (_LEFT + right) / 2
+    parts.append(f'<text x="{middle}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(x.name)}</text>')
+    height = (_TOP + bottom) / 2
+    turned = f'transform="rotate(-90 12 {height})" text-anchor="middle"'
+    parts.append(f'<text x="12" y="{height}" {turned}>{escape(y.name)}</text>')
+    return parts
+
+
+def _drawn(series: Series, colour: str, across: _Scale, up: _Scale) -> str:
+    places = [(across(x), up(y)) for x, y in zip(series.xs, series.ys, strict=True)]
+    if series.style == "points" or len(places) == 1:
+        sizes = series.sizes or [0.0] * len(places)
+        dots = zip(places, sizes, strict=True)
+        return "".join(
+            f'<circle cx="{x}" cy="{y}" r="{3 + 7 * size:.1f}" fill="{colour}" fill-opacity="0.75"/>' for (x, y), size in dots
+        )
+    dashes = ' stroke-dasharray="5 4"' if series.style == "dashed" else ""
+    points = " ".join(f"{x},{y}" for x, y in places)
+    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>'
+
+
+def _legend(series: Sequence[Series]) -> str:
+    named = [
+        f'<span><i style="background:{_COLOURS[(number if one.colour is None else one.colour) % len(_COLOURS)]}"></i>'
+        f"{escape(one.name)}</span>"
+        for number, one in enumerate(series)
+        if one.name
+    ]
+    return f'<p class="legend">{"".join(named)}</p>' if named else ""
+
+
+def _finite(series: Series) -> Series:
+    kept = [i for i, (x, y) in enumerate(zip(series.xs, series.ys, strict=True)) if math.isfinite(x) and math.isfinite(y)]
+    sizes = [series.sizes[i] for i in kept] if series.sizes else ()
+    return Series(series.name, [series.xs[i] for i in kept], [series.ys[i] for i in kept], series.style, sizes, series.colour)
+
+
+def _thinned(series: Series) -> Series:
+    """Long lines as means over neighbours, so that a page of a hundred thousand steps stays small."""
+    n = len(series.xs)
+    if n <= _MOST_POINTS or series.style == "points":
+        return series
+    edges = [n * i // _MOST_POINTS for i in range(_MOST_POINTS + 1)]
+    xs, ys = ([math.fsum(values[a:b]) / (b - a) for a, b in pairwise(edges)] for values in (series.xs, series.ys))
+    return Series(series.name, xs, ys, series.style, (), series.colour)
+
+
+def _number(value: float, axis: Axis) -> str:
+    return f"{100 * value:.3g}%" if axis.shares else f"{value:.4g}"
