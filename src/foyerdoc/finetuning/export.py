@@ -13,15 +13,16 @@ import importlib.metadata
 import io
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from foyerdoc import storage
-from foyerdoc.errors import DamagedFile, ExportError, ModelMissing, UsageError
-from foyerdoc.finetuning import merging, parity
+from foyerdoc.classification import adapter as trained
+from foyerdoc.errors import DamagedFile, ExportError, ModelError, ModelMissing, UsageError
+from foyerdoc.finetuning import merged_classifier, merging, parity
 from foyerdoc.finetuning.examples import Example
 from foyerdoc.finetuning.gguf import GgufFile, GgufKind, check_architecture, write_gguf
 from foyerdoc.finetuning.parity import Answerer, Answers, Limits, Parity, Probe
@@ -44,7 +45,7 @@ class Exported:
 
     Attributes:
         folder: where it is.
-        files: its model files, by name.
+        files: its model files, by their paths in the folder.
         parity: each of them beside NF4 + adapter; for GGUF also the merged weights before they were packed.
         limits: what they were held to.
         notes: what is not as in the adapter, in words.
@@ -67,13 +68,14 @@ def export(
     kinds: Sequence[GgufKind] = DEFAULT_KINDS,
     limits: Limits | None = None,
 ) -> Exported:
-    """Write an adapter of a causal model in another form, and keep it when it answers as the adapter does.
+    """Write an adapter in another form, and keep it when it answers as the adapter does.
 
-    "merged" is a folder in the hub's layout, its weights in 16 bits. "gguf" is one file for each of `kinds`, for llama.cpp.
-    "peft" is the adapter with its tokenizer and nothing else.
+    "merged" is a folder in the hub's layout, its weights in 16 bits; of a trained classifier it is a folder that
+    `Classifier.load` takes. "gguf" is one file for each of `kinds`, for llama.cpp. "peft" is the adapter with its tokenizer
+    and nothing else.
 
     Args:
-        adapter: folder with adapter_config.json and adapter_model.safetensors.
+        adapter: folder with adapter_config.json and adapter_model.safetensors: of a causal model, or of a trained classifier.
         to: which form.
         out: folder to make; an export that stands there is replaced, anything else is left alone.
         base: the model that the adapter was trained on; by default the one that the adapter names.
@@ -88,25 +90,31 @@ def export(
         ModelError: they do not fit, or the model cannot be written in this form.
         ExportError: the export answers otherwise than the adapter, or the disk is full. Nothing is kept.
     """
-    make = {"merged": _make_merged, "gguf": _make_gguf, "peft": _make_peft}.get(to)
-    if make is None:
+    if to not in get_args(Target):
         raise UsageError(f"there is no form {to}", hint="merged, gguf or peft")
     _refuse_to_overwrite(out)
     merging.check_adapter(adapter)
     source = base_of(adapter, base)
-    probes = parity.bundled_probes() if labelled is None else parity.probes_of(labelled)
-    work = _Work(source, adapter, probes, limits or Limits(), kinds_of(kinds))
+    limits = limits or Limits()
+    if merged_classifier.is_classifier(adapter):
+        plan = _classifier_plan(to, source, adapter, labelled, limits)
+    else:
+        probes = parity.bundled_probes() if labelled is None else parity.probes_of(labelled)
+        work = _Work(source, adapter, probes, limits, kinds_of(kinds))
+        make = {"merged": _make_merged, "gguf": _make_gguf, "peft": _make_peft}[to]
+        plan = _Plan(KIND, VERSION, lambda aside: make(work, aside))
     about = {
         "to": to,
         "adapter_sha256": storage.sha256(adapter / "adapter_model.safetensors"),
         "foyerdoc": importlib.metadata.version("foyerdoc"),
     }
-    with _disk_may_be_full(out), storage.new_folder(out, kind=KIND, version=VERSION, about=about) as aside:
-        compared, notes = make(work, aside)
-        files = tuple(sorted(path.name for path in aside.iterdir() if path.suffix in (".gguf", ".safetensors")))
-        table = {"limits": asdict(work.limits), "parity": [asdict(row) for row in compared], "notes": list(notes)}
+    with _disk_may_be_full(out), storage.new_folder(out, kind=plan.kind, version=plan.version, about=about) as aside:
+        compared, notes = plan.make(aside)
+        weights = (path for path in aside.rglob("*") if path.suffix in (".gguf", ".safetensors"))
+        files = tuple(sorted(path.relative_to(aside).as_posix() for path in weights))
+        table = {"limits": asdict(limits), "parity": [asdict(row) for row in compared], "notes": list(notes)}
         (aside / PARITY_FILE).write_text(json.dumps(table, indent=1), encoding="utf-8")
-    return Exported(out, files, compared, work.limits, notes)
+    return Exported(out, files, compared, limits, notes)
 
 
 def kinds_of(names: Sequence[str]) -> tuple[GgufKind, ...]:
@@ -141,6 +149,18 @@ def base_of(adapter: Path, base: str | Path | None = None) -> Path:
     return base_folder(named)
 
 
+_Made = tuple[tuple[Parity, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What fills the folder, and what the folder then is."""
+
+    kind: str
+    version: int
+    make: Callable[[Path], _Made]
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """What every form is made from and held to."""
@@ -170,9 +190,6 @@ class _Work:
         return row
 
 
-_Made = tuple[tuple[Parity, ...], tuple[str, ...]]
-
-
 def _make_merged(work: _Work, folder: Path) -> _Made:
     merging.merge(work.base, work.adapter, folder)
     row = work.compare(work.reference(), work.merged(folder), "merged", "transformers, 16 bits")
@@ -185,9 +202,13 @@ def _make_peft(work: _Work, folder: Path) -> _Made:
     merging.copy_tokenizer(work.base, work.adapter, folder)
     answers = work.answers(LocalModel(work.base, adapter=folder))
     row = work.compare(work.reference(), answers, "adapter_model.safetensors", "transformers, NF4 + adapter")
-    known = {*merging.ADAPTER_FILES, *(path.name for path in folder.iterdir()), storage.MANIFEST}
-    left = sorted(path.name for path in work.adapter.iterdir() if path.name not in known)
-    return (row,), ((f"not taken along, since PEFT does not know them: {', '.join(left)}",) if left else ())
+    return (row,), _left_behind(work.adapter, folder)
+
+
+def _left_behind(adapter: Path, folder: Path) -> tuple[str, ...]:
+    taken = {storage.MANIFEST, *(path.name for path in folder.iterdir())}
+    left = sorted(path.name for path in adapter.iterdir() if path.name not in taken)
+    return (f"not taken along, since PEFT does not know them: {', '.join(left)}",) if left else ()
 
 
 def _make_gguf(work: _Work, folder: Path) -> _Made:
@@ -214,6 +235,51 @@ def _make_gguf(work: _Work, folder: Path) -> _Made:
         notes.append(f"{written.path.name}: {types}")
     shutil.rmtree(merged)
     return tuple(rows), tuple(notes)
+
+
+def _classifier_plan(
+    to: Target, base: Path, adapter: Path, labelled: Sequence[Example] | Sequence[Conversation] | None, limits: Limits
+) -> _Plan:
+    if to == "gguf":
+        raise ModelError(
+            "a classifier's head has no place in a GGUF file",
+            hint="export with to='merged', or train with train_instruct to name labels in words",
+        )
+    if to == "peft":
+        return _Plan(KIND, VERSION, lambda aside: _make_classifier_peft(base, adapter, aside))
+    return _Plan(trained.KIND, trained.VERSION, lambda aside: _make_merged_classifier(base, adapter, labelled, limits, aside))
+
+
+def _make_classifier_peft(base: Path, adapter: Path, folder: Path) -> _Made:
+    for name in merging.ADAPTER_FILES:
+        shutil.copyfile(adapter / name, folder / name)
+    merging.copy_tokenizer(base, adapter, folder)
+    same = "adapter_model.safetensors is the classifier's own, byte for byte: there was nothing to compare"
+    return (), (same, *_left_behind(adapter, folder))
+
+
+def _make_merged_classifier(
+    base: Path,
+    adapter: Path,
+    labelled: Sequence[Example] | Sequence[Conversation] | None,
+    limits: Limits,
+    folder: Path,
+) -> _Made:
+    reference = trained.load_classifier(adapter, base=base)
+    examples, probes = merged_classifier.probes_of(labelled, reference.taxonomy)
+    expected = merged_classifier.ask(reference, examples)
+    whole = folder / "whole"
+    # With a manifest of its own, so that what is compared was loaded as it will be.
+    with storage.new_folder(whole, kind=trained.KIND, version=trained.VERSION) as aside:
+        merged_classifier.write_merged(adapter, base, aside)
+    found = merged_classifier.ask(trained.load_classifier(whole), examples)
+    row = parity.compare(expected, found, probes, file="merged", engine="transformers, 16 bits")
+    parity.check(row, limits)
+    (whole / storage.MANIFEST).unlink()
+    for path in whole.iterdir():
+        path.rename(folder / path.name)
+    whole.rmdir()
+    return (row,), ()
 
 
 def _answers_of(written: GgufFile, merged: Path, work: _Work) -> tuple[Answers, str]:
@@ -262,10 +328,15 @@ class _UnpackedModel(LocalModel):
 def _refuse_to_overwrite(out: Path) -> None:
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
-    try:
-        storage.open_folder(out, kind=KIND, version=VERSION, verify=False)
-    except (DamagedFile, NotADirectoryError) as error:
-        raise UsageError(f"{out} holds something that is no export", hint="name a folder that does not exist") from error
+    for kind, version in ((KIND, VERSION), (trained.KIND, trained.VERSION)):
+        try:
+            manifest = storage.open_folder(out, kind=kind, version=version, verify=False)
+        except (DamagedFile, NotADirectoryError):
+            continue
+        # A trained classifier has no such file: it took long to make.
+        if PARITY_FILE in cast("dict[str, str]", manifest["files"]):
+            return
+    raise UsageError(f"{out} holds something that is no export", hint="name a folder that does not exist")
 
 
 @contextmanager

@@ -47,10 +47,9 @@ def merge(base: Path, adapter: Path, folder: Path) -> None:
     with quietly(), refusals(base):
         config = library.AutoConfig.from_pretrained(base, local_files_only=True, trust_remote_code=False)
         refuse_quantized(config, base)
-        kept = torch.float16 if config.dtype in (torch.float16, "float16") else torch.bfloat16
         model = library.AutoModelForCausalLM.from_pretrained(
             base,
-            dtype=kept,
+            dtype=kept_dtype(config, torch),
             device_map={"": "cpu"},
             local_files_only=True,
             trust_remote_code=False,
@@ -93,6 +92,11 @@ def merge_into(model: Any, adapter: Path) -> Any:
     with quietly(), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return tuned.merge_and_unload()
+
+
+def kept_dtype(config: Any, torch: Any) -> Any:
+    """The type of merged weights: float16 where the base is, else bfloat16."""
+    return torch.float16 if config.dtype in (torch.float16, "float16") else torch.bfloat16
 
 
 def refuse_quantized(config: Any, base: Path) -> None:

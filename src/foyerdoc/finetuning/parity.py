@@ -141,7 +141,12 @@ def bundled_probes() -> tuple[Probe, ...]:
 
     leaves = Taxonomy.load(folder() / "taxonomy.json").leaves()
     labels = tuple(" / ".join(path) for path in leaves)
-    return tuple(Probe(label(text), labels) for text in _LETTERS.strip().split("\n\n"))
+    return tuple(Probe(label(text), labels) for text in bundled_letters())
+
+
+def bundled_letters() -> tuple[str, ...]:
+    """Invented letters to an insurer, in French, German and English."""
+    return tuple(_LETTERS.strip().split("\n\n"))
 
 
 def ask(model: Answerer, probes: Sequence[Probe]) -> Answers:
