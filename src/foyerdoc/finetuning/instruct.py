@@ -140,8 +140,39 @@ class _Training:
         if not any(getattr(module, "is_causal", False) for module in self.base.model.modules()):
             raise ModelError(f"{config.base} is no causal language model", hint='take a decoder, such as base="smollm2"')
         self.model = add_lora(self.base.model, rank=config.rank, alpha=config.alpha, dropout=config.dropout, seed=config.seed)
-        if config.checkpointing:
+        if self._checkpoints():
             self.base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+
+    def _checkpoints(self) -> bool:
+        """Whether activations are computed twice: as told, else when a GPU's memory would not do otherwise.
+
+        Raises:
+            TrainingError: it would not do even then.
+        """
+        from foyerdoc.finetuning.memory import estimate, free_memory
+
+        free = free_memory(self.base.device)
+        if free is None:
+            return bool(self.config.checkpointing)
+        told = {
+            twice: estimate(
+                self.base.model.config,
+                self.config,
+                resident=self.base.resident,
+                checkpointing=twice,
+                compute_bytes=2 if self.base.dtype == "bfloat16" else 4,
+            )
+            for twice in (False, True)
+        }
+        # The weights are there already.
+        free += told[True].weights
+        twice = self.config.checkpointing
+        if twice is None:
+            twice = not told[False].fits(free)
+        told[twice].check(free)
+        if twice and self.config.checkpointing is None:
+            self.notes.append(f"activations computed twice: they would take {told[False].activations / 2**30:.1f} GiB")
+        return twice
 
     def run(
         self, checkpoints: Path, report: Callable[[Progress], None] | None
