@@ -142,7 +142,7 @@ def pairs(labels: Sequence[int], seed: int, most: int) -> list[tuple[int, int, b
 def regression(x: NDArray[np.float32], y: Sequence[int], seed: int) -> Any:
     """Logistic regression on standardised vectors; its penalty is the best of four by three-fold cross-validation."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
@@ -150,11 +150,13 @@ def regression(x: NDArray[np.float32], y: Sequence[int], seed: int) -> Any:
         return make_pipeline(StandardScaler(), LogisticRegression(C=penalty, max_iter=300))
 
     some = np.random.default_rng(seed).permutation(len(y))[:2000]
-    folds = StratifiedKFold(3, shuffle=True, random_state=seed)
     labels = np.array(y)
+    # Where no leaf has three examples there is nothing to stratify; all penalties may tie then, and the first is taken.
+    kind = StratifiedKFold if np.bincount(labels[some]).max() >= 3 else KFold
+    folds = kind(3, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # leaves with fewer examples than folds, and solvers that stop early
-        quality = {c: cross_val_score(model(c), x[some], labels[some], cv=folds).mean() for c in (0.001, 0.01, 0.1, 1.0)}
+        quality = {c: cross_val_score(model(c), x[some], labels[some], cv=folds).mean() for c in (0.1, 0.01, 1.0, 0.001)}
         return model(max(quality, key=lambda c: quality[c])).fit(x, labels)
 
 

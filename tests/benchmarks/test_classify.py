@@ -13,7 +13,7 @@ from benchmarks.classify import bootstrap, predictions, reliability, runs, table
 from benchmarks.classify.baselines import coordinates
 from benchmarks.classify.collected import collect
 from benchmarks.classify.confidence import precise
-from benchmarks.classify.few_shot import pairs
+from benchmarks.classify.few_shot import pairs, regression
 from benchmarks.classify.metrics import auroc, category_scores, macro_f1, outcome, wilson
 from benchmarks.classify.predictions import Predictions, Run
 from sklearn.metrics import f1_score, roc_auc_score
@@ -164,6 +164,11 @@ def test_pairs_are_as_many_of_either_kind():
     assert all((labels[i] == labels[j]) == same and i != j for i, j, same in found)
     assert len(pairs(labels, seed=0, most=48)) == 48
     assert pairs([0, 0, 0], seed=0, most=48) == []
+
+
+def test_one_example_a_leaf_is_enough():
+    x = np.eye(8, dtype=np.float32)
+    assert regression(x, list(range(8)), seed=0).predict(x).tolist() == list(range(8))
 
 
 def test_coordinates_keep_the_machine():
