@@ -137,7 +137,24 @@ class Scoring:
 
 def test_the_models_taste_for_a_label_is_taken_out():
     classifier = Classifier.zero_shot(TAXONOMY, model=Scoring())
-    assert classifier.classify(document("It was never paid.")).alternatives[0].path == ("billing", "reminder")
+    prediction = classifier.classify(document("It was never paid."))
+    assert prediction.alternatives[0].path == ("billing", "reminder")
+    # -2 + 9/2 against -1 + 1/2 and -9 + 9/2: the three names have 3, 3 and 4 words.
+    scores = np.array([-0.5 / 0.9, -4.5 / 1.2, 2.5 / 0.9])
+    shares = {a.path[1]: a.score for a in prediction.alternatives}
+    expected = np.exp(scores) / np.exp(scores).sum()
+    assert [shares["windscreen"], shares["burst pipe"], shares["reminder"]] == pytest.approx(expected.tolist())
+
+
+def test_model_and_embedder_add_up_each_over_its_own_chunks():
+    text = document("The windscreen was never paid. " * 300)
+    together, model, meaning = (
+        Classifier.zero_shot(TAXONOMY, **given)._scorer.score([text])[0]
+        for given in ({"model": Scoring(), "embedder": Counting()}, {"model": Scoring()}, {"embedder": Counting()})
+    )
+    np.testing.assert_allclose(together.log_scores, model.log_scores + meaning.log_scores)
+    np.testing.assert_allclose(together.weights @ together.by_chunk, together.log_scores)
+    assert together.chunks == meaning.chunks + model.chunks
 
 
 def test_many_come_back_in_order():

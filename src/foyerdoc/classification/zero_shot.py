@@ -53,6 +53,21 @@ _NEUTRAL: Final = (
 
 _NEUTRAL_SHARE: Final = 0.5
 
+_NO_CONTENT: Final = (
+    "",
+    "N/A",
+    "[texte]",
+    "Ceci est un texte.",
+    "Un document quelconque.",
+    "This is a text.",
+    "Das ist ein Text.",
+    "Une lettre datée et signée, sur un sujet quelconque.",
+)
+"""Documents that say nothing: what a model finds probable after these it finds probable anyway."""
+
+_PRIOR_SHARE: Final = 0.5
+"""Of the log-probability after no content, what is taken away: docs/classification.md has the figures."""
+
 
 def scorer(taxonomy: Taxonomy, model: LanguageModel | None, embedder: Embedder | None) -> Scorer:
     """What `Classifier.zero_shot` stands on: the embedder and words, the model, or all of them."""
@@ -177,11 +192,16 @@ class ByWords:
 
 @dataclass(slots=True)
 class ByProbability:
-    """Log-probability of a label's whole name per token, beyond its log-probability without a document."""
+    """Exact log-probability of a label's whole name, corrected for what it has whatever the document.
+
+    From the log-probability after a chunk, half of the mean log-probability after texts without content is taken away (the
+    model's taste for a label; Zhao et al., "Calibrate Before Use", ICML 2021), and what is left is taken per token, times the
+    labels' mean length: a long name is not less probable for being long. The document is computed once for all labels.
+    """
 
     taxonomy: Taxonomy
     model: LanguageModel
-    settings: tuple[tuple[str, str], ...] = (("prompt", prompts.VERSION),)
+    settings: tuple[tuple[str, str], ...] = (("prompt", prompts.VERSION), ("prior", f"{_PRIOR_SHARE} of {len(_NO_CONTENT)}"))
     _lock: Lock = field(default_factory=Lock)
     _known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
@@ -207,12 +227,12 @@ class ByProbability:
         return found
 
     def _labels(self, names: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(leaves,) prior log-probabilities and (leaves,) lengths in tokens."""
+        """(leaves,) what is taken away, natural log, and (leaves,) lengths in units of their mean."""
         with self._lock:
             if self._known is None:
-                # The label's length and the model's taste for it, whatever the document (Zhao et al., 2021).
                 lengths = np.array([max(1, self.model.count_tokens(name)) for name in names], dtype=np.float64)
-                self._known = self.model.score(prompts.label(""), names), lengths
+                empty = np.mean([self.model.score(prompts.label(text), names) for text in _NO_CONTENT], axis=0)
+                self._known = _PRIOR_SHARE * empty, lengths / lengths.mean()
             return self._known
 
 

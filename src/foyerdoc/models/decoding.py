@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from foyerdoc.errors import ModelError
+from foyerdoc.models.tree import trees
 
 if TYPE_CHECKING:
     import torch
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _CHUNK = 128
 # Rows times positions of logits that are held in float32 at once while scoring: 4 KB to 600 KB each.
 _SCORED_AT_ONCE = 512
+# Kinds of attention that take any mask.
+_MASKED = ("sdpa", "eager")
+
+_Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 class Guide:
@@ -187,18 +192,46 @@ class Decoder:
             active = [active[row] for row in going]
             yield answers
 
-    def score(self, prompt: list[int], continuations: Sequence[list[int]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Log-probability of each continuation after the prompt, which is computed once."""
-        import torch
+    def score(self, prompt: list[int], continuations: Sequence[list[int]]) -> _Floats:
+        """Log-probability of each continuation after the prompt, which is computed once.
 
+        So is what continuations begin with, where the model takes a mask of our own; it gives the same but for rounding.
+        """
         scores = np.zeros(len(continuations))
-        order = sorted((i for i, tokens in enumerate(continuations) if tokens), key=lambda i: len(continuations[i]))
-        if not order:
+        if not any(continuations):
             return scores
         cache, known = self._prefix(prompt[:-1])
         cache = _fork(cache, 1)
         if known < len(prompt) - 1:
             _Batch(self._model, cache, known, 1).feed([prompt[known:-1]])
+        attention = self._model.config._attn_implementation  # noqa: SLF001 - it has no public name
+        if attention in _MASKED and not any(cache.is_sliding):
+            self._score_trees(prompt, continuations, cache, scores)
+        else:
+            self._score_rows(prompt, continuations, cache, scores)
+        return scores
+
+    def _score_trees(self, prompt: list[int], continuations: Sequence[list[int]], cache: Any, scores: _Floats) -> None:
+        import torch
+
+        past, device = len(prompt) - 1, self._model.device
+        for tree in trees(prompt[-1], continuations, _SCORED_AT_ONCE):
+            output = self._model(
+                input_ids=torch.tensor([tree.tokens], device=device),
+                position_ids=torch.tensor([[past + depth for depth in tree.depths]], device=device),
+                attention_mask=tree.mask(past, self._model.dtype).to(device),
+                past_key_values=_fork(cache, 1),
+                use_cache=True,
+            )
+            logits = output.logits[0].float().log_softmax(-1)  # (nodes, vocabulary)
+            for number, steps in tree.steps.items():
+                nodes, tokens = torch.tensor(steps, device=device).T
+                scores[number] = float(logits[nodes, tokens].double().sum())
+
+    def _score_rows(self, prompt: list[int], continuations: Sequence[list[int]], cache: Any, scores: _Floats) -> None:
+        import torch
+
+        order = sorted((i for i, tokens in enumerate(continuations) if tokens), key=lambda i: len(continuations[i]))
         while order:
             width = len(continuations[order[-1]])
             rows, order = order[-max(1, _SCORED_AT_ONCE // width) :], order[: -max(1, _SCORED_AT_ONCE // width)]
@@ -218,7 +251,6 @@ class Decoder:
             logits = output.logits.float().log_softmax(-1)  # (rows, width, vocabulary)
             chosen = logits.gather(-1, targets.clamp(min=0).to(device)[..., None])[..., 0].cpu().double()
             scores[rows] = (chosen * (targets >= 0)).sum(1).numpy()
-        return scores
 
     def _force(self, answer: Answer, limit: int) -> None:
         if answer.guide is not None:
