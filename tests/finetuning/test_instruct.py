@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from transformers import LlamaForCausalLM
 
 from foyerdoc import storage
 from foyerdoc.errors import ModelError, TrainingError
@@ -18,6 +22,7 @@ from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.embedded import embedded_generator
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.protocol import Message
+from tests.finetuning.words import free_port
 
 COLOURS = {"hail": "blue", "theft": "red", "glass": "green", "fire": "white"}
 
@@ -33,7 +38,7 @@ VALIDATION = [conversation(word, 7) for word in COLOURS]
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two random layers under the embedded model's tokenizer."""
-    from transformers import LlamaConfig, LlamaForCausalLM
+    from transformers import LlamaConfig
 
     folder = tmp_path_factory.mktemp("base")
     for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json"):
@@ -241,3 +246,54 @@ def test_settings_that_do_not_change_the_task(
     found = train_instruct(EXAMPLES, tmp_path / "a", settings(base, epochs=2, **others)).history.losses
     expected = train_instruct(EXAMPLES, tmp_path / "b", settings(base, epochs=2)).history.losses
     np.testing.assert_allclose(found, expected, rtol=0.02)
+
+
+SHARDED = """
+import json, sys
+from pathlib import Path
+import torch
+from foyerdoc.finetuning import instruct
+from foyerdoc.finetuning.parallel import shard_base
+from tests.finetuning.test_instruct import EXAMPLES, settings
+
+def laid_out(training):
+    assert shard_base(training.model) == 2
+    layers = training.model.get_base_model().base_model.layers
+    kept = [p.to_local() for p in layers.parameters() if hasattr(p, "to_local")]
+    assert all(p.requires_grad != hasattr(p, "to_local") for p in layers.parameters())
+    print("SHARE", sum(p.numel() for p in kept))
+    return False
+
+instruct._Training._checkpoints = laid_out
+base, out, quantization = sys.argv[1:]
+config = settings(Path(base), epochs=2, quantization=quantization, resident=False)
+trained = instruct.train_instruct(EXAMPLES, Path(out), config, validation=EXAMPLES[:3])
+"""
+
+
+@pytest.mark.parametrize("quantization", ["nf4", "none"])
+def test_two_processes_can_hold_a_base_together(base: Path, tmp_path: Path, quantization: str) -> None:
+    program = tmp_path / "train.py"
+    program.write_text(SHARDED)
+    out = tmp_path / "adapter"
+    root = Path(__file__).parents[2]
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-addr", "127.0.0.1"]
+    done = subprocess.run(
+        [*torchrun, "--master-port", free_port(), str(program), str(base), str(out), quantization],
+        cwd=root,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)},
+        capture_output=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()[-3000:]
+    shares = [int(line.split()[1]) for line in done.stdout.decode().splitlines() if line.startswith("SHARE")]
+    assert len(shares) == 2
+    config = settings(base, epochs=2, quantization=quantization, resident=False)
+    alone = train_instruct(EXAMPLES, tmp_path / "alone", config, validation=EXAMPLES[:3])
+    about = json.loads((out / "training.json").read_bytes())
+    np.testing.assert_allclose(about["losses"], alone.history.losses, rtol=0.01)
+    LocalModel(base, adapter=out, device="cpu").score(conversation("hail")[:-1], ["blue"])
+    if quantization == "none":
+        whole = sum(tensor.numel() for tensor in LlamaForCausalLM.from_pretrained(base).model.layers.parameters())
+        assert sum(shares) == whole

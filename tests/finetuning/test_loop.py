@@ -6,7 +6,6 @@ import json
 import os
 import random
 import resource
-import socket
 import subprocess
 import sys
 import time
@@ -23,7 +22,7 @@ from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.checkpoints import Checkpoints, fingerprint
 from foyerdoc.finetuning.loop import Progress, fit
 from foyerdoc.finetuning.planning import Plan
-from tests.finetuning.words import CONFIG, Words, change, snapshot
+from tests.finetuning.words import CONFIG, Words, change, free_port, snapshot
 
 
 def test_it_learns_and_reports() -> None:
@@ -141,7 +140,7 @@ def start(about: dict[str, object], *launcher: str) -> subprocess.Popen[bytes]:
 
 def finish(process: subprocess.Popen[bytes]) -> None:
     _, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors.decode()[-2000:]
+    assert process.returncode == 0, errors.decode()[:6000]
 
 
 def result(path: Path, rank: int = 0) -> dict[str, object]:
@@ -334,12 +333,6 @@ def test_two_processes_compute_what_one_does(tmp_path: Path) -> None:
     assert two["parameters"] == pytest.approx(expected, rel=1e-5)
     assert other["parameters"] == two["parameters"]
     assert len(list(folder.glob("last-*"))) == 1
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

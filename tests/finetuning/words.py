@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -83,6 +84,13 @@ def change(**settings: object) -> TrainingConfig:
 
 def snapshot(task: Words) -> dict[str, torch.Tensor]:
     return {name: tensor.detach().clone() for name, tensor in task.weights.items()}
+
+
+def free_port() -> str:
+    """Of this machine's loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 def main() -> None:

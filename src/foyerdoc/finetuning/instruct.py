@@ -17,15 +17,20 @@ from foyerdoc.errors import ModelError, TrainingError
 from foyerdoc.finetuning.checkpoints import writing
 from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.loop import History, Progress, fit
-from foyerdoc.finetuning.parallel import join_processes, local_device
+from foyerdoc.finetuning.parallel import join_processes, local_device, shard_base
 from foyerdoc.models.protocol import Conversation
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from foyerdoc.finetuning.answering import Turns
     from foyerdoc.models.bases import Base
 
 WEIGHTS: Final = "adapter_model.safetensors"
 TRAINING: Final = "training.json"
+_SHARED: Final = 0.5
+"""Share of a GPU's memory from which on several processes hold the base together instead of one copy each."""
 _PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft", "bitsandbytes")
 
 
@@ -92,9 +97,10 @@ def train_instruct(
         "notes": notes,
     }
     processes = join_processes()
+    probe = training.settle()
     if processes.first:
         with writing(out), storage.new_folder(out, kind="adapter", version=1) as folder:
-            training.save(folder)
+            training.save(folder, probe)
             (folder / TRAINING).write_text(json.dumps(about, indent=1), encoding="utf-8")
         shutil.rmtree(checkpoints, ignore_errors=True)
     processes.same(None)  # nobody goes on before the folder is there
@@ -164,8 +170,12 @@ class _Training:
             )
             for twice in (False, True)
         }
-        # The weights are there already.
-        free += told[True].weights
+        weights = told[True].weights
+        # They are there already.
+        free += weights
+        if weights > _SHARED * free and shard_base(self.model):
+            self.notes.append(f"the base's layers were laid out over {join_processes().count} processes")
+            free += weights - weights // join_processes().count
         twice = self.config.checkpointing
         if twice is None:
             twice = not told[False].fits(free)
@@ -191,35 +201,43 @@ class _Training:
             metrics = {"base": before, "tuned": history.evaluations[history.best_epoch - 1]}
         return history, metrics
 
-    def save(self, folder: Path) -> None:
-        """Write adapter and probe. The weights are rounded to 16 bits first, so that the probe is that of the file."""
-        import torch
-        from peft import get_peft_model_state_dict
-        from safetensors.torch import save_file
+    def settle(self) -> NDArray[np.float64]:
+        """Round the adapter to the 16 bits that it is stored in; what the model then computes for the probe.
 
-        from foyerdoc.models.loading import weights_digest
+        All processes take part: each may hold a share of the layers.
+        """
+        import torch
+
         from foyerdoc.models.packing import Pack
-        from foyerdoc.models.probing import probe_tokens, probe_values, write_probe
+        from foyerdoc.models.probing import probe_tokens, probe_values
 
         with torch.no_grad():
             for tensor in self.model.parameters():
                 if tensor.requires_grad:
                     tensor.copy_(tensor.half())
-        weights = {
-            name: tensor.detach().to("cpu", torch.float16) for name, tensor in get_peft_model_state_dict(self.model).items()
-        }
-        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, folder / WEIGHTS, metadata={"format": "pt"})
-        lora = self.model.peft_config["default"]
-        # Not the folder of this machine.
-        lora.base_model_name_or_path, lora.inference_mode, lora.task_type = self.config.base, True, "CAUSAL_LM"
-        lora.save_pretrained(folder)
         self.model.eval()
         dtype: torch.dtype = getattr(torch, self.base.dtype)
         pack = Pack.of([probe_tokens(self.tokenizer)]).to(self.base.device)
         with torch.no_grad(), torch.autocast(pack.ids.device.type, dtype=dtype, enabled=dtype != torch.float32):
-            logits = self.model(**pack.inputs()).logits[0]
-        base = weights_digest(self.base.folder)
-        write_probe(folder, probe_values(logits), base=base, quantization=self.config.quantization)
+            return probe_values(self.model(**pack.inputs()).logits[0])
+
+    def save(self, folder: Path, probe: NDArray[np.float64]) -> None:
+        """Write adapter and probe."""
+        import torch
+        from peft import get_peft_model_state_dict
+        from safetensors.torch import save_file
+
+        from foyerdoc.models.loading import weights_digest
+        from foyerdoc.models.probing import write_probe
+
+        learnt = get_peft_model_state_dict(self.model)
+        weights = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in learnt.items()}
+        save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
+        lora = self.model.peft_config["default"]
+        # Not the folder of this machine.
+        lora.base_model_name_or_path, lora.inference_mode, lora.task_type = self.config.base, True, "CAUSAL_LM"
+        lora.save_pretrained(folder)
+        write_probe(folder, probe, base=weights_digest(self.base.folder), quantization=self.config.quantization)
 
     def _encode(self, conversations: Sequence[Conversation], what: str) -> list[Turns]:
         from foyerdoc.finetuning.answering import encode_turns, end_token

@@ -91,6 +91,39 @@ def local_device() -> str | None:
     return f"cuda:{local}"
 
 
+def shard_base(model: Any) -> int:
+    """Lay a base's layers out over all processes: each keeps its share, and fetches a layer's other shares to compute it.
+
+    What is learnt stays whole in every process. Quantised layers stay quantised on their way (FSDP with QLoRA).
+
+    Args:
+        model: a PEFT model on this process's device; all processes pass the same.
+
+    Returns:
+        how many layers were laid out; 0 in a single process.
+    """
+    processes = join_processes()
+    if processes.count == 1:
+        return 0
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.fsdp import fully_shard
+    from torch.nn import ModuleList
+
+    body = model.get_base_model().base_model
+    # The longest list of modules is that of the layers, in every decoder and encoder of transformers.
+    layers = max((module for module in body.modules() if isinstance(module, ModuleList)), key=len)
+    mesh = init_device_mesh(model.device.type, (processes.count,))
+    whole = {parameter for parameter in model.parameters() if parameter.requires_grad}
+    for layer in layers:
+        fully_shard(layer, mesh=mesh, ignored_params=whole)
+    inside = {parameter for layer in layers for parameter in layer.parameters()}
+    # The body holds nothing by itself; as the layers' root it lets each layer's fetch begin while the one before computes.
+    fully_shard(
+        body, mesh=mesh, ignored_params=whole | {parameter for parameter in body.parameters() if parameter not in inside}
+    )
+    return len(layers)
+
+
 def _leave() -> None:
     import torch.distributed as dist
 
