@@ -208,7 +208,7 @@ def test_a_folder_of_another_run_is_refused(tmp_path: Path) -> None:
         with pytest.raises(TrainingError, match="another run"):
             fit(task, config, tmp_path)
     # Where it computes makes no other run of it.
-    assert fit(Words(), change(device="cpu", checkpointing=True), tmp_path).notes == ("went on after step 25",)
+    assert fit(Words(), change(device="cpu", checkpointing=True), tmp_path).notes == ("was finished after step 25",)
 
 
 def test_two_processes_do_not_train_into_one_folder(tmp_path: Path) -> None:

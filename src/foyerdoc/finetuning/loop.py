@@ -180,6 +180,7 @@ class _Run:
                     self._save()
         if self.best is not None:
             _copy(self.best, self.parameters)
+        self.processes.same(None)  # nobody leaves before the last state is written
         state = self.state
         return History(
             tuple(state.losses),
@@ -352,7 +353,8 @@ class _Run:
         _copy(saved.parameters, self.good)
         restore_state(self.optimizer, self.parameters, saved.optimizer)
         self.before = (self.state.step, self.state.seconds, self.state.tokens)
-        self.state.notes.append(f"went on after step {self.state.step}")
+        what = "was finished" if self.state.finished else "went on"
+        self.state.notes.append(f"{what} after step {self.state.step}")
 
 
 def _flat_gradients(tensors: Sequence[Tensor]) -> list[Tensor]:
