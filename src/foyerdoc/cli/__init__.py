@@ -13,5 +13,20 @@ from foyerdoc.cli.documents import extract, read
 from foyerdoc.cli.export import export
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, index, search
+from foyerdoc.cli.training import train
 
-__all__ = ["app", "ask", "chat", "classify", "demo", "doctor", "export", "extract", "index", "models", "read", "search"]
+__all__ = [
+    "app",
+    "ask",
+    "chat",
+    "classify",
+    "demo",
+    "doctor",
+    "export",
+    "extract",
+    "index",
+    "models",
+    "read",
+    "search",
+    "train",
+]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from foyerdoc.finetuning.classifier import TrainedClassifier
     from foyerdoc.finetuning.instruct import TrainedInstruct
     from foyerdoc.finetuning.loop import History
+    from foyerdoc.finetuning.samples import Sample
 
 NAME: Final = "report.html"
 _TRAINING: Final = "training.json"
@@ -69,19 +70,17 @@ def write_classifier_report(trained: TrainedClassifier, *, test: Predicted | Non
     return path
 
 
-def write_instruct_report(
-    trained: TrainedInstruct, answers: Sequence[tuple[str, str, str, str]] = (), path: Path | None = None
-) -> Path:
+def write_instruct_report(trained: TrainedInstruct, samples: Sequence[Sample] = (), *, path: Path | None = None) -> Path:
     """Write what a training of a language model came to.
 
     Args:
         trained: the training.
-        answers: a prompt, the answer wanted, the base's and the tuned model's, each.
+        samples: prompts with their answers before and after; their text is put into the file.
         path: of the file; report.html in the adapter's folder by default, not covered by its checksums.
     """
     about = _about(trained.folder)
     histories = {"training": trained.history}
-    rows = [[preformatted(text) for text in row] for row in answers]
+    rows = [[preformatted(text) for text in (one.prompt, one.wanted, one.base, one.tuned)] for one in samples]
     columns = ["prompt", "answer wanted", "the base's", "with the adapter"]
     parts = [
         *_measures(trained.metrics, "“base” is the untuned model, “tuned” the one with the adapter."),
@@ -137,7 +136,7 @@ def _measures(metrics: Mapping[str, Mapping[str, float]], explained: str) -> lis
     rows = [[system, *(written(name, measures.get(name)) for name in names)] for system, measures in metrics.items()]
     return [
         heading("Before and after"),
-        table(["", *(_MEASURES.get(name, name) for name in names)], rows),
+        table(["", *map(measure_name, names)], rows),
         paragraph(f"Over what was held out. {explained}", "faint"),
     ]
 
@@ -340,6 +339,11 @@ def per_cent(value: float) -> str:
 def share(part: int, whole: int) -> str:
     """A count of a count, as per cent."""
     return per_cent(part / whole) if whole else "none"
+
+
+def measure_name(measure: str) -> str:
+    """What a measure is called in a table."""
+    return _MEASURES.get(measure, measure)
 
 
 def written(measure: str, value: float | None) -> str:

@@ -1,0 +1,446 @@
+"""`foyerdoc train classifier` and `foyerdoc train instruct`."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from foyerdoc.cli.app import Json, app, as_json, brief, err, out, print_json, report, stops_on_error
+from foyerdoc.errors import DamagedFile, FoyerdocError, ReadError, UsageError
+from foyerdoc.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from foyerdoc.finetuning.classifier import TrainedClassifier
+    from foyerdoc.finetuning.config import TrainingConfig
+    from foyerdoc.finetuning.examples import Example
+    from foyerdoc.finetuning.instruct import TrainedInstruct
+    from foyerdoc.finetuning.loop import Progress as Step
+    from foyerdoc.finetuning.outcomes import Comparison, Predicted
+    from foyerdoc.finetuning.rows import Problem
+    from foyerdoc.finetuning.samples import Sample
+    from foyerdoc.models.protocol import Conversation
+
+C = TypeVar("C", bound=BaseModel)
+
+train = typer.Typer(help="Fine-tune models on documents or conversations of your own.", no_args_is_help=True)
+app.add_typer(train, name="train")
+
+_FEW = 5
+"""Examples below which a label is learnt poorly, and groups or ids that a message names."""
+
+Rows = Annotated[Path, typer.Argument(help="JSON lines, a JSON array or a CSV; or a folder of folders of files.", exists=True)]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write.")]
+Validation = Annotated[Path | None, typer.Option(help="Rows to hold out, instead of a part of the others.", exists=True)]
+Epochs = Annotated[int | None, typer.Option(help="Passes over the rows, at most.", min=1)]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="Any other setting: name=value. Can be repeated.")]
+Bits = Annotated[str | None, typer.Option("--quantization", help="Of the base: nf4, fp4, int8 or none.")]
+Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 ...; the first GPU by default.")]
+Seed = Annotated[int | None, typer.Option(help="Of initial weights and order.")]
+Show = Annotated[int, typer.Option(help="How many held-out ones are shown before and after.", min=0)]
+
+
+@train.callback()
+def quieten() -> None:
+    """What transformers will rename one day is not the user's to mend."""
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+
+
+@train.command()
+def classifier(
+    rows: Rows,
+    target: Out,
+    taxonomy: Annotated[Path | None, typer.Option(help="Labels; made of the rows' by default.", exists=True)] = None,
+    test: Annotated[Path | None, typer.Option(help="Rows to measure the classifier on at the end.", exists=True)] = None,
+    validation: Validation = None,
+    base: Annotated[str | None, typer.Option(help="e5, smollm2, or the folder of a model.")] = None,
+    epochs: Epochs = None,
+    settings: Settings = None,
+    quantization: Bits = None,
+    device: Device = None,
+    seed: Seed = None,
+    show: Show = 8,
+    json: Json = False,
+) -> None:
+    """Fine-tune a classifier on labelled documents. The same command goes on after an interruption."""
+    from foyerdoc.classification import Classifier, adapter
+    from foyerdoc.finetuning import outcomes
+    from foyerdoc.finetuning.classifier import train_classifier
+    from foyerdoc.finetuning.config import ClassifierConfig
+    from foyerdoc.finetuning.examples import taxonomy_of
+    from foyerdoc.finetuning.report import write_classifier_report
+
+    given = {"base": base, "epochs": epochs, "quantization": quantization, "device": device, "seed": seed}
+    with stops_on_error():
+        config = configure(ClassifierConfig, settings or (), given)
+        target = _free(target, adapter.KIND, adapter.VERSION)
+        labels = Taxonomy.load(taxonomy) if taxonomy else None
+        examples, failed = _examples(rows, labels, json=json)
+        labels = labels or taxonomy_of(examples, target.name)
+        held, held_failed = _examples(validation, labels, json=json) if validation else (None, 0)
+        tests, tests_failed = _examples(test, labels, json=json) if test else ((), 0)
+        found = _look_over(examples, {"test": tests, "validation": held or ()})
+        _say_memory(config, [len(example.document.text) for example in examples], head=False)
+        with _goes_on(target), _bar() as told:
+            trained = train_classifier(examples, target, taxonomy=labels, config=config, validation=held, report=told)
+        tested = outcomes.predict(Classifier.load(target, device=config.device), tests) if tests else None
+        path = write_classifier_report(trained, test=tested)
+        shown = outcomes.telling(outcomes.compare(*outcomes.held_out(trained)), show)
+        tell = _print_classifier_as_json if json else _print_classifier
+        tell(trained, shown, tested, path, found)
+    raise typer.Exit(int(failed + held_failed + tests_failed > 0))
+
+
+@train.command()
+def instruct(
+    rows: Rows,
+    target: Out,
+    validation: Validation = None,
+    held_out: Annotated[float, typer.Option(help="Share of the rows to hold out; 0 for none.", min=0, max=0.9)] = 0.1,
+    base: Annotated[str | None, typer.Option(help="smollm2, or the folder of a causal model.")] = None,
+    epochs: Epochs = None,
+    settings: Settings = None,
+    quantization: Bits = None,
+    device: Device = None,
+    seed: Seed = None,
+    show: Show = 3,
+    json: Json = False,
+) -> None:
+    """Fine-tune a language model on conversations, its loss on the answers alone."""
+    from foyerdoc.finetuning.config import TrainingConfig
+    from foyerdoc.finetuning.instruct import train_instruct
+    from foyerdoc.finetuning.report import write_instruct_report
+
+    given = {"base": base or "smollm2", "epochs": epochs, "quantization": quantization, "device": device, "seed": seed}
+    with stops_on_error():
+        config = configure(TrainingConfig, settings or (), given)
+        target = _free(target, "adapter", 1)
+        talks, failed = _conversations(rows, json=json)
+        if validation:
+            held, held_failed = _conversations(validation, json=json)
+        else:
+            (talks, held), held_failed = _parted(talks, held_out, config.seed), 0
+        _say_memory(config, [sum(len(message.content) for message in talk) for talk in talks], head=True)
+        with _goes_on(target), _bar() as told:
+            trained = train_instruct(talks, target, config, validation=held, report=lambda step: told("training", step))
+        samples = _samples(target, config, (held or talks)[:show])
+        path = write_instruct_report(trained, samples)
+        tell = _print_instruct_as_json if json else _print_instruct
+        tell(trained, samples, path)
+    raise typer.Exit(int(failed + held_failed > 0))
+
+
+def configure(kind: type[C], settings: Sequence[str], given: Mapping[str, object]) -> C:
+    """A configuration from options and from `name=value` texts; what is None keeps its default.
+
+    Raises:
+        UsageError: there is no such setting, or not with this value.
+    """
+    values = {name: value for name, value in given.items() if value is not None}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or name not in kind.model_fields:
+            raise UsageError(f"--set {name}: no such setting", hint=f"name=value, of {', '.join(kind.model_fields)}")
+        if name in values:
+            raise UsageError(f"{name} is set twice", hint="leave out the option or --set")
+        values[name] = None if value == "null" else value
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(
+            f"{'.'.join(map(str, first['loc']))}: {first['msg']}", hint="docs/finetuning.md has the settings"
+        ) from error
+
+
+def _free(target: Path, kind: str, version: int) -> Path:
+    """The folder to write: a new or empty one, or one of the same kind, which will be replaced."""
+    from foyerdoc import storage
+
+    target = target.absolute()
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        try:
+            storage.open_folder(target, kind=kind, version=version, verify=False)
+        except DamagedFile as error:
+            hint = "name a folder that does not exist yet"
+            raise UsageError(f"{target} holds something else", hint=hint) from error
+        _note(f"{target.name} will be replaced once the training is done")
+    return target
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _examples(path: Path, taxonomy: Taxonomy | None, *, json: bool) -> tuple[tuple[Example, ...], int]:
+    """The good rows, and how many are bad, which are named."""
+    from foyerdoc.finetuning.examples import read_examples
+
+    found = read_examples(path, taxonomy=taxonomy)
+    return found.examples, _name_bad_rows(path, found.problems, json=json)
+
+
+def _conversations(path: Path, *, json: bool) -> tuple[tuple[Conversation, ...], int]:
+    from foyerdoc.finetuning.conversations import read_conversations
+
+    found = read_conversations(path)
+    return found.conversations, _name_bad_rows(path, found.problems, json=json)
+
+
+def _name_bad_rows(path: Path, problems: Sequence[Problem], *, json: bool) -> int:
+    bad = [problem for problem in problems if problem.row is not None]
+    for problem in problems:
+        if problem.row is None:
+            _note(f"{path.name}: {problem.reason}")
+    for problem in bad:
+        error = ReadError(f"{path.name}, row {problem.row}: {problem.reason}", hint="mend the row; the others are used")
+        if json:
+            print_json({"file": path, "row": problem.row, "error": {**as_json(error), "code": problem.code}})
+        else:
+            report(error)
+    return len(bad)
+
+
+def _look_over(examples: Sequence[Example], others: Mapping[str, Sequence[Example]]) -> dict[str, int]:
+    """Say which examples stand twice, which are in another set too, and which labels have few; how many of each."""
+    from foyerdoc.finetuning.duplicates import find_duplicates, find_leakage
+
+    texts = [example.document.text for example in examples]
+    groups = find_duplicates(texts, [example.path for example in examples])
+    conflicting = [group for group in groups if group.conflicting]
+    found = {"duplicates": sum(len(group.members) for group in groups), "conflicting": len(conflicting)}
+    if groups:
+        _note(
+            f"{found['duplicates']} rows are near-duplicates of one another, in {_count(groups, 'group')}. Where one of a group is held out and "
+            "another learnt, held-out figures flatter"
+        )
+    if conflicting:
+        named = ["= ".join(f"{examples[i].id} " for i in group.members[:_FEW]).strip() for group in conflicting]
+        _note(f"conflicting labels in {_count(conflicting, 'group')} of near-duplicates: {_some(named)}")
+    for name, other in others.items():
+        leaks = find_leakage(texts, [example.document.text for example in other]) if other else []
+        if other:
+            found[f"{name}_leaks"] = len(leaks)
+        if leaks:
+            named = [f"{other[leak.test].id} is also {examples[leak.train].id}" for leak in leaks]
+            _note(f"{len(leaks)} of {len(other)} {name} rows are in the training rows too: {_some(named)}")
+    counts = Counter(example.path for example in examples)
+    rare = [" / ".join(path) for path, count in sorted(counts.items(), key=lambda item: item[1]) if count < _FEW]
+    if rare:
+        _note(f"{_count(rare, 'label')} with fewer than {_FEW} rows: {_some(rare)}")
+    return {**found, "rare_labels": len(rare)}
+
+
+def _parted(
+    talks: Sequence[Conversation], share: float, seed: int
+) -> tuple[tuple[Conversation, ...], tuple[Conversation, ...]]:
+    """Conversations to learn from and those held out, drawn by the seed."""
+    import numpy as np
+
+    drawn = np.random.default_rng(seed).permutation(len(talks))[: int(share * len(talks))]
+    held = {int(i) for i in drawn}
+    return tuple(t for i, t in enumerate(talks) if i not in held), tuple(talks[i] for i in sorted(held))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
+
+
+def _count(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
+
+
+def _note(text: str) -> None:
+    err.print(f"[yellow]note[/yellow]: {brief(text, 400)}", soft_wrap=True)
+
+
+# --- while it trains -------------------------------------------------------------------------------------------------
+
+
+def _say_memory(config: TrainingConfig, sizes: Sequence[int], *, head: bool) -> None:
+    """Say what training on texts of these lengths takes at most, before it starts."""
+    import torch
+    from transformers import AutoConfig
+
+    from foyerdoc.finetuning.memory import estimate, free_memory
+    from foyerdoc.models.bases import base_folder
+    from foyerdoc.models.loading import fast_dtype, quietly, refusals
+
+    # A token has two characters or more in the languages that these models know.
+    step = sum(sorted(sizes)[-config.batch_examples :]) // 2
+    together = config.model_copy(update={"batch_tokens": max(16, min(config.batch_tokens, step))})
+    device = config.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    folder = base_folder(config.base)
+    with quietly(), refusals(folder):
+        base = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        found = estimate(
+            base,
+            together,
+            resident=config.resident if config.resident is not None else device == "cpu",
+            checkpointing=bool(config.checkpointing),
+            head=head,
+            compute_bytes=4 if fast_dtype(device) == "float32" else 2,
+        )
+    free = free_memory(device)
+    there = f"; {free / 2**30:.1f} GiB are free" if free is not None else ""
+    _note(f"training takes at most about {found.total / 2**30:.1f} GiB beside Python and its libraries, on {device}{there}")
+
+
+@contextmanager
+def _goes_on(target: Path) -> Iterator[None]:
+    """Say when a run is taken up, and on Ctrl-C that it can be."""
+    checkpoints = target.with_name(f".{target.name}.training")
+    if any(checkpoints.rglob("last-*")):
+        _note("an interrupted training is there: it goes on from its last saved step")
+    try:
+        yield
+    except KeyboardInterrupt:
+        if any(checkpoints.rglob("last-*")):
+            _note("stopped. The same command goes on from the last saved step, a minute back at most")
+        else:
+            _note("stopped before anything was saved: the same command begins anew")
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, Step], None]]:
+    """A bar for each run on a terminal: steps, loss, tokens a second and time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}"))
+    with Progress(*columns, console=err, disable=not sys.stderr.isatty()) as bar:
+        runs: dict[str, TaskID] = {}
+
+        def told(name: str, step: Step) -> None:
+            if name not in runs:
+                for before in runs.values():  # stopped early, or just done
+                    bar.update(before, total=bar.tasks[before].completed)
+                runs[name] = bar.add_task(name, total=step.steps, told="")
+            left = timedelta(seconds=round(step.seconds_left))
+            line = f"pass {step.epoch}, loss {step.loss:.4f}, {step.tokens_per_second:,.0f} tokens/s, {left} left"
+            bar.update(runs[name], completed=step.step, told=line)
+
+        yield told
+
+
+def _samples(target: Path, config: TrainingConfig, talks: Sequence[Conversation]) -> list[Sample]:
+    from foyerdoc.finetuning.samples import answer_both
+
+    if not talks:
+        return []
+    try:
+        return answer_both(target, config, talks)
+    except FoyerdocError as error:
+        _note(f"no answers before and after: {error.message}")
+        return []
+
+
+# --- what came of it -------------------------------------------------------------------------------------------------
+
+
+def _print_classifier(
+    trained: TrainedClassifier,
+    shown: Sequence[Comparison],
+    tested: Predicted | None,
+    path: Path,
+    _found: Mapping[str, int],
+) -> None:
+    from foyerdoc.finetuning.classifier import measure
+    from foyerdoc.finetuning.report import told_of_thresholds
+
+    for note in trained.notes:
+        _note(note)
+    _print_measures("held-out documents", trained.metrics)
+    if trained.calibration is not None:
+        from foyerdoc.finetuning.outcomes import held_out
+
+        for sentence in told_of_thresholds(held_out(trained)[1], trained.calibration):
+            out.print(brief(sentence, 400))
+    if tested is not None:
+        _print_measures("test documents", {"as saved": measure(tested.probabilities, tested.examples, trained.taxonomy)})
+        for sentence in told_of_thresholds(tested, trained.calibration) if trained.calibration else ():
+            out.print(brief(sentence, 400))
+    if shown:
+        out.print("\n[bold]held-out documents before and after[/bold]")
+    for one in shown:
+        said = {1: "now right", -1: "now wrong"}.get(one.gain, "")
+        out.print(f"{brief(one.example.id)}  (true: {_label(one.example.path)})")
+        out.print(f"    base   {_label(one.base)}  {one.base_probability:.2f}")
+        out.print(f"    tuned  {_label(one.tuned)}  {one.tuned_probability:.2f}  {said}".rstrip())
+    _print_places(trained.folder, path)
+
+
+def _print_classifier_as_json(
+    trained: TrainedClassifier,
+    shown: Sequence[Comparison],
+    tested: Predicted | None,
+    path: Path,
+    found: Mapping[str, int],
+) -> None:
+    from foyerdoc.finetuning.classifier import measure
+    from foyerdoc.finetuning.outcomes import held_out, named_at
+
+    for one in shown:
+        base = {"path": one.base, "probability": one.base_probability}
+        tuned = {"path": one.tuned, "probability": one.tuned_probability}
+        print_json({"id": one.example.id, "path": one.example.path, "base": base, "tuned": tuned})
+    calibration = trained.calibration
+    print_json(
+        {
+            "summary": {
+                "folder": trained.folder,
+                "report": path,
+                "metrics": trained.metrics,
+                "named": named_at(held_out(trained)[1], calibration) if calibration else None,
+                "test": measure(tested.probabilities, tested.examples, trained.taxonomy) if tested else None,
+                "test_named": named_at(tested, calibration) if tested and calibration else None,
+                "rows": found,
+                "notes": trained.notes,
+            }
+        }
+    )
+
+
+def _print_instruct(trained: TrainedInstruct, samples: Sequence[Sample], path: Path) -> None:
+    for note in trained.notes:
+        _note(note)
+    _print_measures("held-out conversations", trained.metrics)
+    for one in samples:
+        out.print(f"\n[bold]prompt[/bold] {brief(one.prompt, 200)}")
+        for name, text in (("wanted", one.wanted), ("base", one.base), ("tuned", one.tuned)):
+            out.print(f"    {name:6} {brief(text, 200)}")
+    _print_places(trained.folder, path)
+
+
+def _print_instruct_as_json(trained: TrainedInstruct, samples: Sequence[Sample], path: Path) -> None:
+    for one in samples:
+        print_json(one)
+    summary = {"folder": trained.folder, "report": path, "metrics": trained.metrics, "notes": trained.notes}
+    print_json({"summary": {**summary, "best_epoch": trained.history.best_epoch}})
+
+
+def _print_measures(title: str, metrics: Mapping[str, Mapping[str, float]]) -> None:
+    """Systems side by side, a line for each measure."""
+    from foyerdoc.finetuning.report import measure_name, written
+
+    if not metrics:
+        return
+    out.print(f"\n[bold]{title:24}[/bold]" + "".join(f"{name:>12}" for name in metrics))
+    for name in dict.fromkeys(name for measures in metrics.values() for name in measures):
+        cells = "".join(f"{written(name, measures.get(name)):>12}" for measures in metrics.values())
+        out.print(f"{measure_name(name):24}{cells}")
+
+
+def _print_places(folder: Path, path: Path) -> None:
+    out.print(f"\nsaved in {folder}\nreport: {path}", markup=False)
+
+
+def _label(path: Sequence[str]) -> str:
+    return brief(" / ".join(path))
