@@ -15,17 +15,15 @@ import typer
 from pydantic import BaseModel, ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from foyerdoc.cli.app import Json, app, as_json, brief, err, out, print_json, report, stops_on_error
+from foyerdoc.cli.app import Json, app, as_json, err, print_json, report, stops_on_error
+from foyerdoc.cli.trained import note, print_classifier, print_classifier_as_json, print_instruct, print_instruct_as_json
 from foyerdoc.errors import DamagedFile, FoyerdocError, ReadError, UsageError
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
-    from foyerdoc.finetuning.classifier import TrainedClassifier
     from foyerdoc.finetuning.config import TrainingConfig
     from foyerdoc.finetuning.examples import Example
-    from foyerdoc.finetuning.instruct import TrainedInstruct
     from foyerdoc.finetuning.loop import Progress as Step
-    from foyerdoc.finetuning.outcomes import Comparison, Predicted
     from foyerdoc.finetuning.rows import Problem
     from foyerdoc.finetuning.samples import Sample
     from foyerdoc.models.protocol import Conversation
@@ -95,7 +93,7 @@ def classifier(
         tested = outcomes.predict(Classifier.load(target, device=config.device), tests) if tests else None
         path = write_classifier_report(trained, test=tested)
         shown = outcomes.telling(outcomes.compare(*outcomes.held_out(trained)), show)
-        tell = _print_classifier_as_json if json else _print_classifier
+        tell = print_classifier_as_json if json else print_classifier
         tell(trained, shown, tested, path, found)
     raise typer.Exit(int(failed + held_failed + tests_failed > 0))
 
@@ -134,7 +132,7 @@ def instruct(
             trained = train_instruct(talks, target, config, validation=held, report=lambda step: told("training", step))
         samples = _samples(target, config, (held or talks)[:show])
         path = write_instruct_report(trained, samples)
-        tell = _print_instruct_as_json if json else _print_instruct
+        tell = print_instruct_as_json if json else print_instruct
         tell(trained, samples, path)
     raise typer.Exit(int(failed + held_failed > 0))
 
@@ -173,7 +171,7 @@ def _free(target: Path, kind: str, version: int) -> Path:
         except DamagedFile as error:
             hint = "name a folder that does not exist yet"
             raise UsageError(f"{target} holds something else", hint=hint) from error
-        _note(f"{target.name} will be replaced once the training is done")
+        note(f"{target.name} will be replaced once the training is done")
     return target
 
 
@@ -199,7 +197,7 @@ def _name_bad_rows(path: Path, problems: Sequence[Problem], *, json: bool) -> in
     bad = [problem for problem in problems if problem.row is not None]
     for problem in problems:
         if problem.row is None:
-            _note(f"{path.name}: {problem.reason}")
+            note(f"{path.name}: {problem.reason}")
     for problem in bad:
         error = ReadError(f"{path.name}, row {problem.row}: {problem.reason}", hint="mend the row; the others are used")
         if json:
@@ -218,24 +216,24 @@ def _look_over(examples: Sequence[Example], others: Mapping[str, Sequence[Exampl
     conflicting = [group for group in groups if group.conflicting]
     found = {"duplicates": sum(len(group.members) for group in groups), "conflicting": len(conflicting)}
     if groups:
-        _note(
-            f"{found['duplicates']} rows are near-duplicates of one another, in {_count(groups, 'group')}. Where one of a group is held out and "
-            "another learnt, held-out figures flatter"
+        note(
+            f"{found['duplicates']} rows are near-duplicates of one another, in {_count(groups, 'group')}. Where "
+            "one of a group is held out and another learnt, held-out figures flatter"
         )
     if conflicting:
         named = ["= ".join(f"{examples[i].id} " for i in group.members[:_FEW]).strip() for group in conflicting]
-        _note(f"conflicting labels in {_count(conflicting, 'group')} of near-duplicates: {_some(named)}")
+        note(f"conflicting labels in {_count(conflicting, 'group')} of near-duplicates: {_some(named)}")
     for name, other in others.items():
         leaks = find_leakage(texts, [example.document.text for example in other]) if other else []
         if other:
             found[f"{name}_leaks"] = len(leaks)
         if leaks:
             named = [f"{other[leak.test].id} is also {examples[leak.train].id}" for leak in leaks]
-            _note(f"{len(leaks)} of {len(other)} {name} rows are in the training rows too: {_some(named)}")
+            note(f"{len(leaks)} of {len(other)} {name} rows are in the training rows too: {_some(named)}")
     counts = Counter(example.path for example in examples)
     rare = [" / ".join(path) for path, count in sorted(counts.items(), key=lambda item: item[1]) if count < _FEW]
     if rare:
-        _note(f"{_count(rare, 'label')} with fewer than {_FEW} rows: {_some(rare)}")
+        note(f"{_count(rare, 'label')} with fewer than {_FEW} rows: {_some(rare)}")
     return {**found, "rare_labels": len(rare)}
 
 
@@ -257,10 +255,6 @@ def _some(names: Sequence[str]) -> str:
 
 def _count(things: Sequence[object], name: str) -> str:
     return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
-
-
-def _note(text: str) -> None:
-    err.print(f"[yellow]note[/yellow]: {brief(text, 400)}", soft_wrap=True)
 
 
 # --- while it trains -------------------------------------------------------------------------------------------------
@@ -292,7 +286,7 @@ def _say_memory(config: TrainingConfig, sizes: Sequence[int], *, head: bool) -> 
         )
     free = free_memory(device)
     there = f"; {free / 2**30:.1f} GiB are free" if free is not None else ""
-    _note(f"training takes at most about {found.total / 2**30:.1f} GiB beside Python and its libraries, on {device}{there}")
+    note(f"training takes at most about {found.total / 2**30:.1f} GiB beside Python and its libraries, on {device}{there}")
 
 
 @contextmanager
@@ -300,14 +294,14 @@ def _goes_on(target: Path) -> Iterator[None]:
     """Say when a run is taken up, and on Ctrl-C that it can be."""
     checkpoints = target.with_name(f".{target.name}.training")
     if any(checkpoints.rglob("last-*")):
-        _note("an interrupted training is there: it goes on from its last saved step")
+        note("an interrupted training is there: it goes on from its last saved step")
     try:
         yield
     except KeyboardInterrupt:
         if any(checkpoints.rglob("last-*")):
-            _note("stopped. The same command goes on from the last saved step, a minute back at most")
+            note("stopped. The same command goes on from the last saved step, a minute back at most")
         else:
-            _note("stopped before anything was saved: the same command begins anew")
+            note("stopped before anything was saved: the same command begins anew")
         raise typer.Exit(1) from None
 
 
@@ -338,109 +332,5 @@ def _samples(target: Path, config: TrainingConfig, talks: Sequence[Conversation]
     try:
         return answer_both(target, config, talks)
     except FoyerdocError as error:
-        _note(f"no answers before and after: {error.message}")
+        note(f"no answers before and after: {error.message}")
         return []
-
-
-# --- what came of it -------------------------------------------------------------------------------------------------
-
-
-def _print_classifier(
-    trained: TrainedClassifier,
-    shown: Sequence[Comparison],
-    tested: Predicted | None,
-    path: Path,
-    _found: Mapping[str, int],
-) -> None:
-    from foyerdoc.finetuning.classifier import measure
-    from foyerdoc.finetuning.report import told_of_thresholds
-
-    for note in trained.notes:
-        _note(note)
-    _print_measures("held-out documents", trained.metrics)
-    if trained.calibration is not None:
-        from foyerdoc.finetuning.outcomes import held_out
-
-        for sentence in told_of_thresholds(held_out(trained)[1], trained.calibration):
-            out.print(brief(sentence, 400))
-    if tested is not None:
-        _print_measures("test documents", {"as saved": measure(tested.probabilities, tested.examples, trained.taxonomy)})
-        for sentence in told_of_thresholds(tested, trained.calibration) if trained.calibration else ():
-            out.print(brief(sentence, 400))
-    if shown:
-        out.print("\n[bold]held-out documents before and after[/bold]")
-    for one in shown:
-        said = {1: "now right", -1: "now wrong"}.get(one.gain, "")
-        out.print(f"{brief(one.example.id)}  (true: {_label(one.example.path)})")
-        out.print(f"    base   {_label(one.base)}  {one.base_probability:.2f}")
-        out.print(f"    tuned  {_label(one.tuned)}  {one.tuned_probability:.2f}  {said}".rstrip())
-    _print_places(trained.folder, path)
-
-
-def _print_classifier_as_json(
-    trained: TrainedClassifier,
-    shown: Sequence[Comparison],
-    tested: Predicted | None,
-    path: Path,
-    found: Mapping[str, int],
-) -> None:
-    from foyerdoc.finetuning.classifier import measure
-    from foyerdoc.finetuning.outcomes import held_out, named_at
-
-    for one in shown:
-        base = {"path": one.base, "probability": one.base_probability}
-        tuned = {"path": one.tuned, "probability": one.tuned_probability}
-        print_json({"id": one.example.id, "path": one.example.path, "base": base, "tuned": tuned})
-    calibration = trained.calibration
-    print_json(
-        {
-            "summary": {
-                "folder": trained.folder,
-                "report": path,
-                "metrics": trained.metrics,
-                "named": named_at(held_out(trained)[1], calibration) if calibration else None,
-                "test": measure(tested.probabilities, tested.examples, trained.taxonomy) if tested else None,
-                "test_named": named_at(tested, calibration) if tested and calibration else None,
-                "rows": found,
-                "notes": trained.notes,
-            }
-        }
-    )
-
-
-def _print_instruct(trained: TrainedInstruct, samples: Sequence[Sample], path: Path) -> None:
-    for note in trained.notes:
-        _note(note)
-    _print_measures("held-out conversations", trained.metrics)
-    for one in samples:
-        out.print(f"\n[bold]prompt[/bold] {brief(one.prompt, 200)}")
-        for name, text in (("wanted", one.wanted), ("base", one.base), ("tuned", one.tuned)):
-            out.print(f"    {name:6} {brief(text, 200)}")
-    _print_places(trained.folder, path)
-
-
-def _print_instruct_as_json(trained: TrainedInstruct, samples: Sequence[Sample], path: Path) -> None:
-    for one in samples:
-        print_json(one)
-    summary = {"folder": trained.folder, "report": path, "metrics": trained.metrics, "notes": trained.notes}
-    print_json({"summary": {**summary, "best_epoch": trained.history.best_epoch}})
-
-
-def _print_measures(title: str, metrics: Mapping[str, Mapping[str, float]]) -> None:
-    """Systems side by side, a line for each measure."""
-    from foyerdoc.finetuning.report import measure_name, written
-
-    if not metrics:
-        return
-    out.print(f"\n[bold]{title:24}[/bold]" + "".join(f"{name:>12}" for name in metrics))
-    for name in dict.fromkeys(name for measures in metrics.values() for name in measures):
-        cells = "".join(f"{written(name, measures.get(name)):>12}" for measures in metrics.values())
-        out.print(f"{measure_name(name):24}{cells}")
-
-
-def _print_places(folder: Path, path: Path) -> None:
-    out.print(f"\nsaved in {folder}\nreport: {path}", markup=False)
-
-
-def _label(path: Sequence[str]) -> str:
-    return brief(" / ".join(path))

@@ -1,0 +1,125 @@
+"""What `foyerdoc train` prints at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foyerdoc.cli.app import brief, err, out, print_json
+
+if TYPE_CHECKING:
+    from foyerdoc.finetuning.classifier import TrainedClassifier
+    from foyerdoc.finetuning.instruct import TrainedInstruct
+    from foyerdoc.finetuning.outcomes import Comparison, Predicted
+    from foyerdoc.finetuning.samples import Sample
+
+
+def note(text: str) -> None:
+    """A line on standard error that is no error."""
+    err.print(f"[yellow]note[/yellow]: {brief(text, 400)}", soft_wrap=True)
+
+
+def print_classifier(
+    trained: TrainedClassifier,
+    shown: Sequence[Comparison],
+    tested: Predicted | None,
+    path: Path,
+    _found: Mapping[str, int],
+) -> None:
+    """Measures before and after, what the thresholds let be named, and some documents under both."""
+    from foyerdoc.finetuning.classifier import measure
+    from foyerdoc.finetuning.report import told_of_thresholds
+
+    for told in trained.notes:
+        note(told)
+    _print_measures("held-out documents", trained.metrics)
+    if trained.calibration is not None:
+        from foyerdoc.finetuning.outcomes import held_out
+
+        for sentence in told_of_thresholds(held_out(trained)[1], trained.calibration):
+            out.print(brief(sentence, 400))
+    if tested is not None:
+        _print_measures("test documents", {"as saved": measure(tested.probabilities, tested.examples, trained.taxonomy)})
+        for sentence in told_of_thresholds(tested, trained.calibration) if trained.calibration else ():
+            out.print(brief(sentence, 400))
+    if shown:
+        out.print("\n[bold]held-out documents before and after[/bold]")
+    for one in shown:
+        said = {1: "now right", -1: "now wrong"}.get(one.gain, "")
+        out.print(f"{brief(one.example.id)}  (true: {_label(one.example.path)})")
+        out.print(f"    base   {_label(one.base)}  {one.base_probability:.2f}")
+        out.print(f"    tuned  {_label(one.tuned)}  {one.tuned_probability:.2f}  {said}".rstrip())
+    _print_places(trained.folder, path)
+
+
+def print_classifier_as_json(
+    trained: TrainedClassifier,
+    shown: Sequence[Comparison],
+    tested: Predicted | None,
+    path: Path,
+    found: Mapping[str, int],
+) -> None:
+    """A line for each document that is shown, then the summary."""
+    from foyerdoc.finetuning.classifier import measure
+    from foyerdoc.finetuning.outcomes import held_out, named_at
+
+    for one in shown:
+        base = {"path": one.base, "probability": one.base_probability}
+        tuned = {"path": one.tuned, "probability": one.tuned_probability}
+        print_json({"id": one.example.id, "path": one.example.path, "base": base, "tuned": tuned})
+    calibration = trained.calibration
+    print_json(
+        {
+            "summary": {
+                "folder": trained.folder,
+                "report": path,
+                "metrics": trained.metrics,
+                "named": named_at(held_out(trained)[1], calibration) if calibration else None,
+                "test": measure(tested.probabilities, tested.examples, trained.taxonomy) if tested else None,
+                "test_named": named_at(tested, calibration) if tested and calibration else None,
+                "rows": found,
+                "notes": trained.notes,
+            }
+        }
+    )
+
+
+def print_instruct(trained: TrainedInstruct, samples: Sequence[Sample], path: Path) -> None:
+    """Measures before and after, and the answers to some prompts."""
+    for told in trained.notes:
+        note(told)
+    _print_measures("held-out conversations", trained.metrics)
+    for one in samples:
+        out.print(f"\n[bold]prompt[/bold] {brief(one.prompt, 200)}")
+        for name, text in (("wanted", one.wanted), ("base", one.base), ("tuned", one.tuned)):
+            out.print(f"    {name:6} {brief(text, 200)}")
+    _print_places(trained.folder, path)
+
+
+def print_instruct_as_json(trained: TrainedInstruct, samples: Sequence[Sample], path: Path) -> None:
+    """A line for each prompt that is shown, then the summary."""
+    for one in samples:
+        print_json(one)
+    summary = {"folder": trained.folder, "report": path, "metrics": trained.metrics, "notes": trained.notes}
+    print_json({"summary": {**summary, "best_epoch": trained.history.best_epoch}})
+
+
+def _print_measures(title: str, metrics: Mapping[str, Mapping[str, float]]) -> None:
+    """Systems side by side, a line for each measure."""
+    from foyerdoc.finetuning.report import measure_name, written
+
+    if not metrics:
+        return
+    out.print(f"\n[bold]{title:24}[/bold]" + "".join(f"{name:>12}" for name in metrics))
+    for name in dict.fromkeys(name for measures in metrics.values() for name in measures):
+        cells = "".join(f"{written(name, measures.get(name)):>12}" for measures in metrics.values())
+        out.print(f"{measure_name(name):24}{cells}")
+
+
+def _print_places(folder: Path, path: Path) -> None:
+    out.print(f"\nsaved in {folder}\nreport: {path}", markup=False)
+
+
+def _label(path: Sequence[str]) -> str:
+    return brief(" / ".join(path))
