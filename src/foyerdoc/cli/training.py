@@ -308,7 +308,7 @@ def _goes_on(target: Path) -> Iterator[None]:
 @contextmanager
 def _bar() -> Iterator[Callable[[str, Step], None]]:
     """A bar for each run on a terminal: steps, loss, tokens a second and time left."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}"))
+    columns = (TextColumn("{task.description}"), BarColumn(16), MofNCompleteColumn(), TextColumn("{task.fields[told]}"))
     with Progress(*columns, console=err, disable=not sys.stderr.isatty()) as bar:
         runs: dict[str, TaskID] = {}
 
@@ -318,7 +318,7 @@ def _bar() -> Iterator[Callable[[str, Step], None]]:
                     bar.update(before, total=bar.tasks[before].completed)
                 runs[name] = bar.add_task(name, total=step.steps, told="")
             left = timedelta(seconds=round(step.seconds_left))
-            line = f"pass {step.epoch}, loss {step.loss:.4f}, {step.tokens_per_second:,.0f} tokens/s, {left} left"
+            line = f"loss {step.loss:.3f}, {step.tokens_per_second:,.0f} tokens/s, {left} left"
             bar.update(runs[name], completed=step.step, told=line)
 
         yield told
