@@ -290,7 +290,7 @@ def _answers_of(written: GgufFile, merged: Path, work: _Work) -> tuple[Answers, 
         model: Answerer = llamacpp.LlamaCppModel(written.path)
         return parity.ask(model, work.probes), "llama.cpp"
     # What llama.cpp computes, but for its rounding of activations to 8 bits.
-    return work.answers(_UnpackedModel(written.path, merged)), "transformers, unpacked to float32"
+    return work.answers(UnpackedModel(written.path, merged)), "transformers, unpacked to float32"
 
 
 def _exact_dtype() -> Literal["bfloat16", "float32"]:
@@ -300,7 +300,7 @@ def _exact_dtype() -> Literal["bfloat16", "float32"]:
     return "bfloat16" if torch.cuda.is_available() else "float32"
 
 
-class _UnpackedModel(LocalModel):
+class UnpackedModel(LocalModel):
     """A GGUF file's weights, unpacked by transformers' own reader, under the tokenizer that it was written from."""
 
     def __init__(self, file: Path, folder: Path) -> None:

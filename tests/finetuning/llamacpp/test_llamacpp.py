@@ -13,14 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed: `make test-gguf` builds it and runs this")
 
 from foyerdoc.finetuning import merging
-from foyerdoc.finetuning.export import export
+from foyerdoc.finetuning.export import UnpackedModel, export
 from foyerdoc.finetuning.gguf import GgufKind, write_gguf
 from foyerdoc.finetuning.llamacpp import LlamaCppModel
-from foyerdoc.finetuning.parity import Limits, bundled_probes
+from foyerdoc.finetuning.parity import Answerer, Limits, bundled_probes
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.embedded import embedded_generator
 from foyerdoc.models.local import LocalModel
@@ -53,6 +54,10 @@ def ours(merged: Path) -> Iterator[LocalModel]:
     model.close()
 
 
+def scores(model: Answerer) -> NDArray[np.float64]:
+    return np.concatenate([model.score(talk, TEXTS[:5]) for talk in TALKS])
+
+
 def say(figure: str) -> None:
     sys.stdout.write(f"\n{figure}\n")
 
@@ -78,17 +83,21 @@ def test_prompts_are_the_same_tokens(merged: Path, ours: LocalModel) -> None:
     theirs.close()
 
 
-@pytest.mark.parametrize(("kind", "nats", "most"), [("bf16", 0.05, 0.1), ("q8_0", 0.1, 0.5), ("q4_k_m", 0.6, 2.0)])
-def test_scores_are_those_of_the_merged_weights(
-    kind: GgufKind, nats: float, most: float, merged: Path, ours: LocalModel
+@pytest.mark.parametrize(("kind", "mean", "most"), [("bf16", 0.05, 0.1), ("q8_0", 0.3, 1.0), ("q4_k_m", 0.4, 1.0)])
+def test_scores_are_those_of_the_files_own_weights(
+    kind: GgufKind, mean: float, most: float, merged: Path, ours: LocalModel
 ) -> None:
+    """llama.cpp rounds activations to 8 bits, which moves log-probabilities by some tenths: no more may be in between."""
     theirs = written(merged, kind)
-    differences = np.concatenate([theirs.score(talk, TEXTS[:5]) - ours.score(talk, TEXTS[:5]) for talk in TALKS])
-    size = np.abs(differences)
-    say(f"{kind}: log-probabilities differ by {size.mean():.3f} on average, {size.max():.3f} at most")
-    assert size.mean() < nats
-    assert size.max() < most
+    unpacked = UnpackedModel(merged.parent / f"{kind}.gguf", merged)
+    found, same, whole = (scores(model) for model in (theirs, unpacked, ours))
+    apart = np.abs(found - same)
+    say(f"{kind}: log-probabilities differ from the same weights in float32 by {apart.mean():.3f}, {apart.max():.3f} at most")
+    say(f"{kind}: and from the merged weights by {np.abs(found - whole).mean():.3f}, {np.abs(found - whole).max():.3f} at most")
+    assert apart.mean() < mean
+    assert apart.max() < most
     theirs.close()
+    unpacked.close()
 
 
 def test_greedy_text_is_that_of_the_merged_weights(merged: Path, ours: LocalModel) -> None:
@@ -103,13 +112,17 @@ def test_greedy_text_is_that_of_the_merged_weights(merged: Path, ours: LocalMode
 @pytest.mark.parametrize("changes", [{}, {"hidden_size": 256}, {"kind": "mistral", "head_dim": 32}, {"tied": True}])
 def test_other_shapes_run(changes: dict[str, object], tmp_path: Path) -> None:
     model = save_llama(tmp_path / "model", **changes)
-    expected = LocalModel(model, quantization="none", dtype="float32", device="cpu")
+    plain = LocalModel(model, quantization="none", dtype="float32", device="cpu")
     talk, texts = [Message("user", "the policy covers hail")], ["hail", "glass", "été 12"]
-    for kind, most in (("bf16", 0.1), ("q8_0", 0.5), ("q4_k_m", 8.0)):
-        write_gguf(model, tmp_path / f"{kind}.gguf", kind, name="small")
-        theirs = LlamaCppModel(tmp_path / f"{kind}.gguf", context=256)
-        assert theirs.tokens(talk) == encode_conversation(expected._tokenizer(), talk)
-        np.testing.assert_allclose(theirs.score(talk, texts), expected.score(talk, texts), atol=most)
+    kinds: tuple[GgufKind, ...] = ("bf16", "q8_0", "q4_k_m")
+    for kind in kinds:
+        path = tmp_path / f"{kind}.gguf"
+        write_gguf(model, path, kind, name="small")
+        theirs = LlamaCppModel(path, context=256)
+        assert theirs.tokens(talk) == encode_conversation(plain._tokenizer(), talk)
+        # The same weights: transformers knows a Mistral by another name, hence the model itself where nothing was packed.
+        same = plain if kind == "bf16" else UnpackedModel(path, model)
+        np.testing.assert_allclose(theirs.score(talk, texts), same.score(talk, texts), rtol=0.01 if kind == "bf16" else 0.05)
         theirs.close()
 
 
