@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage
+.PHONY: help demo test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -95,6 +95,9 @@ bench-tables: $(INSTALLED) ## quality, calibration, abstention and learning curv
 
 bench-classify-speed: models ## documents a second and memory of the classifier in MODEL, beside a plain loop
 	$(BIN)/python -m benchmarks.classify.speed $(MODEL) --data $(DATA)
+
+bench-finetuning-speed: models ## training and classifying beside plain PEFT and transformers, on a GPU; figures into RESULTS/speed
+	$(BIN)/python -m benchmarks.finetuning.speed --data $(DATA) --out $(RESULTS)/speed
 
 bench-leakage: $(INSTALLED) ## near-duplicates between training and test parts
 	$(BIN)/python benchmarks/leakage.py $(DATA)

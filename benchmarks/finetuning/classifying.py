@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from foyerdoc.documents import Document
 from foyerdoc.finetuning.examples import Example, taxonomy_of
 from foyerdoc.models.bases import base_folder
 from foyerdoc.models.tokens import Tokens
+
+_WARM = 16
 
 Work = Callable[[Sequence[Document]], int]
 """Labels documents; says how many it labelled."""
@@ -153,12 +155,12 @@ def rates(works: dict[str, Work], documents: Sequence[Document], seconds: float,
     found: dict[str, list[float]] = {name: [] for name in works}
     counts: dict[str, int] = {}
     for name, work in works.items():
-        work(documents[:32])  # loading of kernels, first allocations
+        work(documents[:_WARM])  # loading of kernels, first allocations
         measuring.wait()
         started = time.perf_counter()
-        work(documents[:32])
-        each = (time.perf_counter() - started) / min(32, len(documents))
-        counts[name] = min(len(documents), max(32, int(seconds / each) // 32 * 32))
+        work(documents[:_WARM])
+        each = (time.perf_counter() - started) / min(_WARM, len(documents))
+        counts[name] = min(len(documents), max(_WARM, int(seconds / each) // 64 * 64))
     for _ in range(rounds):
         for name, work in works.items():
             some = documents[: counts[name]]
@@ -177,12 +179,11 @@ def rates(works: dict[str, Work], documents: Sequence[Document], seconds: float,
     ]
 
 
-def compare(data: Path, device: str, seconds: float, *, tiny: bool) -> dict[str, list[dict[str, Any]]]:
-    """Every variant over short documents (what E5 reads at once) and over longer ones."""
+def compare(data: Path, device: str, seconds: float, *, tiny: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Every variant over short documents (what E5 reads at once) and over longer ones: a title and its rows."""
     e5, smollm2 = (SHAPES[name].small() if tiny else SHAPES[name] for name in ("e5", "smollm2"))
     most = 8 if tiny else 1024
     short, long = stack(data, "e5", 64 if tiny else 512, most), stack(data, "smollm2", 96 if tiny else 2048, most)
-    tables = {}
     for title, given in (("short", short), ("long", long)):
         labels = len(set(given.paths.values()))
         works: dict[str, Work] = {
@@ -207,7 +208,6 @@ def compare(data: Path, device: str, seconds: float, *, tiny: bool) -> dict[str,
             ):
                 if against in by_name:
                     row[f"x {against.removesuffix(', batches of 16')}"] = round(row["documents/s"] / by_name[against], 2)
-        tables[f"{title} documents"] = rows
+        yield f"{title} documents", rows
         works.clear()
         measuring.clear()
-    return tables

@@ -18,7 +18,7 @@ from foyerdoc.classification.network import Network
 from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.answering import AnsweringTask, Turns
 from foyerdoc.finetuning.config import ClassifierConfig, TrainingConfig
-from foyerdoc.finetuning.labelling import Labelled, LabellingTask, start_head
+from foyerdoc.finetuning.labelling import Labelled, LabellingTask, allowed_loss, document_vectors, start_head
 from foyerdoc.finetuning.loop import Progress, Task, fit
 from foyerdoc.finetuning.planning import Plan
 from foyerdoc.models.bases import add_lora
@@ -29,35 +29,35 @@ class _Enough(Exception):
 
 
 class PaddedLabelling(LabellingTask):
-    """The same network over rows padded to the longest document: what packing is compared with."""
+    """The same network and loss over rows padded to the longest document: what packing is compared with."""
 
     def collate(self, rows: Sequence[int], _epoch: int) -> Mapping[str, Tensor]:
         texts = [self._train.chunks[row][0] for row in rows]
         longest = max(map(len, texts))
-        ids = torch.tensor([[*text, *[0] * (longest - len(text))] for text in texts])
         lengths = torch.tensor([len(text) for text in texts])
         return {
-            "ids": ids,
+            "ids": torch.tensor([[*text, *[0] * (longest - len(text))] for text in texts]),
             "mask": (torch.arange(longest)[None] < lengths[:, None]).long(),
             "lengths": lengths,
             "allowed": self._allowed[list(rows)],
-            "weights": self._weights[list(rows)],
         }
 
-    def _scores(self, batch: Mapping[str, Tensor], _count: int) -> Tensor:
-        network = self._network
-        with torch.autocast(batch["ids"].device.type, dtype=network.dtype, enabled=network.dtype != torch.float32):
-            states = network.backbone(input_ids=batch["ids"], attention_mask=batch["mask"], use_cache=False).last_hidden_state
+    def loss(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+        network = self._network.train()
+        ids, mask, lengths = batch["ids"], batch["mask"], batch["lengths"]
+        with torch.autocast(ids.device.type, dtype=network.dtype, enabled=network.dtype != torch.float32):
+            states = network.backbone(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
         if network.last_token:
-            pooled = states[torch.arange(len(states), device=states.device), batch["lengths"] - 1].float()
+            pooled = states[torch.arange(len(states), device=ids.device), lengths - 1].float()
         else:
-            mask = batch["mask"][..., None]
-            pooled = (states.float() * mask).sum(dim=1) / batch["lengths"][:, None]
-        return network.by_chunk(torch.nn.functional.normalize(pooled, dim=1))
+            pooled = (states.float() * mask[..., None]).sum(dim=1) / lengths[:, None]
+        scores = network.by_chunk(torch.nn.functional.normalize(pooled, dim=1))
+        losses = allowed_loss(scores, batch["allowed"])
+        return losses.sum(), torch.ones_like(losses).sum()
 
 
 def config_for(shape: Shape, device: str, batch_tokens: int, settings: Mapping[str, Any]) -> ClassifierConfig:
-    """The loss of the plain loop: no classes weighed, no second level."""
+    """The loss of the plain loop: no classes weighed, no second level, nothing smoothed."""
     told: dict[str, Any] = {
         "base": shape.name,
         "rank": RANK,
@@ -70,6 +70,8 @@ def config_for(shape: Shape, device: str, batch_tokens: int, settings: Mapping[s
         "batch_tokens": batch_tokens,
         "class_weight": 0.0,
         "category_loss": 0.0,
+        "chunk_loss": 0.0,
+        "smoothing": 0.0,
         "device": device,
         **settings,
     }
@@ -86,11 +88,19 @@ def labelling(shape: Shape, given: Material, config: ClassifierConfig, device: s
     allowed = np.zeros((len(given.ids), len(given.leaves)), dtype=bool)
     allowed[np.arange(len(given.ids)), given.labels] = True
     train = Labelled([[ids] for ids in given.ids], allowed)
-    start_head(network, train, config.batch_tokens)
+    start_head(network, train, document_vectors(network, train, config.batch_tokens))
     kind = PaddedLabelling if padded else LabellingTask
     if padded:
         base.model.set_attn_implementation("sdpa")
+        drop_nothing(network, "attention.self")
     return kind(network, train, None, np.zeros(len(given.leaves), dtype=np.int64), config)
+
+
+def drop_nothing(module: torch.nn.Module, where: str = "") -> None:
+    """Turn off the dropout of layers whose name holds `where`. Packed attention has none on a GPU."""
+    for name, layer in module.named_modules():
+        if isinstance(layer, torch.nn.Dropout) and where in name:
+            layer.p = 0.0
 
 
 def answering(shape: Shape, given: Material, config: TrainingConfig, device: str) -> AnsweringTask:
@@ -121,15 +131,27 @@ def train(
     seconds: float,
     *,
     padded: bool = False,
+    record: bool = True,
     settings: Mapping[str, Any] | None = None,
 ) -> Trained:
-    """One run, with as many tokens at once as memory allows."""
+    """One run, with as many tokens at once as memory allows.
+
+    Args:
+        variant: what it is called.
+        shape: model, optimiser step, rate.
+        given: documents.
+        device: where.
+        seconds: after which it is stopped.
+        padded: rows padded to the longest document of a step, and not packed.
+        record: CUDA graphs of shapes that come again. Padded rows have too many shapes for it.
+        settings: beyond those that the comparison asks for.
+    """
     for batch_tokens in shape.batch_tokens:
         # Padded rows are not counted in `batch_tokens`: a step goes through at once, as one batch of the Trainer's.
         config = config_for(shape, device, shape.length * shape.batch_examples if padded else batch_tokens, settings or {})
         measuring.clear()
         try:
-            return _timed(variant, shape, given, config, device, seconds, padded=padded)
+            return _timed(variant, shape, given, config, device, seconds, padded=padded, record=record)
         except (TrainingError, torch.OutOfMemoryError) as error:
             if "memory" not in str(error) or batch_tokens == shape.batch_tokens[-1]:
                 raise
@@ -137,7 +159,15 @@ def train(
 
 
 def _timed(
-    variant: str, shape: Shape, given: Material, config: ClassifierConfig, device: str, seconds: float, *, padded: bool
+    variant: str,
+    shape: Shape,
+    given: Material,
+    config: ClassifierConfig,
+    device: str,
+    seconds: float,
+    *,
+    padded: bool,
+    record: bool,
 ) -> Trained:
     task: Task
     if shape.task == "answers":
@@ -159,7 +189,8 @@ def _timed(
     marks.started = time.perf_counter()
     note = f"batch_tokens {config.batch_tokens}"
     try:
-        losses = list(fit(task, config, report=report).losses)
+        history = fit(task, config, report=report, record=record and not padded)
+        losses, note = list(history.losses), "; ".join([note, *history.notes])
     except _Enough:
         losses, note = seen, f"{note}; stopped after {marks.steps[-1]} of {plan.steps} steps, losses are of some steps"
     return Trained.of(variant, marks, shape.warm, losses, note)
@@ -177,6 +208,7 @@ def agreement(shape: Shape, given: Material, device: str) -> dict[str, float]:
     for padded in (False, True):
         measuring.clear()
         task = labelling(shape, given, config, device, padded=padded)
+        drop_nothing(task._network)
         # The second LoRA matrix is zero at first, and the first one's gradient with it.
         with torch.no_grad():
             for name, tensor in task.parameters().items():
@@ -221,8 +253,6 @@ def smallest(shape: Shape, given: Material, device: str, length: int, limit: flo
         length: tokens of a text, one at a time.
         limit: bytes of the card that is stood in for.
     """
-    from foyerdoc.finetuning.config import TrainingConfig
-
     measuring.clear()
     used_by_driver = context = 0
     if device.startswith("cuda"):

@@ -29,9 +29,9 @@ from rich.console import Console
 from rich.table import Table
 
 PARTS = {
-    "a": (("e5", "smollm2", "7b"), "training", 300),
+    "a": (("e5", "smollm2", "7b"), "training", 420),
     "b": (("7b",), "memory", 180),
-    "c": (("all",), "classifying", 240),
+    "c": (("all",), "classifying", 420),
     "d": (("e5", "smollm2", "7b"), "measures", 240),
 }
 """Models, method of `Unit`, and seconds for one model."""

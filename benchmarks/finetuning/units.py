@@ -74,7 +74,9 @@ class Unit:
             self._show(runs, DEFAULT)
             with self._kept(f"{TUNED}, round {round_ + 1}"):
                 if best is None:
-                    best, self.results["tuned settings, tokens/s"] = plain.fastest(shape, given, self.device, self.run_seconds)
+                    best, self.results["tuned settings, tokens/s"] = plain.fastest(
+                        shape, given, self.device, self.run_seconds / 3
+                    )
                 runs.append(
                     plain.train(
                         TUNED, shape, given, self.device, self.run_seconds, at_once=best[0], checkpointing=best[1], tuned=True
@@ -98,11 +100,11 @@ class Unit:
 
     def classifying(self, _name: str) -> None:
         """Documents a second."""
+        seconds = 0.1 if self.tiny else self.run_seconds / 12
         with self._kept("classifying"):
-            self.results["tables"] = classifying.compare(
-                self.data, self.device, 0.1 if self.tiny else self.run_seconds / 12, tiny=self.tiny
-            )
-        self.save(self.results)
+            for title, rows in classifying.compare(self.data, self.device, seconds, tiny=self.tiny):
+                self.results["tables"][title] = rows
+                self.save(self.results)
 
     def measures(self, name: str) -> None:
         """What each measure is good for alone: training without one of them, and classifying."""
@@ -110,14 +112,16 @@ class Unit:
         given = material(shape, self.data)
         variants: dict[str, dict[str, Any]] = {
             OURS: {},
-            "plain NF4, not resident": {"settings": {"resident": False}},
+            "no CUDA graphs": {"record": False},
+            "plain NF4": {"settings": {"resident": False}},
+            "no CUDA graphs, plain NF4": {"record": False, "settings": {"resident": False}},
             **{title: {"settings": settings} for title, settings in self.without.items()},
         }
         if shape.task == "labels":
             with self._kept("packed against padded"):
                 self.results["tables"]["packed and padded compute the same"] = [ours.agreement(shape, given, self.device)]
-            variants["padded, not packed"] = {"padded": True}
-            variants["padded, plain NF4"] = {"padded": True, "settings": {"resident": False}}
+            variants["no CUDA graphs, padded"] = {"padded": True}
+            variants["no CUDA graphs, plain NF4, padded"] = {"padded": True, "settings": {"resident": False}}
         runs: list[Trained] = []
         for round_ in range(self.rounds):
             for title, told in variants.items():
