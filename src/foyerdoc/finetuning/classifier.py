@@ -248,12 +248,14 @@ class _Trainer:
 
     def _train(self, name: str, rows: Sequence[int], held: Labelled | None, config: ClassifierConfig) -> NDArray[np.float64]:
         """Train the network anew; the (documents, leaves) scores of the held-out documents before it began."""
-        from foyerdoc.finetuning.labelling import LabellingTask, predict, start_head
+        from foyerdoc.finetuning.labelling import LabellingTask, clear_head, predict, start_head
 
         self._restore()
         train = self.labelled.take(rows)
-        start_head(self.network, train, config.batch_tokens, self.vectors[list(rows)])
+        start_head(self.network, train, self.vectors[list(rows)])
         before = predict(self.network, held, config.batch_tokens) if held is not None else np.zeros((0, len(self.leaves)))
+        if not config.probe:
+            clear_head(self.network)
         task = LabellingTask(self.network, train, held, _categories(self.leaves), config)
         report = self.report
         self.histories[name] = fit(

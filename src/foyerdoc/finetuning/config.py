@@ -31,7 +31,7 @@ class TrainingConfig(BaseModel):
         batch_tokens: tokens that go through the model at once; a step larger than this is computed in parts.
         max_norm: gradients longer than this are shortened to it.
         checkpointing: compute activations twice to keep fewer; None does so when memory would not do otherwise.
-        optimizer: "adamw", or "paged_adamw8bit" for bitsandbytes' 8-bit AdamW whose state moves out of GPU memory under pressure.
+        optimizer: "adamw", or "paged_adamw8bit": 8-bit, of bitsandbytes, its state leaves the GPU's memory under pressure.
         seed: of initial weights, order and dropout.
         device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
     """
@@ -63,11 +63,15 @@ class ClassifierConfig(TrainingConfig):
     """Settings of `train_classifier`.
 
     Attributes:
-        prefix: put before each chunk; None is "query: " for E5, which was trained to see it (Wang et al., 2024), and nothing for
-            other bases.
+        prefix: put before each chunk; None is "query: " for E5, which was trained to see it (Wang et al., 2024), and nothing
+            for other bases.
         chunk_tokens: of a chunk; a document is read as up to 12 of them and pooled, never cut to one.
         class_weight: a leaf with n documents counts n ** -class_weight times as much a document; 0 leaves the skew as it is.
         category_loss: what the category's own loss counts beside the leaf's.
+        chunk_loss: what the losses of single chunks count beside the document's.
+        step_chunks: chunks of a document that a step learns from; of a longer one the first, and others drawn anew each pass.
+        smoothing: share of the label's probability that is spread over all leaves (Szegedy et al., 2016).
+        probe: whether the head starts as a linear probe on the untuned base; else it starts at zero.
         lexical: whether a linear model of the document's words is trained too, and weighed in as held-out documents advise.
         folds: parts of the examples that are held out in turn, to stop early and to calibrate on documents that were not learnt
             from; the last run then learns from all. 0 or 1 holds out one part alone and does not run again.
@@ -79,6 +83,10 @@ class ClassifierConfig(TrainingConfig):
     chunk_tokens: int = Field(default=256, ge=16)
     class_weight: float = Field(default=0.5, ge=0, le=1)
     category_loss: float = Field(default=0.3, ge=0)
+    chunk_loss: float = Field(default=0.0, ge=0)
+    step_chunks: int = Field(default=12, ge=1)
+    smoothing: float = Field(default=0.0, ge=0, lt=1)
+    probe: bool = True
     lexical: bool = True
     folds: int = Field(default=3, ge=0, le=20)
     held_out: float = Field(default=0.15, gt=0, lt=1)

@@ -18,6 +18,8 @@ from foyerdoc.models.packing import Pack
 _STRENGTHS: Final = (0.001, 0.003, 0.01, 0.03, 0.1)
 """Of the probe: the inverse of its penalty, over the number of documents."""
 
+_TEMPERATURES: Final = tuple(float(t) for t in np.exp(np.linspace(np.log(0.25), np.log(8.0), 21)))
+
 _GROWTH: Final = 1.2
 _SMALLEST: Final = 1024
 _FEWEST: Final = 16
@@ -77,12 +79,16 @@ class LabellingTask:
 
     def sizes(self) -> Sequence[int]:
         """See `loop.Task`."""
-        return self._train.sizes()
+        most = self._config.step_chunks
+        sizes = zip(self._train.sizes(), self._train.chunks, strict=True)
+        return [round(size * min(1.0, most / len(chunks))) if chunks else 0 for size, chunks in sizes]
 
-    def collate(self, rows: Sequence[int], _epoch: int) -> Mapping[str, Tensor]:
+    def collate(self, rows: Sequence[int], epoch: int) -> Mapping[str, Tensor]:
         """See `loop.Task`."""
-        chunks = [self._train.chunks[row] for row in rows]
+        places = [self._drawn(row, epoch) for row in rows]
+        chunks = [[self._train.chunks[row][place] for place in drawn] for row, drawn in zip(rows, places, strict=True)]
         batch = _together(chunks)
+        batch["places"] = torch.tensor([place for drawn in places for place in drawn], dtype=torch.long)
         batch["allowed"] = self._allowed[list(rows)]
         batch["weights"] = self._weights[list(rows)]
         if self._device.type != "cuda":
@@ -92,10 +98,15 @@ class LabellingTask:
     def loss(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
         """See `loop.Task`."""
         self._network.train()
-        scores = self._scores(batch, len(batch["weights"]))
-        loss = allowed_loss(scores, batch["allowed"])
-        if self._config.category_loss:
-            loss = loss + self._config.category_loss * allowed_loss(scores, self._siblings(batch["allowed"]))
+        count = len(batch["weights"])
+        scores, by_chunk, weights = self._scores(batch, count)
+        loss = self._of_labels(scores, batch["allowed"])
+        if self._config.chunk_loss:
+            # Padding belongs to one document more, whose labels are all allowed.
+            allowed = torch.nn.functional.pad(batch["allowed"], (0, 0, 0, 1), value=True)[batch["documents"]]
+            each = self._of_labels(by_chunk, allowed) * weights
+            summed = torch.zeros(count + 1, device=each.device).index_add(0, batch["documents"], each)
+            loss = loss + self._config.chunk_loss * summed[:count]
         weights = batch["weights"]
         return (loss * weights).sum(), weights.sum()
 
@@ -106,7 +117,9 @@ class LabellingTask:
         scores = torch.from_numpy(predict(self._network, self._validation, self._config.batch_tokens))
         allowed = torch.from_numpy(self._validation.allowed)
         right = allowed.gather(1, scores.argmax(dim=1, keepdim=True))
-        return {"loss": float(allowed_loss(scores, allowed).mean()), "accuracy": float(right.double().mean())}
+        # At its best temperature: a pass that made the scores surer, not better, is no worse once they are calibrated.
+        losses = [float(allowed_loss(scores / temperature, allowed).mean()) for temperature in _TEMPERATURES]
+        return {"loss": min(losses), "accuracy": float(right.double().mean())}
 
     def _siblings(self, allowed: Tensor) -> Tensor:
         """(documents, leaves) bool: all leaves of the label's category."""
@@ -114,11 +127,33 @@ class LabellingTask:
         open_ = torch.zeros(len(allowed), self._category_count, device=allowed.device)
         return open_.scatter_add(1, categories, allowed.float()).gather(1, categories) > 0
 
-    def _scores(self, batch: Mapping[str, Tensor], count: int) -> Tensor:
+    def _of_labels(self, scores: Tensor, allowed: Tensor) -> Tensor:
+        """(rows,) losses of (rows, leaves) scores."""
+        loss = allowed_loss(scores, allowed)
+        if self._config.smoothing:
+            spread = scores.logsumexp(dim=1) - scores.mean(dim=1)
+            loss = (1 - self._config.smoothing) * loss + self._config.smoothing * spread
+        if self._config.category_loss:
+            loss = loss + self._config.category_loss * allowed_loss(scores, self._siblings(allowed))
+        return loss
+
+    def _drawn(self, row: int, epoch: int) -> Sequence[int]:
+        """The places of the chunks that a document shows in a pass, ascending."""
+        count, most = len(self._train.chunks[row]), self._config.step_chunks
+        if count <= most:
+            return range(count)
+        drawn = np.random.default_rng([self._config.seed, epoch, row]).permutation(count - 1)[: most - 1] + 1
+        return [0, *sorted(drawn.tolist())]
+
+    def _scores(self, batch: Mapping[str, Tensor], count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """(documents, leaves) scores, and each chunk's scores and weight."""
         pack = Pack(batch["ids"], batch["positions"], batch["texts"], batch["bounds"], int(batch["longest"]))
+        network, documents = self._network, batch["documents"]
+        by_chunk = network.by_chunk(network.vectors(pack))
         # One more document takes what is padding.
-        scores: Tensor = self._network(pack, batch["places"], batch["documents"], count + 1)
-        return scores[:count]
+        weights = network.weights(batch["places"], documents, count + 1)
+        sums = torch.zeros(count + 1, by_chunk.shape[1], device=by_chunk.device)
+        return sums.index_add(0, documents, by_chunk * weights[:, None])[:count], by_chunk, weights
 
 
 def allowed_loss(scores: Tensor, allowed: Tensor) -> Tensor:
@@ -138,19 +173,17 @@ def predict(network: Network, labelled: Labelled, budget: int) -> NDArray[np.flo
     return found
 
 
-def start_head(network: Network, labelled: Labelled, budget: int, vectors: Tensor | None = None) -> None:
+def start_head(network: Network, labelled: Labelled, vectors: Tensor) -> None:
     """Standardise the base's vectors and start the head as a linear probe on them: multinomial logistic regression.
 
     Args:
         network: with an untrained adapter.
         labelled: what it will learn from.
-        budget: tokens that go through the base at once.
-        vectors: (documents, width) what `document_vectors` gave for them, when that is known.
+        vectors: (documents, width) what `document_vectors` gave for them.
     """
-    found = document_vectors(network, labelled, budget) if vectors is None else vectors
-    network.mean.copy_(found.mean(dim=0))
-    network.spread.copy_(found.std(dim=0).clamp(min=1e-4) if len(found) > 1 else torch.ones_like(network.spread))
-    features = (found - network.mean) / network.spread
+    network.mean.copy_(vectors.mean(dim=0))
+    network.spread.copy_(vectors.std(dim=0).clamp(min=1e-4))
+    features = (vectors - network.mean) / network.spread
     allowed = torch.from_numpy(labelled.allowed).to(features.device)
     weight, bias = _probe(features, allowed)
     with torch.no_grad():
@@ -169,6 +202,12 @@ def document_vectors(network: Network, labelled: Labelled, budget: int) -> Tenso
             sums = torch.zeros(len(rows), network.head.in_features, device=weights.device)
             found.append(sums.index_add(0, documents, network.vectors(pack) * weights[:, None]))
     return torch.cat(found).clone()
+
+
+def clear_head(network: Network) -> None:
+    """Let the head say nothing yet."""
+    torch.nn.init.zeros_(network.head.weight)
+    torch.nn.init.zeros_(network.head.bias)
 
 
 def _on_device(network: Network, chunks: Sequence[Sequence[Sequence[int]]]) -> tuple[Pack, Tensor, Tensor]:
