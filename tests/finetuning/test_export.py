@@ -14,7 +14,7 @@ from foyerdoc.errors import ExportError, ModelError, ModelMissing, UsageError
 from foyerdoc.finetuning import export as exporting
 from foyerdoc.finetuning import merging
 from foyerdoc.finetuning.export import base_of, export
-from foyerdoc.finetuning.parity import Answers, Limits, Probe, bundled_probes, check, compare, probes_of
+from foyerdoc.finetuning.parity import Answers, Limits, Probe, bundled_probes, check, compare, probes_of, widened
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.protocol import Message
 from tests.finetuning.small_models import save_adapter, save_llama
@@ -206,7 +206,7 @@ def test_figures_are_those_computed_by_hand() -> None:
     probes = [Probe(ASK, ("a", "b"), "a"), Probe(ASK, ("a", "b"), "b"), Probe(ASK)]
     reference = Answers((np.log([0.9, 0.1]), np.log([0.4, 0.6])), ("x", "y", "z"))
     other = Answers((np.log([0.5, 0.5]), np.log([0.6, 0.4])), ("x", "y", "w"))
-    row = compare(reference, other, probes, file="f", engine="e")
+    row = compare(reference, other, probes, file="f", engine="e", against="g")
     first = 0.9 * np.log(0.9 / 0.5) + 0.1 * np.log(0.1 / 0.5)
     second = 0.4 * np.log(0.4 / 0.6) + 0.6 * np.log(0.6 / 0.4)
     assert row.mean_kl == pytest.approx((first + second) / 2)
@@ -238,3 +238,14 @@ def test_the_command_shows_the_table_and_refuses_with_the_figures(adapter: Path,
     result = run(app, ["export", str(adapter), "--to", "gguf", "--out", str(tmp_path / "g"), "--kind", "q2_k"])
     assert result.exit_code == 2
     assert "q2_k" in result.stderr
+
+
+def test_on_the_librarys_own_letters_an_export_may_be_as_far_as_nf4_is(adapter: Path, tmp_path: Path) -> None:
+    strict = Limits(label_agreement=1, mean_kl=0, exact_match=1, accuracy_drop=0)
+    done = export(adapter, "merged", tmp_path / "out", limits=strict)
+    far, near = done.parity
+    assert (far.reference, near.reference) == ("NF4 + adapter", "16 bits + adapter")
+    assert (near.mean_kl or 0) < 0.2 * (far.mean_kl or 0)
+    known = far
+    assert widened(strict, known) == Limits(known.label_agreement, known.mean_kl, known.exact_match, 0)
+    assert widened(Limits(), near) == Limits(min(0.9, near.label_agreement or 0), 0.1, min(0.5, near.exact_match or 0))

@@ -75,11 +75,13 @@ def _warn(problems: Sequence[Problem]) -> None:
 def _show(done: Exported) -> None:
     from rich.table import Table
 
-    table = Table("file", "label agreement", "mean KL", "exact match", "accuracy", "run by", box=None, pad_edge=False)
+    table = Table(
+        "file", "run by", "compared with", "label agreement", "mean KL", "exact match", "accuracy", box=None, pad_edge=False
+    )
     for row in done.parity:
         right = "" if row.accuracy is None else f"{row.accuracy:.3f} (adapter {row.reference_accuracy:.3f})"
         figures = [_figure(row.label_agreement, 3), _figure(row.mean_kl, 4), _figure(row.exact_match, 3)]
-        table.add_row(brief(row.file), *figures, right, row.engine)
+        table.add_row(brief(row.file), row.engine, row.reference, *figures, right)
     out.print(table)
     for note in done.notes:
         out.print(f"- {brief(note, 300)}")

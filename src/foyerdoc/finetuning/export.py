@@ -36,6 +36,8 @@ Target = Literal["merged", "gguf", "peft"]
 KIND: Final = "export"
 VERSION: Final = 1
 PARITY_FILE: Final = "parity.json"
+_NF4: Final = "NF4 + adapter"
+_SIXTEEN: Final = "16 bits + adapter"
 DEFAULT_KINDS: Final[tuple[GgufKind, ...]] = ("q8_0", "q4_k_m")
 
 
@@ -82,7 +84,8 @@ def export(
         labelled: documents with their labels, or conversations that end in the right answer, to compare on; letters that
             come with the library by default, whose right labels are not known.
         kinds: of GGUF files.
-        limits: how far the export may be from NF4 + adapter.
+        limits: how far the export may be from NF4 + adapter. On the library's own letters a causal model is held to the adapter
+            on its unquantised base instead, and may always be as far from it as NF4 + adapter is.
 
     Raises:
         UsageError: `out` holds something else, or there is no such form or kind.
@@ -100,7 +103,7 @@ def export(
         plan = _classifier_plan(to, source, adapter, labelled, limits)
     else:
         probes = parity.bundled_probes() if labelled is None else parity.probes_of(labelled)
-        work = _Work(source, adapter, probes, limits, kinds_of(kinds))
+        work = _Work(source, adapter, probes, limits, kinds_of(kinds), labelled is not None)
         make = {"merged": _make_merged, "gguf": _make_gguf, "peft": _make_peft}[to]
         plan = _Plan(KIND, VERSION, lambda aside: make(work, aside))
     about = {
@@ -170,9 +173,17 @@ class _Work:
     probes: tuple[Probe, ...]
     limits: Limits
     kinds: tuple[GgufKind, ...]
+    labelled: bool
 
-    def reference(self) -> Answers:
-        return self.answers(LocalModel(self.base, adapter=self.adapter))
+    def references(self) -> _References:
+        four_bits = self.answers(LocalModel(self.base, adapter=self.adapter))
+        if self.labelled:
+            return _References(four_bits, None, self.limits)
+        # Letters that an adapter knows nothing of leave it undecided, NF4 itself moves its answers. So exports are held
+        # to the adapter on the unquantised base, and may be as far from it as NF4 is, which is in use.
+        sixteen = self.answers(LocalModel(self.base, adapter=self.adapter, quantization="none", dtype=_exact_dtype()))
+        known = parity.compare(sixteen, four_bits, self.probes, file="", engine="", against="")
+        return _References(four_bits, sixteen, parity.widened(self.limits, known))
 
     def merged(self, folder: Path) -> Answers:
         return self.answers(LocalModel(folder, quantization="none", dtype=_exact_dtype()))
@@ -183,17 +194,35 @@ class _Work:
         finally:
             model.close()
 
-    def compare(self, reference: Answers, answers: Answers, file: str, engine: str, *, gate: bool = True) -> Parity:
-        row = parity.compare(reference, answers, self.probes, file=file, engine=engine)
+    def compare(
+        self, references: _References, answers: Answers, file: str, engine: str, *, gate: bool = True
+    ) -> tuple[Parity, ...]:
+        rows = [parity.compare(references.four_bits, answers, self.probes, file=file, engine=engine, against=_NF4)]
+        if references.sixteen is not None:
+            rows.append(parity.compare(references.sixteen, answers, self.probes, file=file, engine=engine, against=_SIXTEEN))
         if gate:
-            parity.check(row, self.limits)
-        return row
+            parity.check(rows[-1], references.limits)
+        return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _References:
+    """What exports are compared with.
+
+    Attributes:
+        four_bits: answers of NF4 + adapter.
+        sixteen: answers of the unquantised base + adapter, where that is what exports are held to.
+        limits: what they are held to.
+    """
+
+    four_bits: Answers
+    sixteen: Answers | None
+    limits: Limits
 
 
 def _make_merged(work: _Work, folder: Path) -> _Made:
     merging.merge(work.base, work.adapter, folder)
-    row = work.compare(work.reference(), work.merged(folder), "merged", "transformers, 16 bits")
-    return (row,), ()
+    return work.compare(work.references(), work.merged(folder), "merged", "transformers, 16 bits"), ()
 
 
 def _make_peft(work: _Work, folder: Path) -> _Made:
@@ -201,8 +230,9 @@ def _make_peft(work: _Work, folder: Path) -> _Made:
         shutil.copyfile(work.adapter / name, folder / name)
     merging.copy_tokenizer(work.base, work.adapter, folder)
     answers = work.answers(LocalModel(work.base, adapter=folder))
-    row = work.compare(work.reference(), answers, "adapter_model.safetensors", "transformers, NF4 + adapter")
-    return (row,), _left_behind(work.adapter, folder)
+    references = _References(work.answers(LocalModel(work.base, adapter=work.adapter)), None, work.limits)
+    rows = work.compare(references, answers, "adapter_model.safetensors", "transformers, NF4 + adapter")
+    return rows, _left_behind(work.adapter, folder)
 
 
 def _left_behind(adapter: Path, folder: Path) -> tuple[str, ...]:
@@ -222,14 +252,15 @@ def _make_gguf(work: _Work, folder: Path) -> _Made:
     merged = folder / "merged"
     merged.mkdir()
     merging.merge(work.base, work.adapter, merged)
-    reference = work.reference()
-    rows = [work.compare(reference, work.merged(merged), "(merged, before packing)", "transformers, 16 bits", gate=False)]
+    references = work.references()
+    packed = "(merged, before packing)"
+    rows = list(work.compare(references, work.merged(merged), packed, "transformers, 16 bits", gate=False))
     notes: list[str] = []
     name = work.adapter.resolve().name
     for kind in work.kinds:
         written = write_gguf(merged, folder / f"{name}-{kind.upper()}.gguf", kind, name=name)
         answers, engine = _answers_of(written, merged, work)
-        rows.append(work.compare(reference, answers, written.path.name, engine))
+        rows += work.compare(references, answers, written.path.name, engine)
         notes += [note for note in written.notes if note not in notes]
         types = ", ".join(f"{n} {type_}" for type_, n in written.types.items())
         notes.append(f"{written.path.name}: {types}")
@@ -273,7 +304,7 @@ def _make_merged_classifier(
     with storage.new_folder(whole, kind=trained.KIND, version=trained.VERSION) as aside:
         merged_classifier.write_merged(adapter, base, aside)
     found = merged_classifier.ask(trained.load_classifier(whole), examples)
-    row = parity.compare(expected, found, probes, file="merged", engine="transformers, 16 bits")
+    row = parity.compare(expected, found, probes, file="merged", engine="transformers, 16 bits", against=_NF4)
     parity.check(row, limits)
     (whole / storage.MANIFEST).unlink()
     for path in whole.iterdir():

@@ -1,6 +1,6 @@
 """Whether an exported model answers as the adapter that it was made from.
 
-    probes --answer--> Answers of the reference (NF4 + adapter)  ┐
+    probes --answer--> Answers of a reference (NF4 + adapter)    ┐
     probes --answer--> Answers of the export                     ┴--compare--> Parity --check--> limits
 
 A probe is a conversation with the answers that are possible, if there are few, and the right one, if it is known.
@@ -76,6 +76,7 @@ class Parity:
     Attributes:
         file: the model file, or the folder's name.
         engine: what ran it.
+        reference: what it is compared with.
         probes: how many were asked.
         scored: how many of them have labels.
         label_agreement: share of `scored` with the same most probable label, or None without labels.
@@ -88,6 +89,7 @@ class Parity:
 
     file: str
     engine: str
+    reference: str
     probes: int
     scored: int
     label_agreement: float | None
@@ -160,7 +162,7 @@ def ask(model: Answerer, probes: Sequence[Probe]) -> Answers:
     return Answers(tuple(distributions), tuple(answer.text for answer in answers))
 
 
-def compare(reference: Answers, export: Answers, probes: Sequence[Probe], *, file: str, engine: str) -> Parity:
+def compare(reference: Answers, export: Answers, probes: Sequence[Probe], *, file: str, engine: str, against: str) -> Parity:
     """Put two models' answers to the same probes side by side."""
     scored = [probe for probe in probes if probe.labels]
     pairs = list(zip(reference.distributions, export.distributions, strict=True))
@@ -169,6 +171,7 @@ def compare(reference: Answers, export: Answers, probes: Sequence[Probe], *, fil
     return Parity(
         file=file,
         engine=engine,
+        reference=against,
         probes=len(probes),
         scored=len(scored),
         label_agreement=_mean([float(p.argmax() == q.argmax()) for p, q in pairs]),
@@ -177,6 +180,16 @@ def compare(reference: Answers, export: Answers, probes: Sequence[Probe], *, fil
         exact_match=_mean([float(a == b) for a, b in zip(reference.texts, export.texts, strict=True)]),
         accuracy=_mean([float(q.argmax() == right) for right, _, q in known]),
         reference_accuracy=_mean([float(p.argmax() == right) for right, p, _ in known]),
+    )
+
+
+def widened(limits: Limits, known: Parity) -> Limits:
+    """Limits that let through what is no further from the reference than something that is in use already."""
+    return Limits(
+        label_agreement=min(limits.label_agreement, _or(known.label_agreement, 1.0)),
+        mean_kl=max(limits.mean_kl, _or(known.mean_kl, 0.0)),
+        exact_match=min(limits.exact_match, _or(known.exact_match, 1.0)),
+        accuracy_drop=limits.accuracy_drop,
     )
 
 
@@ -199,9 +212,13 @@ def check(parity: Parity, limits: Limits) -> None:
             past.append(f"accuracy {parity.accuracy:.3f}, {drop:.3f} below the adapter's, more than {limits.accuracy_drop:g}")
     if past:
         raise ExportError(
-            f"{parity.file} answers otherwise than NF4 with the adapter on {parity.probes} probes: {'; '.join(past)}",
+            f"{parity.file} answers otherwise than {parity.reference} on {parity.probes} probes: {'; '.join(past)}",
             hint="nothing was kept; use a larger type, pass the adapter's own examples as labelled=, or other limits",
         )
+
+
+def _or(figure: float | None, otherwise: float) -> float:
+    return otherwise if figure is None else figure
 
 
 def _mean(values: Sequence[float]) -> float | None:
