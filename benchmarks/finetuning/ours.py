@@ -70,8 +70,6 @@ def config_for(shape: Shape, device: str, batch_tokens: int, settings: Mapping[s
         "batch_tokens": batch_tokens,
         "class_weight": 0.0,
         "category_loss": 0.0,
-        "chunk_loss": 0.0,
-        "smoothing": 0.0,
         "device": device,
         **settings,
     }

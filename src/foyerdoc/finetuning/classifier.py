@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -238,7 +239,8 @@ class _Trainer:
         """Train on some of the examples and predict the held-out ones."""
         from foyerdoc.finetuning.labelling import predict
 
-        before = self._train(name, rows, held, self.config)
+        passes = max(self.config.epochs, math.ceil(self.config.steps * self.config.batch_examples / len(rows)))
+        before = self._train(name, rows, held, self.config.model_copy(update={"epochs": passes}))
         after = predict(self.network, held, self.config.batch_tokens)
         words = np.zeros_like(after)
         if self.config.lexical:
@@ -248,14 +250,17 @@ class _Trainer:
 
     def _train(self, name: str, rows: Sequence[int], held: Labelled | None, config: ClassifierConfig) -> NDArray[np.float64]:
         """Train the network anew; the (documents, leaves) scores of the held-out documents before it began."""
-        from foyerdoc.finetuning.labelling import LabellingTask, clear_head, predict, start_head
+        from foyerdoc.finetuning.labelling import LabellingTask, predict, probe_head, start_head
 
         self._restore()
         train = self.labelled.take(rows)
-        start_head(self.network, train, self.vectors[list(rows)])
-        before = predict(self.network, held, config.batch_tokens) if held is not None else np.zeros((0, len(self.leaves)))
-        if not config.probe:
-            clear_head(self.network)
+        vectors = self.vectors[list(rows)]
+        start_head(self.network, vectors)
+        before = np.zeros((0, len(self.leaves)))
+        if held is not None:
+            probe_head(self.network, vectors, train.allowed)
+            before = predict(self.network, held, config.batch_tokens)
+            start_head(self.network, vectors)
         task = LabellingTask(self.network, train, held, _categories(self.leaves), config)
         report = self.report
         self.histories[name] = fit(
@@ -271,7 +276,7 @@ class _Trainer:
 
         texts = [[chunk.text for chunk in self.encoded.chunks(example.document)[0]] for example in examples]
         ids = iter(self.encoded.ids([text for document in texts for text in document]))
-        return Labelled([[next(ids) for _ in document] for document in texts], _allowed(examples, self.leaves))
+        return Labelled([[np.array(next(ids)) for _ in document] for document in texts], _allowed(examples, self.leaves))
 
     def _vectors(self, labelled: Labelled) -> Tensor:
         from foyerdoc.finetuning.labelling import document_vectors

@@ -50,7 +50,7 @@ class TrainingConfig(BaseModel):
     warmup: float = Field(default=0.1, ge=0, lt=1)
     epochs: int = Field(default=10, ge=1)
     patience: int = Field(default=3, ge=0)
-    batch_examples: int = Field(default=32, ge=1)
+    batch_examples: int = Field(default=16, ge=1)
     batch_tokens: int = Field(default=16384, ge=16)
     max_norm: float = Field(default=1.0, gt=0)
     checkpointing: bool | None = None
@@ -63,15 +63,13 @@ class ClassifierConfig(TrainingConfig):
     """Settings of `train_classifier`.
 
     Attributes:
+        steps: optimiser steps, at least: a small set gets more passes than `epochs`.
         prefix: put before each chunk; None is "query: " for E5, which was trained to see it (Wang et al., 2024), and nothing
             for other bases.
         chunk_tokens: of a chunk; a document is read as up to 12 of them and pooled, never cut to one.
         class_weight: a leaf with n documents counts n ** -class_weight times as much a document; 0 leaves the skew as it is.
         category_loss: what the category's own loss counts beside the leaf's.
-        chunk_loss: what the losses of single chunks count beside the document's.
         step_chunks: chunks of a document that a step learns from; of a longer one the first, and others drawn anew each pass.
-        smoothing: share of the label's probability that is spread over all leaves (Szegedy et al., 2016).
-        probe: whether the head starts as a linear probe on the untuned base; else it starts at zero.
         lexical: whether a linear model of the document's words is trained too, and weighed in as held-out documents advise.
         folds: parts of the examples that are held out in turn, to stop early and to calibrate on documents that were not learnt
             from; the last run then learns from all. 0 or 1 holds out one part alone and does not run again.
@@ -79,14 +77,14 @@ class ClassifierConfig(TrainingConfig):
         target: precision asked of the labels that are named, at each level.
     """
 
+    epochs: int = Field(default=15, ge=1)
+    steps: int = Field(default=300, ge=1)
+    patience: int = Field(default=5, ge=0)
     prefix: str | None = None
     chunk_tokens: int = Field(default=256, ge=16)
     class_weight: float = Field(default=0.5, ge=0, le=1)
     category_loss: float = Field(default=0.3, ge=0)
-    chunk_loss: float = Field(default=0.0, ge=0)
-    step_chunks: int = Field(default=12, ge=1)
-    smoothing: float = Field(default=0.0, ge=0, lt=1)
-    probe: bool = True
+    step_chunks: int = Field(default=4, ge=1)
     lexical: bool = True
     folds: int = Field(default=3, ge=0, le=20)
     held_out: float = Field(default=0.15, gt=0, lt=1)

@@ -35,7 +35,7 @@ class Labelled:
             label.
     """
 
-    chunks: Sequence[Sequence[Sequence[int]]]
+    chunks: Sequence[Sequence[NDArray[np.int64]]]
     allowed: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -99,14 +99,10 @@ class LabellingTask:
         """See `loop.Task`."""
         self._network.train()
         count = len(batch["weights"])
-        scores, by_chunk, weights = self._scores(batch, count)
-        loss = self._of_labels(scores, batch["allowed"])
-        if self._config.chunk_loss:
-            # Padding belongs to one document more, whose labels are all allowed.
-            allowed = torch.nn.functional.pad(batch["allowed"], (0, 0, 0, 1), value=True)[batch["documents"]]
-            each = self._of_labels(by_chunk, allowed) * weights
-            summed = torch.zeros(count + 1, device=each.device).index_add(0, batch["documents"], each)
-            loss = loss + self._config.chunk_loss * summed[:count]
+        scores = self._scores(batch, count)
+        loss = allowed_loss(scores, batch["allowed"])
+        if self._config.category_loss:
+            loss = loss + self._config.category_loss * allowed_loss(scores, self._siblings(batch["allowed"]))
         weights = batch["weights"]
         return (loss * weights).sum(), weights.sum()
 
@@ -127,16 +123,6 @@ class LabellingTask:
         open_ = torch.zeros(len(allowed), self._category_count, device=allowed.device)
         return open_.scatter_add(1, categories, allowed.float()).gather(1, categories) > 0
 
-    def _of_labels(self, scores: Tensor, allowed: Tensor) -> Tensor:
-        """(rows,) losses of (rows, leaves) scores."""
-        loss = allowed_loss(scores, allowed)
-        if self._config.smoothing:
-            spread = scores.logsumexp(dim=1) - scores.mean(dim=1)
-            loss = (1 - self._config.smoothing) * loss + self._config.smoothing * spread
-        if self._config.category_loss:
-            loss = loss + self._config.category_loss * allowed_loss(scores, self._siblings(allowed))
-        return loss
-
     def _drawn(self, row: int, epoch: int) -> Sequence[int]:
         """The places of the chunks that a document shows in a pass, ascending."""
         count, most = len(self._train.chunks[row]), self._config.step_chunks
@@ -145,15 +131,11 @@ class LabellingTask:
         drawn = np.random.default_rng([self._config.seed, epoch, row]).permutation(count - 1)[: most - 1] + 1
         return [0, *sorted(drawn.tolist())]
 
-    def _scores(self, batch: Mapping[str, Tensor], count: int) -> tuple[Tensor, Tensor, Tensor]:
-        """(documents, leaves) scores, and each chunk's scores and weight."""
+    def _scores(self, batch: Mapping[str, Tensor], count: int) -> Tensor:
         pack = Pack(batch["ids"], batch["positions"], batch["texts"], batch["bounds"], int(batch["longest"]))
-        network, documents = self._network, batch["documents"]
-        by_chunk = network.by_chunk(network.vectors(pack))
         # One more document takes what is padding.
-        weights = network.weights(batch["places"], documents, count + 1)
-        sums = torch.zeros(count + 1, by_chunk.shape[1], device=by_chunk.device)
-        return sums.index_add(0, documents, by_chunk * weights[:, None])[:count], by_chunk, weights
+        scores: Tensor = self._network(pack, batch["places"], batch["documents"], count + 1)
+        return scores[:count]
 
 
 def allowed_loss(scores: Tensor, allowed: Tensor) -> Tensor:
@@ -173,19 +155,30 @@ def predict(network: Network, labelled: Labelled, budget: int) -> NDArray[np.flo
     return found
 
 
-def start_head(network: Network, labelled: Labelled, vectors: Tensor) -> None:
-    """Standardise the base's vectors and start the head as a linear probe on them: multinomial logistic regression.
+def start_head(network: Network, vectors: Tensor) -> None:
+    """Standardise the base's vectors and let the head say nothing yet.
+
+    A head that starts as a linear probe fits the examples from the first step, and leaves the adapter little to learn.
 
     Args:
-        network: with an untrained adapter.
-        labelled: what it will learn from.
-        vectors: (documents, width) what `document_vectors` gave for them.
+        network: whose adapter is untrained.
+        vectors: (documents, width) what `document_vectors` gave for the documents that it will learn from.
     """
     network.mean.copy_(vectors.mean(dim=0))
     network.spread.copy_(vectors.std(dim=0).clamp(min=1e-4))
-    features = (vectors - network.mean) / network.spread
-    allowed = torch.from_numpy(labelled.allowed).to(features.device)
-    weight, bias = _probe(features, allowed)
+    torch.nn.init.zeros_(network.head.weight)
+    torch.nn.init.zeros_(network.head.bias)
+
+
+def probe_head(network: Network, vectors: Tensor, allowed: NDArray[np.bool_]) -> None:
+    """Make the head a linear probe on the untuned base: multinomial logistic regression. What tuning is compared with.
+
+    Args:
+        network: standardised by `start_head`.
+        vectors: (documents, width) as those of `start_head`.
+        allowed: (documents, leaves) as in `Labelled`.
+    """
+    weight, bias = _probe((vectors - network.mean) / network.spread, torch.from_numpy(allowed).to(vectors.device))
     with torch.no_grad():
         network.head.weight.copy_(weight)
         network.head.bias.copy_(bias)
@@ -204,13 +197,7 @@ def document_vectors(network: Network, labelled: Labelled, budget: int) -> Tenso
     return torch.cat(found).clone()
 
 
-def clear_head(network: Network) -> None:
-    """Let the head say nothing yet."""
-    torch.nn.init.zeros_(network.head.weight)
-    torch.nn.init.zeros_(network.head.bias)
-
-
-def _on_device(network: Network, chunks: Sequence[Sequence[Sequence[int]]]) -> tuple[Pack, Tensor, Tensor]:
+def _on_device(network: Network, chunks: Sequence[Sequence[NDArray[np.int64]]]) -> tuple[Pack, Tensor, Tensor]:
     """The pack of some documents' chunks, the chunks' places and the numbers of their documents, where the network is."""
     device = network.head.weight.device
     batch = _together(chunks)
@@ -248,7 +235,7 @@ def _regress(features: Tensor, allowed: Tensor, strength: float) -> tuple[Tensor
     return weight.detach(), bias.detach()
 
 
-def _together(documents: Sequence[Sequence[Sequence[int]]]) -> dict[str, Tensor]:
+def _together(documents: Sequence[Sequence[NDArray[np.int64]]]) -> dict[str, Tensor]:
     """The chunks of several documents in one pack, with each chunk's document and place. A document without text has none."""
     pack = Pack.of([chunk for chunks in documents for chunk in chunks])
     counts = torch.tensor([len(chunks) for chunks in documents])

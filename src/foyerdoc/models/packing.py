@@ -13,7 +13,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 PACKED: Final = "foyerdoc_packed"
@@ -38,12 +40,12 @@ class Pack:
     longest: int
 
     @classmethod
-    def of(cls, texts: Sequence[Sequence[int]]) -> Pack:
+    def of(cls, texts: Sequence[Sequence[int] | NDArray[np.int64]]) -> Pack:
         """Pack token ids, on the CPU."""
         lengths = torch.tensor([len(ids) for ids in texts])
         bounds = torch.cat([torch.zeros(1, dtype=torch.long), lengths.cumsum(0)])
         numbers = torch.repeat_interleave(torch.arange(len(texts)), lengths)
-        ids = torch.tensor([token for ids in texts for token in ids], dtype=torch.long)
+        ids = torch.from_numpy(np.concatenate([np.asarray(each, dtype=np.int64) for each in texts] or [np.zeros(0, np.int64)]))
         positions = torch.arange(len(ids)) - bounds[numbers]
         return cls(ids, positions, numbers, bounds.to(torch.int32), int(lengths.max()) if len(texts) else 0)
 
