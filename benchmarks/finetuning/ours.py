@@ -86,7 +86,7 @@ def labelling(shape: Shape, given: Material, config: ClassifierConfig, device: s
     allowed = np.zeros((len(given.ids), len(given.leaves)), dtype=bool)
     allowed[np.arange(len(given.ids)), given.labels] = True
     train = Labelled([[ids] for ids in given.ids], allowed)
-    start_head(network, train, document_vectors(network, train, config.batch_tokens))
+    start_head(network, document_vectors(network, train, config.batch_tokens))
     kind = PaddedLabelling if padded else LabellingTask
     if padded:
         base.model.set_attn_implementation("sdpa")

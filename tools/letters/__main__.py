@@ -1,10 +1,16 @@
-"""Write labelled training letters: `python -m tools.letters OUT.jsonl --per-leaf 30 --seed 0`."""
+"""Write labelled training letters: `python -m tools.letters OUT.jsonl --per-leaf 30 --seed 0`.
+
+With `--held-out FILE` the letters of every fifth situation go there: what is measured on them was not learnt by heart.
+"""
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
 from tools.letters.corpus import as_dict, letters
+
+_FIFTH = 5
 
 
 def main() -> None:
@@ -13,13 +19,26 @@ def main() -> None:
     parser.add_argument("out", type=Path, metavar="OUT.jsonl")
     parser.add_argument("--per-leaf", type=int, default=30, metavar="N", help="rows for each subcategory (default 30)")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other letters (default 0)")
+    parser.add_argument("--held-out", type=Path, metavar="FILE", help="letters of every fifth situation go here")
     options = parser.parse_args()
     if options.per_leaf < 1:
         parser.error("--per-leaf must be at least 1")
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    with options.out.open("w", encoding="utf-8", newline="\n") as file:
-        for row in letters(options.per_leaf, options.seed):
-            file.write(json.dumps(as_dict(row), ensure_ascii=False) + "\n")
+    rows = [as_dict(row) for row in letters(options.per_leaf, options.seed)]
+    kept = [row for row in rows if options.held_out is None or not _held_out(row["situation"])]
+    _write(options.out, kept)
+    if options.held_out is not None:
+        _write(options.held_out, [row for row in rows if _held_out(row["situation"])])
+
+
+def _held_out(situation: str) -> bool:
+    return int(hashlib.sha256(situation.encode()).hexdigest(), 16) % _FIFTH == 0
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -238,7 +238,7 @@ def _regress(features: Tensor, allowed: Tensor, strength: float) -> tuple[Tensor
 def _together(documents: Sequence[Sequence[NDArray[np.int64]]]) -> dict[str, Tensor]:
     """The chunks of several documents in one pack, with each chunk's document and place. A document without text has none."""
     pack = Pack.of([chunk for chunks in documents for chunk in chunks])
-    counts = torch.tensor([len(chunks) for chunks in documents])
+    counts = torch.tensor([len(chunks) for chunks in documents], dtype=torch.long)
     places = [place for chunks in documents for place in range(len(chunks))]
     return {
         "ids": pack.ids,
@@ -262,7 +262,7 @@ def _padded(batch: dict[str, Tensor], count: int, documents: int, longest: int) 
     fill = room - tokens
     extra = [longest] * (fill // longest) + ([fill % longest] if fill % longest else [])
     slots = _next_size(chunks + len(extra), _FEWEST)
-    lengths = torch.cat([lengths, torch.tensor([*extra, *[0] * (slots - chunks - len(extra))])])
+    lengths = torch.cat([lengths, torch.tensor([*extra, *[0] * (slots - chunks - len(extra))], dtype=torch.long)])
     bounds = torch.cat([torch.zeros(1, dtype=torch.long), lengths.cumsum(0)])
     texts = torch.repeat_interleave(torch.arange(slots), lengths)
     ids = torch.nn.functional.pad(batch["ids"], (0, fill))

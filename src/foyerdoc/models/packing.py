@@ -42,7 +42,7 @@ class Pack:
     @classmethod
     def of(cls, texts: Sequence[Sequence[int] | NDArray[np.int64]]) -> Pack:
         """Pack token ids, on the CPU."""
-        lengths = torch.tensor([len(ids) for ids in texts])
+        lengths = torch.tensor([len(ids) for ids in texts], dtype=torch.long)
         bounds = torch.cat([torch.zeros(1, dtype=torch.long), lengths.cumsum(0)])
         numbers = torch.repeat_interleave(torch.arange(len(texts)), lengths)
         ids = torch.from_numpy(np.concatenate([np.asarray(each, dtype=np.int64) for each in texts] or [np.zeros(0, np.int64)]))
