@@ -146,6 +146,21 @@ def test_a_label_that_the_taxonomy_does_not_have(base: str, tmp_path: Path) -> N
         train_classifier(_examples(), tmp_path / "out", taxonomy=taxonomy, config=_config(base))
 
 
+def test_a_folder_that_holds_something_else_is_left_alone(base: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(UsageError, match="something else"):
+        train_classifier(_examples(), tmp_path, config=_config(base))
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_activations_computed_twice_change_nothing(base: str, tmp_path: Path) -> None:
+    once, twice = (
+        train_classifier(_examples(), tmp_path / str(n), config=_config(base, folds=0, checkpointing=n == 2)) for n in (1, 2)
+    )
+    losses = [trained.histories["validated"].losses for trained in (once, twice)]
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-3)
+
+
 def test_a_killed_training_goes_on_to_the_same_losses(base: str, tmp_path: Path) -> None:
     whole = train_classifier(_examples(), tmp_path / "whole", config=_config(base))
     script = """

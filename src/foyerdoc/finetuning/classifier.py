@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -112,11 +111,13 @@ def train_classifier(
         report: called with the run's name and its progress.
 
     Raises:
-        UsageError: an example's label is not in the taxonomy.
+        UsageError: an example's label is not in the taxonomy, or `out` holds something else.
         TrainingError: too few examples or labels, the loss is not a number, memory or disk ran out. What was reached is kept
             beside `out` and taken up by the next call.
     """
     config = config or ClassifierConfig()
+    if out.exists() and not (out / storage.MANIFEST).is_file():
+        raise UsageError(f"{out} is there and holds something else", hint="name a folder that is not there yet")
     taxonomy = taxonomy or taxonomy_of(examples, out.name)
     notes = _checked(examples, taxonomy)
     trainer = _Trainer(examples, taxonomy, config, out.with_name(f".{out.name}.training"), report)
@@ -154,6 +155,7 @@ class _Trainer:
         report: Report | None,
     ) -> None:
         from foyerdoc.classification.network import Encoded, Network
+        from foyerdoc.finetuning.memory import compute_twice, free_memory
         from foyerdoc.models.bases import add_lora, load_base
         from foyerdoc.models.tokens import Tokens
 
@@ -167,6 +169,9 @@ class _Trainer:
         self.network.backbone = add_lora(
             base.model, rank=config.rank, alpha=config.alpha, dropout=config.dropout, seed=config.seed
         )
+        free = free_memory(base.device)
+        if compute_twice(base, config, None if free is None else free + int(base.model.get_memory_footprint()), head=False):
+            base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         self.encoded: Encoded = Encoded(
             base.model.config, Tokens(base.folder), chunk_tokens=config.chunk_tokens, prefix=config.prefix_of_base()
         )
@@ -239,8 +244,8 @@ class _Trainer:
         """Train on some of the examples and predict the held-out ones."""
         from foyerdoc.finetuning.labelling import predict
 
-        passes = max(self.config.epochs, math.ceil(self.config.steps * self.config.batch_examples / len(rows)))
-        before = self._train(name, rows, held, self.config.model_copy(update={"epochs": passes}))
+        config = self.config.model_copy(update={"epochs": self.config.passes(len(rows))})
+        before = self._train(name, rows, held, config)
         after = predict(self.network, held, self.config.batch_tokens)
         words = np.zeros_like(after)
         if self.config.lexical:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,7 +64,7 @@ class ClassifierConfig(TrainingConfig):
     """Settings of `train_classifier`.
 
     Attributes:
-        steps: optimiser steps, at least: a small set gets more passes than `epochs`.
+        steps: optimiser steps, at least, when `epochs` is not given: a small set gets more passes than 15.
         prefix: put before each chunk; None is "query: " for E5, which was trained to see it (Wang et al., 2024), and nothing
             for other bases.
         chunk_tokens: of a chunk; a document is read as up to 12 of them and pooled, never cut to one.
@@ -95,3 +96,9 @@ class ClassifierConfig(TrainingConfig):
         if self.prefix is not None:
             return self.prefix
         return "query: " if self.base == "e5" else ""
+
+    def passes(self, examples: int) -> int:
+        """How many times so many examples are gone through, at most."""
+        if "epochs" in self.model_fields_set:
+            return self.epochs
+        return max(self.epochs, math.ceil(self.steps * self.batch_examples / examples))

@@ -155,33 +155,19 @@ class _Training:
         Raises:
             TrainingError: it would not do even then.
         """
-        from foyerdoc.finetuning.memory import estimate, free_memory
+        from foyerdoc.finetuning.memory import compute_twice, estimate, free_memory
 
         free = free_memory(self.base.device)
-        if free is None:
-            return bool(self.config.checkpointing)
-        told = {
-            twice: estimate(
-                self.base.model.config,
-                self.config,
-                resident=self.base.resident,
-                checkpointing=twice,
-                compute_bytes=2 if self.base.dtype == "bfloat16" else 4,
-            )
-            for twice in (False, True)
-        }
-        weights = told[True].weights
-        # They are there already.
-        free += weights
-        if weights > _SHARED * free and shard_base(self.model):
-            self.notes.append(f"the base's layers were laid out over {join_processes().count} processes")
-            free += weights - weights // join_processes().count
-        twice = self.config.checkpointing
-        if twice is None:
-            twice = not told[False].fits(free)
-        told[twice].check(free)
+        if free is not None:
+            weights = estimate(self.base.model.config, self.config, resident=self.base.resident, checkpointing=True).weights
+            # They are there already.
+            free += weights
+            if weights > _SHARED * free and shard_base(self.model):
+                self.notes.append(f"the base's layers were laid out over {join_processes().count} processes")
+                free += weights - weights // join_processes().count
+        twice = compute_twice(self.base, self.config, free)
         if twice and self.config.checkpointing is None:
-            self.notes.append(f"activations computed twice: they would take {told[False].activations / 2**30:.1f} GiB")
+            self.notes.append("activations are computed twice: memory would not do otherwise")
         return twice
 
     def run(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.config import Quantization, TrainingConfig
+
+if TYPE_CHECKING:
+    from foyerdoc.models.bases import Base
 
 # 64 values share an 8-bit scale, 256 scales a 32-bit one (Dettmers et al., "QLoRA", 2023, section 3).
 _BYTES: Final[dict[Quantization, float]] = {
@@ -110,6 +113,36 @@ def estimate(
         activations=int(kept * config.batch_tokens),
         logits=places * vocabulary * (compute_bytes + 8) if head else 0,
     )
+
+
+def compute_twice(base: Base, config: TrainingConfig, free: int | None, *, head: bool = True) -> bool:
+    """Whether activations are to be computed twice: as told, else when memory would not do otherwise.
+
+    Args:
+        base: loaded.
+        config: `checkpointing` None leaves it to this function.
+        free: bytes of the device that weights, already there, and training may take; None when nobody can say.
+        head: whether the base has its language model's head.
+
+    Raises:
+        TrainingError: memory would not do even then.
+    """
+    if free is None:
+        return bool(config.checkpointing)
+    told = {
+        twice: estimate(
+            base.model.config,
+            config,
+            resident=base.resident,
+            checkpointing=twice,
+            head=head,
+            compute_bytes=2 if base.dtype == "bfloat16" else 4,
+        )
+        for twice in (False, True)
+    }
+    twice = not told[False].fits(free) if config.checkpointing is None else config.checkpointing
+    told[twice].check(free)
+    return twice
 
 
 def free_memory(device: str) -> int | None:

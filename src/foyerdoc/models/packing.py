@@ -87,10 +87,9 @@ def _attend(
     cu_seq_lens_q: Tensor,
     max_length_q: int,
     scaling: float | None = None,
-    dropout: float = 0.0,
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """Attention within each text.
+    """Attention within each text. Its own dropout is left out: the kernel that packs on a GPU has none.
 
     Args:
         module: the layer; its `is_causal` says whether later tokens are hidden.
@@ -111,7 +110,6 @@ def _attend(
             query[:, :, start:end],
             key[:, :, start:end],
             value[:, :, start:end],
-            dropout_p=dropout,
             is_causal=causal,
             scale=scaling,
             enable_gqa=shared,
