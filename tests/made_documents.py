@@ -104,4 +104,4 @@ def _add_block(draw: st.DrawFn, assembly: Assembly, page: int | None) -> None:
 
 
 def _no_children(raw: bytes, name: str) -> Document:
-    raise NotImplementedError
+    raise AssertionError("made documents have no attachments")

@@ -19,10 +19,10 @@ from foyerdoc.finetuning.answering import AnsweringTask, encode_turns, end_token
 from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.instruct import TrainedInstruct, train_instruct
 from foyerdoc.models.conversations import encode_conversation, encode_text
-from foyerdoc.models.embedded import embedded_generator
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.protocol import Message
 from tests.finetuning.words import free_port
+from tests.models.two_layers import save_two_layers
 
 COLOURS = {"hail": "blue", "theft": "red", "glass": "green", "fire": "white"}
 
@@ -38,28 +38,7 @@ VALIDATION = [conversation(word, 7) for word in COLOURS]
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two random layers under the embedded model's tokenizer."""
-    from transformers import LlamaConfig
-
-    folder = tmp_path_factory.mktemp("base")
-    for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json"):
-        shutil.copy(embedded_generator() / name, folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=49152,
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=256,
-        tie_word_embeddings=True,
-        initializer_range=0.1,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=2,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
+    return save_two_layers(tmp_path_factory.mktemp("base"), positions=256, spread=0.1)
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 
 from foyerdoc.errors import ModelError, ModelMissing
 from foyerdoc.models.conversations import encode_conversation, encode_text
-from foyerdoc.models.embedded import embedded_generator
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.protocol import Grammar, Message
+from tests.models.two_layers import save_two_layers
 
 ASK = [Message("user", "Where does the policy apply?")]
 
@@ -19,29 +19,7 @@ ASK = [Message("user", "Where does the policy apply?")]
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two random layers under the embedded model's tokenizer: fast, and every sum can be checked in float32."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    folder = tmp_path_factory.mktemp("tiny")
-    for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json"):
-        shutil.copy(embedded_generator() / name, folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=49152,
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=1024,
-        tie_word_embeddings=True,
-        initializer_range=0.5,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=2,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
+    return save_two_layers(tmp_path_factory.mktemp("tiny"), positions=1024, spread=0.5)
 
 
 @pytest.fixture

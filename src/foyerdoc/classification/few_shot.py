@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.classification.calibration import Calibration
-from foyerdoc.classification.scoring import EmbedderTokens, Path, Scores, fading, look_at
+from foyerdoc.classification.scoring import Path, Scores, fading, look_at
 from foyerdoc.classification.zero_shot import describe
 from foyerdoc.documents import Chunk, Document
 from foyerdoc.errors import TrainingError, UsageError
 from foyerdoc.models.protocol import Embedder
+from foyerdoc.models.tokens import EmbedderTokens
 from foyerdoc.taxonomy import Taxonomy
 
 Array = NDArray[np.float64]

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from foyerdoc.chunking import TokenCounter, chunk
 from foyerdoc.documents import Chunk, Document
-from foyerdoc.models.protocol import Embedder
 
 Path = tuple[str, ...]
 """A label: the names from the root."""
@@ -95,15 +94,3 @@ def fading(n: int) -> NDArray[np.float64]:
     """(n,) float64 weights that sum to 1, the n-th chunk's n ** -1.5: a document says at its beginning what it is."""
     weights: NDArray[np.float64] = np.arange(1.0, n + 1) ** -_FADING
     return weights / weights.sum() if n else weights
-
-
-class EmbedderTokens:
-    """An embedder's tokens, as `chunk` counts them: with their places, so that one pass over the text serves."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.offsets = embedder.offsets
-        self._count = embedder.count_tokens
-
-    def __call__(self, text: str) -> int:
-        """The number of tokens of a text."""
-        return self._count(text)

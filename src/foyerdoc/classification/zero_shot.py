@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc import prompts
-from foyerdoc.classification.scoring import EmbedderTokens, Path, Scorer, Scores, Tokens, look_at
+from foyerdoc.classification.scoring import Path, Scorer, Scores, Tokens, look_at
 from foyerdoc.documents import Document
 from foyerdoc.models.protocol import Embedder, LanguageModel
+from foyerdoc.models.tokens import EmbedderTokens
 from foyerdoc.taxonomy import Node, Taxonomy
 
 _CHUNKS: Final = 12

@@ -49,6 +49,7 @@ from foyerdoc.index.records import (
     unpack,
 )
 from foyerdoc.models.protocol import Embedder
+from foyerdoc.models.tokens import EmbedderTokens
 from foyerdoc.results import Hit
 from foyerdoc.serialization import dumps
 
@@ -375,7 +376,7 @@ class Index:
         return Prepared(document, digest, tags, tuple(members))
 
     def _chunks(self, document: Document) -> Iterable[Chunk]:
-        counter = _Counter(self.embedder)
+        counter = EmbedderTokens(self.embedder)
         return chunk(document, max_tokens=self._max_tokens, overlap=self._overlap, count_tokens=counter)
 
     def _write(self, pending: Sequence[Prepared], outcome: dict[str, list[str]], replace_same_name: bool) -> None:
@@ -425,17 +426,6 @@ class Index:
             return None
         self._saved = int(str(about["generation"]))
         return vectors
-
-
-class _Counter:
-    """An embedder's tokens, as `chunk` counts them."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.offsets = embedder.offsets
-        self._count = embedder.count_tokens
-
-    def __call__(self, text: str) -> int:
-        return self._count(text)
 
 
 def _embedded() -> Embedder:

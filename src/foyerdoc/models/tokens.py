@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from foyerdoc.errors import ModelError
+from foyerdoc.models.protocol import Embedder
 
 
 class Tokens:
@@ -51,6 +52,18 @@ class Tokens:
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Each text's token ids between the model's own marks."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+
+
+class EmbedderTokens:
+    """An embedder's tokens, as `chunk` counts them: with their places, so that one pass over the text serves."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.offsets = embedder.offsets
+        self._count = embedder.count_tokens
+
+    def __call__(self, text: str) -> int:
+        """The number of tokens of a text."""
+        return self._count(text)
 
 
 def _with_accents(text: str, end: int, limit: int) -> int:

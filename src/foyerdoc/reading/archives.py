@@ -39,6 +39,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(assembly.raw))
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+            # NotImplementedError is what zipfile raises for a version or compression that it does not know.
             raise self._damaged("no readable table of contents") from error
         members = self._zip.infolist()
         if len(members) > _MEMBERS:
@@ -73,6 +74,7 @@ class Archive:
             with self._zip.open(member) as stream:
                 raw = stream.read(room + 1)
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+            # NotImplementedError is what zipfile raises for a version or compression that it does not know.
             raise self._damaged("a member cannot be unpacked") from error
         self._unpacked += len(raw)
         if len(raw) > room:

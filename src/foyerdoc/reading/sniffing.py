@@ -216,6 +216,7 @@ def _sniff_zip(raw: bytes, name: str) -> str:
                 raise EmptyFile(f"{name}: an archive with nothing in it", hint="check the export that made it")
             kind = _open_document_kind(archive, names) or _ooxml_kind(archive, names)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
+        # NotImplementedError is what zipfile raises for a version or compression that it does not know.
         raise DamagedFile(
             f"{name}: the archive has no readable table of contents", hint="it is probably cut short: fetch the file again"
         ) from error
