@@ -21,7 +21,7 @@ from foyerdoc.finetuning.config import ClassifierConfig, TrainingConfig
 from foyerdoc.finetuning.labelling import Labelled, LabellingTask, allowed_loss, document_vectors, start_head
 from foyerdoc.finetuning.loop import Progress, Task, fit
 from foyerdoc.finetuning.planning import Plan
-from foyerdoc.models.bases import add_lora
+from foyerdoc.models.lora import add_lora
 
 
 class _Enough(Exception):
@@ -45,8 +45,7 @@ class PaddedLabelling(LabellingTask):
     def loss(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
         network = self._network.train()
         ids, mask, lengths = batch["ids"], batch["mask"], batch["lengths"]
-        with torch.autocast(ids.device.type, dtype=network.dtype, enabled=network.dtype != torch.float32):
-            states = network.backbone(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
+        states = network.backbone(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
         if network.last_token:
             pooled = states[torch.arange(len(states), device=ids.device), lengths - 1].float()
         else:
@@ -107,8 +106,7 @@ def answering(shape: Shape, given: Material, config: TrainingConfig, device: str
     model = add_lora(base.model, rank=config.rank, alpha=config.alpha, dropout=0.0, seed=config.seed)
     if config.checkpointing:
         base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-    dtype: torch.dtype = getattr(torch, base.dtype)
-    return AnsweringTask(model, turns(shape, given), (), batch_tokens=config.batch_tokens, dtype=dtype)
+    return AnsweringTask(model, turns(shape, given), (), batch_tokens=config.batch_tokens)
 
 
 def turns(shape: Shape, given: Material) -> list[Turns]:

@@ -92,12 +92,13 @@ def test_a_template_that_rewrites_earlier_answers(base: Path) -> None:
 def test_the_loss_is_that_of_the_answers_alone(base: Path, tokenizer: object, monkeypatch: pytest.MonkeyPatch) -> None:
     from transformers import AutoModelForCausalLM
 
-    from foyerdoc.models.bases import add_lora, load_base
+    from foyerdoc.models.bases import load_base
+    from foyerdoc.models.lora import add_lora
 
     loaded = load_base(base, quantization="none", device="cpu", dtype="float32", head="lm")
     model = add_lora(loaded.model, rank=2, alpha=4, dropout=0.0, seed=0)
     turns = [encode_turns(tokenizer, one, end_token(tokenizer)) for one in EXAMPLES[:5]]
-    task = AnsweringTask(model, turns, [], batch_tokens=256, dtype=torch.float32)
+    task = AnsweringTask(model, turns, [], batch_tokens=256)
     plain = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32).eval()
     expected, count = 0.0, 0
     for one in turns:

@@ -8,7 +8,7 @@ from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.answering import AnsweringTask, Turns
 from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.memory import MemoryEstimate, estimate
-from foyerdoc.models.bases import add_lora
+from foyerdoc.models.lora import add_lora
 from foyerdoc.models.packing import pack_attention
 
 SMALL = LlamaConfig(
@@ -55,7 +55,7 @@ def test_activations_are_what_a_graph_keeps(*, checkpointing: bool, dtype: torch
     if checkpointing:
         base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     turns = Turns(tuple(range(3, 3 + TOKENS)), (TOKENS - 1,), 0)
-    task = AnsweringTask(model, [turns], [], batch_tokens=TOKENS, dtype=dtype)
+    task = AnsweringTask(model, [turns], [], batch_tokens=TOKENS)
     config = TrainingConfig(rank=8, batch_tokens=TOKENS, quantization="none")
     told = estimate(SMALL, config, resident=False, checkpointing=checkpointing, compute_bytes=dtype.itemsize)
     found = kept(task)

@@ -61,8 +61,9 @@ def classifier(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from foyerdoc.classification.network import Encoded, Network
-    from foyerdoc.models.bases import add_lora, load_base
+    from foyerdoc.models.bases import load_base
     from foyerdoc.models.loading import weights_digest
+    from foyerdoc.models.lora import add_lora
     from foyerdoc.models.tokens import Tokens
 
     loaded = load_base(base, quantization="nf4", device="cpu")

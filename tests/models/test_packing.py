@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from foyerdoc.models.bases import Base, add_lora, prepare
+from foyerdoc.models.bases import Base, prepare
+from foyerdoc.models.lora import add_lora
 from foyerdoc.models.packing import Pack
 
 LENGTHS = (3, 1, 17, 8)

@@ -9,10 +9,53 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-_WORDS: Final = {"analyzer": "word", "ngram_range": (1, 2)}
-_LETTERS: Final = {"analyzer": "char_wb", "ngram_range": (3, 5)}
+_KINDS: Final[tuple[dict[str, Any], ...]] = (
+    {"analyzer": "word", "ngram_range": (1, 2)},
+    {"analyzer": "char_wb", "ngram_range": (3, 5)},
+)
 _FEATURES: Final = 60_000
 """Of each kind, the most frequent; the rest adds size, not accuracy."""
+
+_FEW: Final = 2000
+"""Texts up to which the machine is fitted on their products alone."""
+
+
+class Counted:
+    """How often each term stands in each of some texts: counted once for all that is learnt from parts of them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        self._counts: list[Any] = []
+        self._terms: list[NDArray[np.object_]] = []
+        self._places: list[dict[str, int]] = []
+        for kind in _KINDS:
+            counter = CountVectorizer(dtype=np.float32, **kind)
+            self._counts.append(counter.fit_transform(texts))
+            self._terms.append(counter.get_feature_names_out())
+            self._places.append(counter.vocabulary_)
+
+    def weighed(self, kind: int, rows: Sequence[int]) -> tuple[Any, Any]:
+        """A vectoriser fitted on some of the texts, and their (texts, terms) weights."""
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        counts = self._counts[kind][list(rows)]
+        texts = np.bincount(counts.indices, minlength=counts.shape[1])
+        kept = np.flatnonzero(texts >= (2 if len(rows) > 50 else 1))
+        if len(kept) > _FEATURES:
+            often = np.asarray(counts[:, kept].sum(axis=0)).ravel()
+            kept = np.sort(kept[np.argsort(-often, kind="stable")[:_FEATURES]])
+        weights = TfidfTransformer(sublinear_tf=True).fit(counts[:, kept])
+        return _vectorizer(kind, self._terms[kind][kept], weights.idf_), weights.transform(counts[:, kept])
+
+    def of(self, kind: int, rows: Sequence[int], vectorizer: Any) -> Any:
+        """(texts, terms) weights of some of the texts by a vectoriser that `weighed` gave."""
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        kept = [self._places[kind][term] for term in vectorizer.get_feature_names_out()]
+        weights = TfidfTransformer(sublinear_tf=True)
+        weights.idf_ = vectorizer.idf_
+        return weights.transform(self._counts[kind][list(rows)][:, kept])
 
 
 class Lexical:
@@ -26,33 +69,42 @@ class Lexical:
 
     def fit(self, texts: Sequence[str], labels: Sequence[int]) -> Lexical:
         """Learn from texts and the numbers of their leaves. A leaf without texts never wins."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.svm import LinearSVC
+        return self.fit_counted(Counted(texts), range(len(texts)), labels)
 
-        least = 2 if len(texts) > 50 else 1
-        self._vectorizers = [
-            TfidfVectorizer(sublinear_tf=True, min_df=least, max_features=_FEATURES, dtype=np.float32, **kind)
-            for kind in (_WORDS, _LETTERS)
-        ]
-        features = self._stack([vectorizer.fit_transform(texts) for vectorizer in self._vectorizers])
+    def fit_counted(self, counted: Counted, rows: Sequence[int], labels: Sequence[int]) -> Lexical:
+        """The same from some of the texts that were counted.
+
+        Args:
+            counted: texts.
+            rows: the numbers of those to learn from.
+            labels: the numbers of their leaves.
+        """
+        parts = [counted.weighed(kind, rows) for kind in range(len(_KINDS))]
+        self._vectorizers = [vectorizer for vectorizer, _ in parts]
+        features = self._stack([weights for _, weights in parts])
         present = sorted(set(labels))
         self._weights = np.zeros((features.shape[1], self._leaves), dtype=np.float32)
         self._bias = np.full(self._leaves, -2.0, dtype=np.float32)
         if len(present) == 1:
             self._bias[present[0]] = 0.0
             return self
-        model = LinearSVC(C=1.0).fit(features, list(labels))
-        weights, bias = model.coef_, model.intercept_
+        weights, bias = _planes(features, labels)
         if len(present) == 2:  # one plane between two
-            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-        self._weights[:, present] = weights.T
+            weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+        self._weights[:, present] = weights
         self._bias[present] = bias
         return self
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, leaves) float64: distances from each leaf's plane, about -1 for no and 1 for yes."""
-        features = self._stack([vectorizer.transform(texts) for vectorizer in self._vectorizers])
-        scores: NDArray[np.float64] = np.asarray(features @ self._weights, dtype=np.float64) + self._bias
+        return self._scores([vectorizer.transform(texts) for vectorizer in self._vectorizers])
+
+    def score_counted(self, counted: Counted, rows: Sequence[int]) -> NDArray[np.float64]:
+        """The same of texts that were counted."""
+        return self._scores([counted.of(kind, rows, vectorizer) for kind, vectorizer in enumerate(self._vectorizers)])
+
+    def _scores(self, parts: Sequence[Any]) -> NDArray[np.float64]:
+        scores: NDArray[np.float64] = np.asarray(self._stack(parts) @ self._weights, dtype=np.float64) + self._bias
         return scores
 
     def save(self, path: Path) -> None:
@@ -70,16 +122,13 @@ class Lexical:
     def load(cls, path: Path) -> Lexical:
         """Read what `save` wrote."""
         from safetensors.numpy import load_file
-        from sklearn.feature_extraction.text import TfidfVectorizer
 
         tensors = load_file(path)
         found = cls(tensors["weights"].shape[1])
         found._weights, found._bias = tensors["weights"].astype(np.float32), tensors["bias"]
-        for number, kind in enumerate((_WORDS, _LETTERS)):
+        for number in range(len(_KINDS)):
             terms = tensors[f"terms.{number}"].tobytes().decode().split("\n")
-            vectorizer = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=terms, **kind)
-            vectorizer.idf_ = tensors[f"idf.{number}"]
-            found._vectorizers.append(vectorizer)
+            found._vectorizers.append(_vectorizer(number, terms, tensors[f"idf.{number}"]))
         return found
 
     @staticmethod
@@ -87,3 +136,29 @@ class Lexical:
         from scipy.sparse import hstack
 
         return hstack(parts).tocsr()
+
+
+def _vectorizer(kind: int, terms: Any, idf: NDArray[np.floating[Any]]) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, vocabulary=list(terms), **_KINDS[kind])
+    vectorizer.idf_ = np.asarray(idf, dtype=np.float32)
+    return vectorizer
+
+
+def _planes(features: Any, labels: Sequence[int]) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    """(terms, planes) weights and (planes,) offsets of a linear support vector machine.
+
+    It asks for the texts' products with one another alone. Up to some thousand texts are turned into as many coordinates with
+    the same products: the same planes, far faster than over a hundred thousand terms.
+    """
+    from sklearn.svm import LinearSVC
+
+    if features.shape[0] > _FEW:
+        model = LinearSVC(C=1.0).fit(features, list(labels))
+        return model.coef_.T, model.intercept_
+    values, vectors = np.linalg.eigh((features @ features.T).toarray().astype(np.float64))
+    kept = values > 1e-7 * max(values[-1], 1e-30)
+    scale = np.sqrt(values[kept])
+    model = LinearSVC(C=1.0).fit(vectors[:, kept] * scale, list(labels))
+    return features.T @ (vectors[:, kept] / scale @ model.coef_.T), model.intercept_

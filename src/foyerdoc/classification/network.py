@@ -39,7 +39,6 @@ class Network(nn.Module):
         super().__init__()
         width = int(base.model.config.hidden_size)
         self.backbone: nn.Module = base.model
-        self.dtype: torch.dtype = getattr(torch, base.dtype)
         self.last_token = not _is_encoder(base.model)
         self.head = nn.Linear(width, leaves)
         nn.init.zeros_(self.head.weight)
@@ -59,8 +58,7 @@ class Network(nn.Module):
 
     def vectors(self, pack: Pack) -> Tensor:
         """(chunks, width) float32, unit length."""
-        with torch.autocast(pack.ids.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
-            states: Tensor = self.backbone(**pack.inputs()).last_hidden_state[0]
+        states: Tensor = self.backbone(**pack.inputs()).last_hidden_state[0]
         lengths = pack.bounds.diff()
         if self.last_token:
             pooled = states[(pack.bounds[1:] - 1).clamp(min=0).long()].float()

@@ -95,16 +95,12 @@ class AnsweringTask:
         train: to learn from.
         validation: to measure on.
         batch_tokens: read at once when measuring.
-        dtype: what is computed in.
     """
 
-    def __init__(
-        self, model: Any, train: Sequence[Turns], validation: Sequence[Turns], *, batch_tokens: int, dtype: torch.dtype
-    ) -> None:
+    def __init__(self, model: Any, train: Sequence[Turns], validation: Sequence[Turns], *, batch_tokens: int) -> None:
         self._model = model.train()
         self._train, self._validation = train, validation
         self._batch_tokens = batch_tokens
-        self._dtype = dtype
         causal = model.get_base_model()
         self._body, self._head = causal.base_model, causal.get_output_embeddings()
         self._device: torch.device = self._head.weight.device
@@ -162,19 +158,18 @@ class AnsweringTask:
 
     def _losses(self, pack: Pack, places: Tensor, targets: Tensor) -> Tensor:
         """(places,) float32, -log of each target's probability."""
-        with torch.autocast(self._device.type, dtype=self._dtype, enabled=self._dtype != torch.float32):
-            if not self._plain:
-                logits = self._model(**pack.inputs(), logits_to_keep=places).logits[0]
-                return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="none")
-            states = self._body(**pack.inputs()).last_hidden_state[0][places]
-            if len(places) <= _HEAD_AT_ONCE:
-                return self._of_head(states, targets)
-            pieces = zip(torch.split(states, _HEAD_AT_ONCE), torch.split(targets, _HEAD_AT_ONCE), strict=True)
-            # Computed again on the way back, so that the logits of one piece exist at a time.
-            losses: list[Tensor] = [
-                checkpoint(self._of_head, *piece, use_reentrant=False, preserve_rng_state=False) for piece in pieces
-            ]
-            return torch.cat(losses)
+        if not self._plain:
+            logits = self._model(**pack.inputs(), logits_to_keep=places).logits[0]
+            return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="none")
+        states = self._body(**pack.inputs()).last_hidden_state[0][places]
+        if len(places) <= _HEAD_AT_ONCE:
+            return self._of_head(states, targets)
+        pieces = zip(torch.split(states, _HEAD_AT_ONCE), torch.split(targets, _HEAD_AT_ONCE), strict=True)
+        # Computed again on the way back, so that the logits of one piece exist at a time.
+        losses: list[Tensor] = [
+            checkpoint(self._of_head, *piece, use_reentrant=False, preserve_rng_state=False) for piece in pieces
+        ]
+        return torch.cat(losses)
 
     def _of_head(self, states: Tensor, targets: Tensor) -> Tensor:
         return torch.nn.functional.cross_entropy(self._head(states).float(), targets, reduction="none")
@@ -182,7 +177,7 @@ class AnsweringTask:
     def _head_is_plain(self) -> bool:
         """Whether a model's logits are what its head gives for the last states: some cap or scale them afterwards."""
         pack = Pack.of([[0, 1, 2, 3]]).to(self._device)
-        with torch.no_grad(), torch.autocast(self._device.type, dtype=self._dtype, enabled=self._dtype != torch.float32):
+        with torch.no_grad():
             self._model.eval()
             whole = self._model(**pack.inputs()).logits.float()
             plain = self._head(self._body(**pack.inputs()).last_hidden_state).float()

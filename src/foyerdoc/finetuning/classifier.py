@@ -6,6 +6,7 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,7 +27,7 @@ from foyerdoc.taxonomy import Taxonomy
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from foyerdoc.classification.lexical import Lexical
+    from foyerdoc.classification.lexical import Counted, Lexical
     from foyerdoc.classification.network import Encoded, Network
     from foyerdoc.finetuning.labelling import Labelled
 
@@ -156,7 +157,8 @@ class _Trainer:
     ) -> None:
         from foyerdoc.classification.network import Encoded, Network
         from foyerdoc.finetuning.memory import compute_twice, free_memory
-        from foyerdoc.models.bases import add_lora, load_base
+        from foyerdoc.models.bases import load_base
+        from foyerdoc.models.lora import add_lora
         from foyerdoc.models.tokens import Tokens
 
         self.examples, self.taxonomy, self.config = list(examples), taxonomy, config
@@ -205,7 +207,7 @@ class _Trainer:
         config = self.config
         if again:
             self._train("all", range(len(self.examples)), None, config.model_copy(update={"epochs": passes}))
-        lexical = self._words(self.examples) if held_out.lexical_weight else None
+        lexical = self._words(range(len(self.examples))) if held_out.lexical_weight else None
         calibration = None
         if len(held_out.examples) >= _CALIBRATES:
             paths = [example.path for example in held_out.examples]
@@ -237,11 +239,18 @@ class _Trainer:
 
     def _fold(self, name: str, train: Sequence[Example], out: Sequence[Example]) -> HeldOut:
         rows = {example.id: row for row, example in enumerate(self.examples)}
-        held = self.labelled.take([rows[example.id] for example in out])
-        return self._run(name, [rows[example.id] for example in train], held, list(out))
+        own = [rows[example.id] for example in out]
+        return self._run(name, [rows[example.id] for example in train], self.labelled.take(own), list(out), own)
 
-    def _run(self, name: str, rows: Sequence[int], held: Labelled, examples: Sequence[Example]) -> HeldOut:
-        """Train on some of the examples and predict the held-out ones."""
+    def _run(
+        self,
+        name: str,
+        rows: Sequence[int],
+        held: Labelled,
+        examples: Sequence[Example],
+        own: Sequence[int] | None = None,
+    ) -> HeldOut:
+        """Train on some of the examples and predict the held-out ones; `own` are their rows where they are examples too."""
         from foyerdoc.finetuning.labelling import predict
 
         config = self.config.model_copy(update={"epochs": self.config.passes(len(rows))})
@@ -249,8 +258,11 @@ class _Trainer:
         after = predict(self.network, held, self.config.batch_tokens)
         words = np.zeros_like(after)
         if self.config.lexical:
-            texts = [example.document.text for example in examples]
-            words = self._words([self.examples[row] for row in rows]).score(texts)
+            lexical = self._words(rows)
+            if own is None:
+                words = lexical.score([example.document.text for example in examples])
+            else:
+                words = lexical.score_counted(self.counted, own)
         return HeldOut(tuple(examples), before, after, words, 0.0)
 
     def _train(self, name: str, rows: Sequence[int], held: Labelled | None, config: ClassifierConfig) -> NDArray[np.float64]:
@@ -288,14 +300,20 @@ class _Trainer:
 
         return document_vectors(self.network, labelled, self.config.batch_tokens)
 
-    def _words(self, examples: Sequence[Example]) -> Lexical:
+    def _words(self, rows: Sequence[int]) -> Lexical:
+        """What the words of some of the examples say."""
         from foyerdoc.classification.lexical import Lexical
 
         index = {leaf: number for number, leaf in enumerate(self.leaves)}
-        whole = [example for example in examples if example.path in index]
-        return Lexical(len(self.leaves)).fit(
-            [example.document.text for example in whole], [index[example.path] for example in whole]
-        )
+        whole = [row for row in rows if self.examples[row].path in index]
+        return Lexical(len(self.leaves)).fit_counted(self.counted, whole, [index[self.examples[row].path] for row in whole])
+
+    @cached_property
+    def counted(self) -> Counted:
+        """The terms of all examples."""
+        from foyerdoc.classification.lexical import Counted
+
+        return Counted([example.document.text for example in self.examples])
 
     def _learnt(self) -> dict[str, Tensor]:
         parameters = self.network.named_parameters()

@@ -122,8 +122,9 @@ class _Training:
     def __init__(self, config: TrainingConfig, examples: Sequence[Conversation], validation: Sequence[Conversation]) -> None:
         from transformers import AutoTokenizer
 
-        from foyerdoc.models.bases import add_lora, base_folder, load_base
+        from foyerdoc.models.bases import base_folder, load_base
         from foyerdoc.models.loading import quietly, refusals
+        from foyerdoc.models.lora import add_lora
 
         self.config = config
         self.notes: list[str] = []
@@ -174,12 +175,9 @@ class _Training:
         self, checkpoints: Path, report: Callable[[Progress], None] | None
     ) -> tuple[History, dict[str, Mapping[str, float]]]:
         """Train; the validation measures before and after."""
-        import torch
-
         from foyerdoc.finetuning.answering import AnsweringTask
 
-        dtype: torch.dtype = getattr(torch, self.base.dtype)
-        task = AnsweringTask(self.model, self.train, self.validation, batch_tokens=self.config.batch_tokens, dtype=dtype)
+        task = AnsweringTask(self.model, self.train, self.validation, batch_tokens=self.config.batch_tokens)
         before = task.evaluate()
         history = fit(task, self.config, checkpoints, report)
         metrics = {}
@@ -202,9 +200,8 @@ class _Training:
                 if tensor.requires_grad:
                     tensor.copy_(tensor.half())
         self.model.eval()
-        dtype: torch.dtype = getattr(torch, self.base.dtype)
         pack = Pack.of([probe_tokens(self.tokenizer)]).to(self.base.device)
-        with torch.no_grad(), torch.autocast(pack.ids.device.type, dtype=dtype, enabled=dtype != torch.float32):
+        with torch.no_grad():
             return probe_values(self.model(**pack.inputs()).logits[0])
 
     def save(self, folder: Path, probe: NDArray[np.float64]) -> None:

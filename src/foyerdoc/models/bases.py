@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -126,26 +124,6 @@ def prepare(
         parameter.requires_grad_(requires_grad=False)
     pack_attention(model)
     return Base(model, folder, name, device, dtype, bool(resident and four_bit))
-
-
-def add_lora(model: Any, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
-    """Put LoRA matrices on all linear layers of a base but its head (Hu et al., "LoRA", 2021). As a PEFT model.
-
-    The second matrix starts at zero: the model computes what it did.
-    """
-    import torch
-    from peft import LoraConfig, get_peft_model
-
-    config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear")
-    with _seeded(torch, seed):
-        return get_peft_model(model, config)
-
-
-@contextmanager
-def _seeded(torch: Any, seed: int) -> Iterator[None]:
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        yield
 
 
 def _quantization(library: Any, quantization: Quantization, dtype: Any) -> Any:

@@ -1,0 +1,109 @@
+"""LoRA on a model's linear layers (Hu et al., "LoRA", 2021), as PEFT keeps it and without what PEFT spends on it.
+
+PEFT casts a layer's whole input to the matrices' float32, and multiplies and adds the product in steps of their own: on a
+small model half of the time. Here a layer is three matrix products forward and five back, with nothing between them:
+
+    y = x W' + b + x A' (s B)'        A (rank, in) and B (out, rank) are float32, W and x what the base computes in
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from bitsandbytes.functional import dequantize_4bit
+from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
+from peft import LoraConfig, get_peft_model
+from peft.tuners.lora import Linear as PeftLinear
+from peft.tuners.lora.bnb import Linear4bit as PeftLinear4bit
+from peft.tuners.lora.bnb import Linear8bitLt as PeftLinear8bit
+from torch import Tensor, nn
+
+
+def add_lora(model: Any, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
+    """Put LoRA matrices on all linear layers of a base but its head. As a PEFT model.
+
+    The second matrix starts at zero: the model computes what it did.
+    """
+    config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear")
+    # The first that fits counts. Products of 8 bits round their input too and stay PEFT's.
+    layers: dict[type[nn.Module], type[nn.Module]] = {
+        Linear8bitLt: PeftLinear8bit,
+        Linear4bit: _OnFourBits,
+        nn.Linear: _OnPlain,
+    }
+    config._register_custom_module(layers)  # noqa: SLF001  (documented by PEFT for layers of one's own)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return get_peft_model(model, config)
+
+
+class _OnPlain(PeftLinear):
+    """PEFT's layer over plain weights."""
+
+    def forward(self, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if not _is_simple(self, x):
+            return super().forward(x, *args, **kwargs)
+        base: Any = self.base_layer
+        return _product(self, x, base.weight, None, base.bias)
+
+
+class _OnFourBits(PeftLinear4bit):
+    """PEFT's layer over 4-bit weights, which are dequantised for each product, as bitsandbytes does."""
+
+    def forward(self, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if not _is_simple(self, x):
+            return super().forward(x, *args, **kwargs)
+        base: Any = self.base_layer
+        return _product(self, x, base.weight.data, base.weight.quant_state, base.bias)
+
+
+def _is_simple(layer: Any, x: Tensor) -> bool:
+    """Whether it is one adapter at work, without dropout, in the base's own numbers; the rest is left to PEFT."""
+    if layer.disable_adapters or layer.merged or len(layer.active_adapters) != 1:
+        return False
+    dropout = layer.lora_dropout[layer.active_adapters[0]]
+    if isinstance(dropout, nn.Dropout) and layer.training:
+        return False
+    state = getattr(layer.base_layer.weight, "quant_state", None)
+    return bool(x.dtype == (layer.base_layer.weight.dtype if state is None else state.dtype))
+
+
+def _product(layer: Any, x: Tensor, weight: Tensor, state: Any, bias: Tensor | None) -> Tensor:
+    adapter = layer.active_adapters[0]
+    down, up = layer.lora_A[adapter].weight, layer.lora_B[adapter].weight
+    y: Tensor = _Product.apply(x, weight, state, bias, down, up, layer.scaling[adapter])  # type: ignore[no-untyped-call]
+    return y
+
+
+class _Product(torch.autograd.Function):
+    """x (..., in) to (..., out). Gradients for x and the two small matrices; the base is frozen."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, state: Any, bias: Tensor | None, down: Tensor, up: Tensor, scale: float
+    ) -> Tensor:
+        rows = x.reshape(-1, x.shape[-1])
+        down, up = down.to(x.dtype), (up * scale).to(x.dtype)
+        low = rows @ down.T  # (rows, rank)
+        y = nn.functional.linear(rows, _dense(weight, state, x.dtype), None if bias is None else bias.to(x.dtype))
+        y.addmm_(low, up.T)
+        ctx.save_for_backward(rows, weight, down, up, low)
+        ctx.state, ctx.scale = state, scale
+        return y.view(*x.shape[:-1], y.shape[-1])
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        rows, weight, down, up, low = ctx.saved_tensors
+        dy = grads[0].reshape(-1, grads[0].shape[-1])
+        dlow = dy @ up
+        dx = None
+        if ctx.needs_input_grad[0]:
+            dx = dy @ _dense(weight, ctx.state, dy.dtype)
+            dx = dx.addmm_(dlow, down).view(*grads[0].shape[:-1], rows.shape[-1])
+        return dx, None, None, None, (dlow.T @ rows).float(), (dy.T @ low).float() * ctx.scale, None
+
+
+def _dense(weight: Tensor, state: Any, dtype: torch.dtype) -> Tensor:
+    """(out, in) as it is, or dequantised."""
+    return weight if state is None else dequantize_4bit(weight, state).to(dtype)
