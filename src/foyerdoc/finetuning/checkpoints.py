@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _KIND = "training state"
-_VERSION = 1
+_VERSION = 2
 # They decide where and how fast a run computes, not what.
 _PLACE = {"device", "resident", "checkpointing"}
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.checkpoints import Checkpoints, State, fingerprint
 from foyerdoc.finetuning.config import TrainingConfig
+from foyerdoc.finetuning.flat import lay_out
 from foyerdoc.finetuning.graphs import Recorder
 from foyerdoc.finetuning.optimizers import make_optimizer, restore_state, set_rate, state_of, take_step
 from foyerdoc.finetuning.parallel import join_processes
@@ -152,13 +153,14 @@ class _Run:
             raise TrainingError("the task has no parameters to train", hint="add LoRA matrices or a head")
         self.plan = Plan(task.sizes(), config)
         self.device = next(iter(self.parameters.values())).device
-        self.gradients = _flat_gradients(list(self.parameters.values()))
-        self.optimizer = make_optimizer(self.parameters, config)
+        self.flats = lay_out(self.parameters)
+        self.gradients = [flat.gradient for flat in self.flats]
+        self.optimizer = make_optimizer(self.flats, config)
         self.state = State()
         if config.optimizer == "paged_adamw8bit" and self.device.type == "cpu":
             self.state.notes.append("8-bit AdamW keeps its state in ordinary memory: a CPU has no pages to move")
         self.best: dict[str, Tensor] | None = None
-        self.good = {name: tensor.detach().clone() for name, tensor in self.parameters.items()}
+        self.good = [flat.values.clone() for flat in self.flats]
         self.unread: list[Tensor] = []
         self.recorder = Recorder(self._compute) if record and self._can_record() else None
         self.checkpoint_seconds = checkpoint_seconds
@@ -287,14 +289,19 @@ class _Run:
                 raise self._not_a_number(len(state.losses) + 1, math.isfinite(loss))
             state.losses.append(loss)
         self.unread.clear()
-        _copy(self.parameters, self.good)
+        self._remember()
         self.read_at = time.perf_counter()
         if self.report is not None:
             self.report(self._progress())
 
+    def _remember(self) -> None:
+        for flat, good in zip(self.flats, self.good, strict=True):
+            good.copy_(flat.values)
+
     def _not_a_number(self, step: int, loss_is_finite: bool) -> TrainingError:
         self.unread.clear()
-        _copy(self.good, self.parameters)
+        for flat, good in zip(self.flats, self.good, strict=True):
+            flat.values.copy_(good)
         what = "the gradient" if loss_is_finite else "the loss"
         return TrainingError(
             f"{what} of step {step} of {self.plan.steps} is not a number",
@@ -338,43 +345,23 @@ class _Run:
         self._read()
         self.state.seconds = self.before[1] + time.perf_counter() - self.started
         if self.store is not None:
-            self.store.save(self.state, self.parameters, state_of(self.optimizer, self.parameters))
+            self.store.save(self.state, self.parameters, state_of(self.optimizer, self.flats))
         self.saved_at = time.perf_counter()
 
     def _go_on(self) -> None:
         """Take up the run that the folder holds, if it holds one."""
         saved = self.processes.same(self.store.load() if self.store is not None else None)
         if saved is None:
-            self.processes.spread(list(self.parameters.values()))
-            _copy(self.parameters, self.good)
+            self.processes.spread([flat.values for flat in self.flats])
+            self._remember()
             return
         self.state, self.best = saved.state, saved.best
         _copy(saved.parameters, self.parameters)
-        _copy(saved.parameters, self.good)
-        restore_state(self.optimizer, self.parameters, saved.optimizer)
+        self._remember()
+        restore_state(self.optimizer, self.flats, saved.optimizer)
         self.before = (self.state.step, self.state.seconds, self.state.tokens)
         what = "was finished" if self.state.finished else "went on"
         self.state.notes.append(f"{what} after step {self.state.step}")
-
-
-def _flat_gradients(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """Give all tensors of a kind gradients that lie in one long tensor, cleared, scaled and summed up in one operation."""
-    import torch
-
-    kinds: dict[torch.dtype, list[Tensor]] = {}
-    for tensor in tensors:
-        kinds.setdefault(tensor.dtype, []).append(tensor)
-    flats = []
-    for dtype, alike in kinds.items():
-        # Each begins at a multiple of 16 values, where vector instructions can.
-        starts = [0]
-        for tensor in alike:
-            starts.append(starts[-1] + -(-tensor.numel() // 16) * 16)
-        flat = torch.zeros(starts[-1], dtype=dtype, device=alike[0].device)
-        for tensor, start in zip(alike, starts, strict=False):
-            tensor.grad = flat[start : start + tensor.numel()].view(tensor.shape)
-        flats.append(flat)
-    return flats
 
 
 def _move(tensor: Tensor, device: torch.device) -> Tensor:

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from foyerdoc.errors import MissingDependency
 from foyerdoc.finetuning.config import TrainingConfig
+from foyerdoc.finetuning.flat import Flat
 
 if TYPE_CHECKING:
-    from torch import Tensor
     from torch.optim import Optimizer
 
-_HEAD = "head."
 
-
-def make_optimizer(parameters: Mapping[str, Tensor], config: TrainingConfig) -> Optimizer:
-    """AdamW over two groups, the head's and the rest, each with its peak rate in "peak".
+def make_optimizer(flats: Sequence[Flat], config: TrainingConfig) -> Optimizer:
+    """AdamW over a group for each kind of parameters, with its peak rate in "peak".
 
     Raises:
         MissingDependency: bitsandbytes is asked for and does not load.
     """
-    head = [tensor for name, tensor in parameters.items() if name.startswith(_HEAD)]
-    rest = [tensor for name, tensor in parameters.items() if not name.startswith(_HEAD)]
-    groups = [
-        {"params": tensors, "lr": rate, "peak": rate}
-        for tensors, rate in ((rest, config.learning_rate), (head, config.head_learning_rate))
-        if tensors
-    ]
-    # In the order of the groups, which is the order of the optimiser's state.
+    rates = [config.head_learning_rate if flat.is_head else config.learning_rate for flat in flats]
+    groups = [{"params": [flat.values], "lr": rate, "peak": rate} for flat, rate in zip(flats, rates, strict=True)]
     if config.optimizer == "paged_adamw8bit":
         return _paged(groups, config)
     import torch
 
-    fused = all(tensor.device.type in ("cpu", "cuda") for tensor in parameters.values())
+    fused = all(flat.values.device.type in ("cpu", "cuda") for flat in flats)
     return torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=fused)
 
 
@@ -61,16 +53,13 @@ def take_step(optimizer: Optimizer) -> None:
         optimizer.step()
 
 
-def state_of(optimizer: Optimizer, parameters: Mapping[str, Tensor]) -> dict[str, dict[str, Any]]:
-    """State of each parameter by its name, tensors and numbers; empty before the first step."""
-    names = {id(tensor): name for name, tensor in parameters.items()}
-    return {names[id(tensor)]: dict(state) for tensor, state in optimizer.state.items()}
+def state_of(optimizer: Optimizer, flats: Sequence[Flat]) -> dict[str, dict[str, Any]]:
+    """State of each kind of parameters by its name, tensors and numbers; empty before the first step."""
+    return {flat.name: dict(optimizer.state[flat.values]) for flat in flats if flat.values in optimizer.state}
 
 
-def restore_state(optimizer: Optimizer, parameters: Mapping[str, Tensor], state: Mapping[str, Mapping[str, Any]]) -> None:
+def restore_state(optimizer: Optimizer, flats: Sequence[Flat], state: Mapping[str, Mapping[str, Any]]) -> None:
     """Put back what `state_of` gave."""
-    names = {id(tensor): name for name, tensor in parameters.items()}
     whole = optimizer.state_dict()
-    order = [tensor for group in optimizer.param_groups for tensor in group["params"]]
-    whole["state"] = {at: dict(state[names[id(tensor)]]) for at, tensor in enumerate(order) if names[id(tensor)] in state}
+    whole["state"] = {at: dict(state[flat.name]) for at, flat in enumerate(flats) if flat.name in state}
     optimizer.load_state_dict(whole)
