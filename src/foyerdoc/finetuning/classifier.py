@@ -22,6 +22,7 @@ from foyerdoc.finetuning.checkpoints import writing
 from foyerdoc.finetuning.config import ClassifierConfig
 from foyerdoc.finetuning.examples import Example, fingerprint, folds, split, taxonomy_of
 from foyerdoc.finetuning.loop import History, Progress, fit
+from foyerdoc.finetuning.parallel import join_processes
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def train_classifier(
     The documents are held out in `config.folds` parts in turn. What is predicted for them chooses the number of passes, the
     weight of the words, the temperature and the thresholds; then a last run learns from all documents.
 
-    A run that was killed goes on when it is called again with the same arguments.
+    A run that was killed goes on when it is called again with the same arguments. Under `torchrun` or `accelerate launch` all
+    processes call it alike: each computes its share of every step, and the first one writes.
 
     Args:
         examples: documents with labels.
@@ -138,9 +140,12 @@ def train_classifier(
         "evaluations": {name: history.evaluations for name, history in trainer.histories.items()},
         "notes": notes,
     }
-    with writing(out), storage.new_folder(out, kind=adapter.KIND, version=adapter.VERSION) as folder:
-        adapter.save_parts(folder, network, settings, taxonomy, lexical, training)
-    shutil.rmtree(trainer.checkpoints, ignore_errors=True)
+    processes = join_processes()
+    if processes.first:
+        with writing(out), storage.new_folder(out, kind=adapter.KIND, version=adapter.VERSION) as folder:
+            adapter.save_parts(folder, network, settings, taxonomy, lexical, training)
+        shutil.rmtree(trainer.checkpoints, ignore_errors=True)
+    processes.same(None)  # the folder is there when any of them returns
     return TrainedClassifier(out, taxonomy, held_out, calibration, metrics, trainer.histories, tuple(notes))
 
 
@@ -157,7 +162,8 @@ class _Trainer:
     ) -> None:
         from foyerdoc.classification.network import Encoded, Network
         from foyerdoc.finetuning.memory import compute_twice, free_memory
-        from foyerdoc.models.bases import load_base
+        from foyerdoc.finetuning.parallel import local_device
+        from foyerdoc.models.bases import compile_layers, load_base
         from foyerdoc.models.lora import add_lora
         from foyerdoc.models.tokens import Tokens
 
@@ -165,7 +171,8 @@ class _Trainer:
         self.checkpoints, self.report = checkpoints, report
         self.histories: dict[str, History] = {}
         self.leaves = taxonomy.leaves()
-        base = load_base(config.base, quantization=config.quantization, resident=config.resident, device=config.device)
+        device = config.device or local_device()
+        base = load_base(config.base, quantization=config.quantization, resident=config.resident, device=device)
         self.base = base
         self.network: Network = Network(base, len(self.leaves))
         self.network.backbone = add_lora(
@@ -174,6 +181,8 @@ class _Trainer:
         free = free_memory(base.device)
         if compute_twice(base, config, None if free is None else free + int(base.model.get_memory_footprint()), head=False):
             base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        if config.compile:
+            compile_layers(base.model)
         self.encoded: Encoded = Encoded(
             base.model.config, Tokens(base.folder), chunk_tokens=config.chunk_tokens, prefix=config.prefix_of_base()
         )

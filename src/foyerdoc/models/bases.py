@@ -126,6 +126,22 @@ def prepare(
     return Base(model, folder, name, device, dtype, bool(resident and four_bit))
 
 
+def layers_of(model: Any) -> Any:
+    """The list of a model's layers: the longest there is, in every decoder and encoder of transformers."""
+    from torch.nn import ModuleList
+
+    return max((module for module in model.modules() if isinstance(module, ModuleList)), key=len)
+
+
+def compile_layers(model: Any) -> None:
+    """Fuse the small operations of each layer (torch.compile), once for batches of all sizes.
+
+    The first batch takes about a minute. Attention over packed texts is a kernel of its own and stays as it is.
+    """
+    for layer in layers_of(model):
+        layer.compile(dynamic=True)
+
+
 def _quantization(library: Any, quantization: Quantization, dtype: Any) -> Any:
     if quantization == "none":
         return None
