@@ -169,6 +169,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of development data")
     parser.add_argument("--datasets", type=lambda text: text.split(","), default=list(DATASETS))
     parser.add_argument("--sizes", type=sizes, default=list(SIZES))
+    parser.add_argument("--folds", type=lambda text: [int(each) for each in text.split(",")], help="of those that have folds")
     parser.add_argument("--seeds", type=lambda text: [int(each) for each in text.split(",")], default=list(SEEDS))
 
 
@@ -177,7 +178,8 @@ def missing(options: argparse.Namespace, system: str, deterministic: bool = Fals
     once is enough."""
     for run in plan(system, options.datasets, options.sizes):
         again = deterministic and run.size is None and run.seed != SEEDS[0]
-        if run.seed in options.seeds and not again and not (options.results / run.file).is_file():
+        asked = run.seed in options.seeds and (options.folds is None or run.fold in options.folds)
+        if asked and not again and not (options.results / run.file).is_file():
             yield run
 
 

@@ -20,10 +20,12 @@ def main() -> None:
     parser.add_argument("--per-leaf", type=int, default=30, metavar="N", help="rows for each subcategory (default 30)")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other letters (default 0)")
     parser.add_argument("--held-out", type=Path, metavar="FILE", help="letters of every fifth situation go here")
+    parser.add_argument("--language", choices=("fr", "de", "en", "lb"), help="letters of this language alone")
     options = parser.parse_args()
     if options.per_leaf < 1:
         parser.error("--per-leaf must be at least 1")
     rows = [as_dict(row) for row in letters(options.per_leaf, options.seed)]
+    rows = [row for row in rows if options.language in (None, row["language"])]
     kept = [row for row in rows if options.held_out is None or not _held_out(row["situation"])]
     _write(options.out, kept)
     if options.held_out is not None:
