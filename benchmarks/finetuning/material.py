@@ -79,7 +79,7 @@ class Shape:
 
 SHAPES = {
     "e5": Shape("e5", "labels", 512, 1152, 3, 32, (16384,), 5e-4, (8, False), ((32, False), (16, False))),
-    "smollm2": Shape("smollm2", "labels", 2048, 768, 2, 32, (32768, 16384), 5e-4, (8, False), ((32, False), (16, False))),
+    "smollm2": Shape("smollm2", "labels", 2048, 768, 2, 32, (16384, 8192), 5e-4, (8, False), ((32, False), (16, False))),
     "7b": Shape("7b", "answers", 2048, 256, 1, 16, (16384, 8192, 4096), 1e-4, (8, True), ((2, False), (4, False), (16, True))),
 }
 

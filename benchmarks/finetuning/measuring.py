@@ -7,7 +7,7 @@ import itertools
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,8 +32,11 @@ class Marks:
         self.tokens.append(tokens)
 
     def windows(self, warm: int) -> list[float]:
-        """Real tokens a second in each of three stretches after the first `warm` steps; fewer when there are few marks."""
-        first = next((i for i, step in enumerate(self.steps) if step >= warm), len(self.steps) - 1)
+        """Real tokens a second in each of three stretches after the first `warm` steps; fewer when there are few marks.
+
+        A run that was stopped before that is measured from the third part of its marks on.
+        """
+        first = next((i for i, step in enumerate(self.steps) if step >= warm), (len(self.steps) - 1) // 3)
         cuts = sorted(set(np.linspace(first, len(self.steps) - 1, WINDOWS + 1).round().astype(int).tolist()))
         pairs = itertools.pairwise(cuts)
         return [(self.tokens[b] - self.tokens[a]) / (self.seconds[b] - self.seconds[a]) for a, b in pairs]
@@ -99,6 +102,8 @@ def training_table(runs: Sequence[Trained], against: str) -> list[dict[str, Any]
     """
     variants = list(dict.fromkeys(run.variant for run in runs))
     last = min(len(run.losses) for run in runs)
+    # A run with too few marks for windows is measured as a whole.
+    runs = [run if run.rates else replace(run, rates=[run.whole]) for run in runs]
     middle = {
         variant: statistics.median(rate for run in runs if run.variant == variant for rate in run.rates) for variant in variants
     }

@@ -73,6 +73,10 @@ class Recorder:
         # The next replay overwrites it.
         return recorded.output.clone()
 
+    def forget(self) -> None:
+        """Let go of all recordings and their memory now, not when Python next looks for cycles."""
+        self._recorded.clear()
+
     @property
     def note(self) -> str:
         """What a history should say."""

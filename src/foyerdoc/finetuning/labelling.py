@@ -93,7 +93,7 @@ class LabellingTask:
         batch["weights"] = self._weights[list(rows)]
         if self._device.type != "cuda":
             return batch
-        return _padded(batch, len(rows), self._config.batch_examples, self._longest)
+        return _padded(batch, len(rows), self._config.batch_examples, self._config.step_chunks, self._longest)
 
     def loss(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
         """See `loop.Task`."""
@@ -251,7 +251,7 @@ def _together(documents: Sequence[Sequence[NDArray[np.int64]]]) -> dict[str, Ten
     }
 
 
-def _padded(batch: dict[str, Tensor], count: int, documents: int, longest: int) -> dict[str, Tensor]:
+def _padded(batch: dict[str, Tensor], count: int, documents: int, most: int, longest: int) -> dict[str, Tensor]:
     """The batch in one of few shapes, so that a GPU can replay what it once recorded for each.
 
     Padding tokens form texts of their own, no longer than real ones, that belong to one document more.
@@ -261,7 +261,8 @@ def _padded(batch: dict[str, Tensor], count: int, documents: int, longest: int) 
     lengths = batch["bounds"].diff().long()
     fill = room - tokens
     extra = [longest] * (fill // longest) + ([fill % longest] if fill % longest else [])
-    slots = _next_size(chunks + len(extra), _FEWEST)
+    # Room for as many texts as documents may show: an empty one costs nothing, another shape a recording.
+    slots = max(_next_size(chunks + len(extra), _FEWEST), _next_size(documents * most, _FEWEST))
     lengths = torch.cat([lengths, torch.tensor([*extra, *[0] * (slots - chunks - len(extra))], dtype=torch.long)])
     bounds = torch.cat([torch.zeros(1, dtype=torch.long), lengths.cumsum(0)])
     texts = torch.repeat_interleave(torch.arange(slots), lengths)

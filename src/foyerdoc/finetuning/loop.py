@@ -196,6 +196,8 @@ class _Run:
     def close(self) -> None:
         for tensor in self.parameters.values():
             tensor.grad = None
+        if self.recorder is not None:
+            self.recorder.forget()
         if self.store is not None:
             self.store.close()
 
