@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from foyerdoc.classification.network import Encoded, Network
 
 KIND: Final = "classifier"
-VERSION: Final = 1
+VERSION: Final = 2
 
 WEIGHTS: Final = "adapter_model.safetensors"
 HEAD: Final = "head.safetensors"

@@ -16,6 +16,10 @@ _TEMPERATURES: Final = np.exp(np.linspace(np.log(0.05), np.log(20.0), 241))
 _NEVER: Final = 1.01
 """A threshold that no probability reaches."""
 
+_UNFAMILIAR: Final = 0.05
+"""Share of held-out documents, the least sure ones, that is given up for the documents that belong nowhere: a classifier that
+is nearly always right needs no threshold for its precision, and would name a label for anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -42,7 +46,8 @@ class Calibration:
 
         The temperature is the one under which their labels are most probable. A level's threshold is the lowest for which
         the labels named are expected to be right with the target's share, by their own calibrated probabilities: on a
-        few hundred documents that is steadier than counting the right ones.
+        few hundred documents that is steadier than counting the right ones. It is never so low that a document less sure than
+        all but the least sure twentieth of the held-out ones is named: such a document is likely to be out of scope.
 
         Args:
             scores: (documents, leaves) float64, natural-log scale.
@@ -61,7 +66,8 @@ class Calibration:
         thresholds = []
         for depth in range(1, levels.depth + 1):
             confidences = [levels.best(row)[min(depth, levels.depth) - 1 :][:1] for row in probabilities]
-            thresholds.append(_threshold(np.array([c[0][1] for c in confidences if c]), target))
+            found = np.array([c[0][1] for c in confidences if c])
+            thresholds.append(max(_threshold(found, target), float(np.quantile(found, _UNFAMILIAR))))
         return cls(temperature, tuple(thresholds), target, len(paths))
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:

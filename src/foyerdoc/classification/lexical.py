@@ -108,10 +108,15 @@ class Lexical:
         return scores
 
     def save(self, path: Path) -> None:
-        """Write one file of safetensors; weights in half precision."""
+        """Write one file of safetensors; weights in 8 bits, each term with a scale of its own."""
         from safetensors.numpy import save_file
 
-        tensors: dict[str, NDArray[Any]] = {"weights": self._weights.astype(np.float16), "bias": self._bias}
+        scales = np.maximum(np.abs(self._weights).max(axis=1, keepdims=True), 1e-12) / 127
+        tensors: dict[str, NDArray[Any]] = {
+            "weights": np.rint(self._weights / scales).astype(np.int8),
+            "scales": scales.astype(np.float32),
+            "bias": self._bias,
+        }
         for number, vectorizer in enumerate(self._vectorizers):
             terms = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
             tensors[f"terms.{number}"] = np.frombuffer("\n".join(terms).encode(), dtype=np.uint8)
@@ -125,7 +130,7 @@ class Lexical:
 
         tensors = load_file(path)
         found = cls(tensors["weights"].shape[1])
-        found._weights, found._bias = tensors["weights"].astype(np.float32), tensors["bias"]
+        found._weights, found._bias = tensors["weights"].astype(np.float32) * tensors["scales"], tensors["bias"]
         for number in range(len(_KINDS)):
             terms = tensors[f"terms.{number}"].tobytes().decode().split("\n")
             found._vectorizers.append(_vectorizer(number, terms, tensors[f"idf.{number}"]))

@@ -33,6 +33,7 @@ def demo(
 ) -> None:
     """Read, label, extract, index and ask, over an invented insurer's mailbox, and compare with what is true."""
     from foyerdoc.chat import Chat
+    from foyerdoc.classification import Classifier
     from foyerdoc.demo.schemas import SCHEMAS
     from foyerdoc.index import Index
     from foyerdoc.pipeline import Pipeline
@@ -43,7 +44,8 @@ def demo(
     with stops_on_error(), tempfile.TemporaryDirectory(prefix="foyerdoc-demo-") as temporary:
         paths = files_of([documents or home / "documents"])
         with Index.open(index or Path(temporary)) as opened:
-            pipeline = Pipeline(Taxonomy.load(home / "taxonomy.json"), SCHEMAS, index=opened)
+            classifier = Classifier.load(home / "classifier")
+            pipeline = Pipeline(Taxonomy.load(home / "taxonomy.json"), SCHEMAS, classifier=classifier, index=opened)
             outcomes = []
             for outcome in progress(pipeline.run(paths), len(paths), "reading, labelling, extracting, indexing"):
                 outcomes.append(outcome)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from foyerdoc.cli.app import brief, err, out, print_json
 
 if TYPE_CHECKING:
+    from foyerdoc.finetuning.calibrating import Calibrated
     from foyerdoc.finetuning.classifier import TrainedClassifier
     from foyerdoc.finetuning.instruct import TrainedInstruct
     from foyerdoc.finetuning.outcomes import Comparison, Predicted
@@ -83,6 +84,30 @@ def print_classifier_as_json(
             }
         }
     )
+
+
+def print_calibrated(found: Calibrated) -> None:
+    """What the new thresholds let be named of the documents that they were chosen on."""
+    from foyerdoc.finetuning.classifier import measure
+    from foyerdoc.finetuning.report import told_of_thresholds
+
+    _print_measures(
+        "documents calibrated on", {"": measure(found.predicted.probabilities, found.predicted.examples, found.taxonomy)}
+    )
+    for sentence in told_of_thresholds(found.predicted, found.calibration):
+        out.print(brief(sentence, 400))
+    out.print(f"\nsaved in {found.folder}", markup=False)
+
+
+def print_calibrated_as_json(found: Calibrated) -> None:
+    """One line."""
+    from foyerdoc.finetuning.classifier import measure
+    from foyerdoc.finetuning.outcomes import named_at
+
+    calibration = found.calibration
+    measures = measure(found.predicted.probabilities, found.predicted.examples, found.taxonomy)
+    told = {"temperature": calibration.temperature, "thresholds": calibration.thresholds, "words": found.lexical_weight}
+    print_json({"folder": found.folder, **told, "metrics": measures, "named": named_at(found.predicted, calibration)})
 
 
 def print_instruct(trained: TrainedInstruct, samples: Sequence[Sample], path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`foyerdoc train classifier` and `foyerdoc train instruct`."""
+"""`foyerdoc train classifier`, `foyerdoc train calibration` and `foyerdoc train instruct`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ from pydantic import BaseModel, ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from foyerdoc.cli.app import Json, app, as_json, err, print_json, report, stops_on_error
-from foyerdoc.cli.trained import note, print_classifier, print_classifier_as_json, print_instruct, print_instruct_as_json
+from foyerdoc.cli.trained import (
+    note,
+    print_calibrated,
+    print_calibrated_as_json,
+    print_classifier,
+    print_classifier_as_json,
+    print_instruct,
+    print_instruct_as_json,
+)
 from foyerdoc.errors import DamagedFile, FoyerdocError, ReadError, UsageError
 from foyerdoc.taxonomy import Taxonomy
 
@@ -96,6 +104,27 @@ def classifier(
         tell = print_classifier_as_json if json else print_classifier
         tell(trained, shown, tested, path, found)
     raise typer.Exit(int(failed + held_failed + tests_failed > 0))
+
+
+@train.command()
+def calibration(
+    rows: Rows,
+    model: Annotated[Path, typer.Option(help="Folder of a trained classifier.", exists=True, file_okay=False)],
+    target: Annotated[Path | None, typer.Option("--out", help="Folder to write; the classifier's by default.")] = None,
+    precision: Annotated[float | None, typer.Option(help="Asked of named labels; the classifier's own by default.")] = None,
+    device: Device = None,
+    json: Json = False,
+) -> None:
+    """Choose how sure a trained classifier must be, on labelled documents that it did not learn from."""
+    from foyerdoc.classification import adapter
+    from foyerdoc.finetuning.calibrating import calibrate_classifier
+
+    with stops_on_error():
+        _, taxonomy = adapter.read_folder(model)
+        examples, failed = _examples(rows, taxonomy, json=json)
+        found = calibrate_classifier(model, examples, target, target=precision, device=device)
+        print_calibrated_as_json(found) if json else print_calibrated(found)
+    raise typer.Exit(int(failed > 0))
 
 
 @train.command()

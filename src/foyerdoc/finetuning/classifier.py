@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from foyerdoc.classification.network import Encoded, Network
     from foyerdoc.finetuning.labelling import Labelled
 
-_CALIBRATES: Final = 30
+CALIBRATES: Final = 30
 """Held-out documents that a calibration takes at least."""
 
 _LEXICAL_WEIGHTS: Final = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
@@ -208,7 +208,7 @@ class _Trainer:
             np.concatenate([part.lexical for part in held]),
             0.0,
         )
-        weight = best_weight(together, _allowed(together.examples, self.leaves)) if config.lexical else 0.0
+        weight = best_weight(together, allowed_leaves(together.examples, self.leaves)) if config.lexical else 0.0
         return HeldOut(together.examples, together.base, together.network, together.lexical, weight), max(1, passes)
 
     def finish(self, held_out: HeldOut, passes: int, *, again: bool) -> tuple[Network, Lexical | None, adapter.Settings]:
@@ -218,7 +218,7 @@ class _Trainer:
             self._train("all", range(len(self.examples)), None, config.model_copy(update={"epochs": passes}))
         lexical = self._words(range(len(self.examples))) if held_out.lexical_weight else None
         calibration = None
-        if len(held_out.examples) >= _CALIBRATES:
+        if len(held_out.examples) >= CALIBRATES:
             paths = [example.path for example in held_out.examples]
             calibration = Calibration.fit(held_out.scores, paths, self.taxonomy, target=config.target)
         from foyerdoc.classification.network import MAX_CHUNKS
@@ -302,7 +302,7 @@ class _Trainer:
 
         texts = [[chunk.text for chunk in self.encoded.chunks(example.document)[0]] for example in examples]
         ids = iter(self.encoded.ids([text for document in texts for text in document]))
-        return Labelled([[np.array(next(ids)) for _ in document] for document in texts], _allowed(examples, self.leaves))
+        return Labelled([[np.array(next(ids)) for _ in document] for document in texts], allowed_leaves(examples, self.leaves))
 
     def _vectors(self, labelled: Labelled) -> Tensor:
         from foyerdoc.finetuning.labelling import document_vectors
@@ -370,7 +370,8 @@ def _checked(examples: Sequence[Example], taxonomy: Taxonomy) -> list[str]:
     return [f"no example of {', '.join(empty)}: never named"] if empty else []
 
 
-def _allowed(examples: Sequence[Example], leaves: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:
+def allowed_leaves(examples: Sequence[Example], leaves: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:
+    """(examples, leaves) bool, the leaves that each example's label leaves open."""
     return np.array([[leaf[: len(example.path)] == example.path for leaf in leaves] for example in examples], dtype=bool)
 
 

@@ -1,0 +1,125 @@
+"""A trained classifier calibrated anew on other labelled documents: its network stays, its temperature and thresholds change.
+
+Documents held out in training come from the same drawer as those learnt from. Where tomorrow's differ, calibration on some of
+tomorrow's tells how sure the classifier may be.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from foyerdoc import storage
+from foyerdoc.classification import adapter
+from foyerdoc.classification.calibration import Calibration
+from foyerdoc.errors import TrainingError, UsageError
+from foyerdoc.finetuning.checkpoints import writing
+from foyerdoc.finetuning.classifier import CALIBRATES, HeldOut, allowed_leaves, best_weight
+from foyerdoc.finetuning.examples import Example, fingerprint
+from foyerdoc.finetuning.outcomes import Predicted
+from foyerdoc.taxonomy import Taxonomy
+
+_REPLACED: Final = (storage.MANIFEST, adapter.SETTINGS, adapter.TRAINING, "report.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A classifier's folder with its new calibration.
+
+    Attributes:
+        folder: what `Classifier.load` opens.
+        taxonomy: its labels.
+        calibration: the new one.
+        lexical_weight: what the words count for now.
+        predicted: what it says of the documents that it was calibrated on.
+    """
+
+    folder: Path
+    taxonomy: Taxonomy
+    calibration: Calibration
+    lexical_weight: float
+    predicted: Predicted
+
+
+def calibrate_classifier(
+    folder: Path,
+    examples: Sequence[Example],
+    out: Path | None = None,
+    *,
+    target: float | None = None,
+    device: str | None = None,
+) -> Calibrated:
+    """Choose temperature, thresholds and the weight of the words anew, on documents that were not learnt from.
+
+    Args:
+        folder: a trained classifier's.
+        examples: labelled documents.
+        out: folder to write; by default the classifier is replaced.
+        target: precision asked of named labels, 0 to 1; the classifier's own by default.
+        device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
+
+    Raises:
+        UsageError: an example's label is not the classifier's, or `out` holds something else.
+        TrainingError: fewer than 30 examples, or the disk is full.
+        DamagedFile, ModelMissing, ModelError: as `Classifier.load`.
+    """
+    out = out or folder
+    if out.exists() and not (out / storage.MANIFEST).is_file():
+        raise UsageError(f"{out} is there and holds something else", hint="name a folder that is not there yet")
+    if len(examples) < CALIBRATES:
+        raise TrainingError(f"{len(examples)} documents are too few to calibrate on", hint=f"label {CALIBRATES} or more")
+    settings, taxonomy = adapter.read_folder(folder)
+    known = {path for path, _ in taxonomy.walk()}
+    for example in examples:
+        if example.path not in known:
+            raise UsageError(
+                f"{example.id} is labelled {' / '.join(example.path)}, which the classifier does not know",
+                hint="leave such documents out, or train a classifier with this label",
+            )
+    held_out = _scores(folder, settings, taxonomy, examples, device)
+    weight = best_weight(held_out, allowed_leaves(examples, taxonomy.leaves())) if settings.lexical_weight else 0.0
+    held_out = HeldOut(held_out.examples, held_out.base, held_out.network, held_out.lexical, weight)
+    found = Calibration.fit(held_out.scores, [one.path for one in examples], taxonomy, target=target or settings.target)
+    new = settings.model_copy(
+        update={
+            "lexical_weight": weight,
+            "temperature": found.temperature,
+            "thresholds": found.thresholds,
+            "target": found.target,
+            "examples": found.examples,
+        }
+    )
+    training = json.loads((folder / adapter.TRAINING).read_bytes())
+    training["calibrated"] = {"data": fingerprint(examples), "documents": len(examples)}
+    with writing(out), storage.new_folder(out, kind=adapter.KIND, version=adapter.VERSION) as aside:
+        for path in sorted(folder.iterdir()):
+            if path.name not in _REPLACED and not (path.name == adapter.WORDS and not weight):
+                (shutil.copytree if path.is_dir() else shutil.copy2)(path, aside / path.name)
+        (aside / adapter.SETTINGS).write_text(new.model_dump_json(indent=1), encoding="utf-8")
+        (aside / adapter.TRAINING).write_text(json.dumps(training, indent=1), encoding="utf-8")
+    predicted = Predicted(taxonomy, tuple(examples), found.probabilities(held_out.scores))
+    return Calibrated(out, taxonomy, found, weight, predicted)
+
+
+def _scores(
+    folder: Path, settings: adapter.Settings, taxonomy: Taxonomy, examples: Sequence[Example], device: str | None
+) -> HeldOut:
+    """What network and words say of the examples."""
+    from foyerdoc.classification.lexical import Lexical
+    from foyerdoc.classification.network import TrainedScorer
+
+    network, encoded, name = adapter.load_network(folder, settings, taxonomy, device=device)
+    adapter.check_probe(folder, settings, adapter.probe_scores(network, encoded))
+    scorer = TrainedScorer(network, encoded, name=name, adapter="", settings=())
+    documents = [example.document for example in examples]
+    alone = np.stack([scores.log_scores for scores in scorer.score(documents)])
+    words = np.zeros_like(alone)
+    if settings.lexical_weight:
+        words = Lexical.load(folder / adapter.WORDS).score([document.text for document in documents])
+    return HeldOut(tuple(examples), np.zeros((0, alone.shape[1])), alone, words, 0.0)

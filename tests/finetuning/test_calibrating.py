@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foyerdoc import storage
+from foyerdoc.classification import Classifier, adapter
+from foyerdoc.classification.calibration import Calibration
+from foyerdoc.errors import TrainingError, UsageError
+from foyerdoc.finetuning.calibrating import calibrate_classifier
+from foyerdoc.finetuning.classifier import TrainedClassifier, train_classifier
+from foyerdoc.finetuning.examples import Example, document_of
+from foyerdoc.taxonomy import Taxonomy
+from tests.finetuning.test_classifier import PATHS, _config, _examples, base
+
+__all__ = ["base"]  # the fixture
+
+
+@pytest.fixture(scope="module")
+def trained(base: str, tmp_path_factory: pytest.TempPathFactory) -> TrainedClassifier:
+    return train_classifier(_examples(60), tmp_path_factory.mktemp("t") / "out", config=_config(base))
+
+
+def _hard(n: int) -> list[Example]:
+    """Documents whose words point to one label as often as to another: nobody can be sure of them."""
+    draw = np.random.default_rng(1)
+    words = ["window", "pane", "roof", "ice", "sum", "pay"]
+    kinds = list(PATHS)
+    return [
+        Example(f"h{i}", document_of(" ".join(draw.choice(words, size=30)), f"h{i}"), PATHS[kinds[i % 3]]) for i in range(n)
+    ]
+
+
+def test_the_network_stays_and_confidence_changes(trained: TrainedClassifier, tmp_path: Path) -> None:
+    hard = _hard(60)
+    found = calibrate_classifier(trained.folder, hard, tmp_path / "new", device="cpu")
+    for name in (adapter.WEIGHTS, adapter.HEAD, adapter.TAXONOMY):
+        assert storage.sha256(found.folder / name) == storage.sha256(trained.folder / name)
+    assert trained.calibration is not None
+    assert found.calibration.temperature > trained.calibration.temperature
+    before, after = (Classifier.load(folder, device="cpu") for folder in (trained.folder, found.folder))
+    said = [
+        [prediction.confidence or 0.0 for prediction in each.classify_many(e.document for e in hard)]
+        for each in (before, after)
+    ]
+    assert np.mean(said[1]) < np.mean(said[0])
+    told = json.loads((found.folder / adapter.TRAINING).read_bytes())
+    assert told["calibrated"]["documents"] == 60
+    assert told["losses"] == json.loads((trained.folder / adapter.TRAINING).read_bytes())["losses"]
+
+
+def _sureness(classifier: Classifier, examples: list[Example]) -> float:
+    said = classifier.classify_many(example.document for example in examples)
+    return float(np.mean([prediction.confidence for prediction in said]))
+
+
+def test_a_classifier_is_replaced_in_place(trained: TrainedClassifier, tmp_path: Path) -> None:
+    first = calibrate_classifier(trained.folder, _hard(40), tmp_path / "here", device="cpu")
+    again = calibrate_classifier(first.folder, _examples(45), target=0.8, device="cpu")
+    assert again.folder == first.folder
+    settings, _ = adapter.read_folder(again.folder)
+    assert (settings.examples, settings.target) == (45, 0.8)
+    assert Classifier.load(again.folder, device="cpu").classify(_examples(1)[0].document).confidence is not None
+
+
+def test_what_cannot_be_calibrated_is_refused(trained: TrainedClassifier, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="too few"):
+        calibrate_classifier(trained.folder, _hard(10), tmp_path / "new", device="cpu")
+    strange = [Example("x", document_of("window", "x"), ("claims", "unheard of"))]
+    with pytest.raises(UsageError, match="does not know"):
+        calibrate_classifier(trained.folder, [*_hard(40), *strange], tmp_path / "new", device="cpu")
+    (tmp_path / "full").mkdir()
+    with pytest.raises(UsageError, match="something else"):
+        calibrate_classifier(trained.folder, _hard(40), tmp_path / "full", device="cpu")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_classifier_that_is_always_right_still_refuses_what_it_is_least_sure_of() -> None:
+    taxonomy = Taxonomy.model_validate(
+        {"name": "t", "categories": [{"name": "a", "description": "a"}, {"name": "b", "description": "b"}]}
+    )
+    draw = np.random.default_rng(0)
+    truth = draw.integers(0, 2, size=400)
+    margins = draw.uniform(2.0, 9.0, size=400)
+    scores = np.stack([np.where(truth == 0, margins, 0.0), np.where(truth == 1, margins, 0.0)], axis=1)
+    found = Calibration.fit(scores, [(("a",), ("b",))[label] for label in truth], taxonomy)
+    probabilities = found.probabilities(scores)
+    named = [found.decide(row, taxonomy)[2] == "accepted" for row in probabilities]
+    assert 0.93 < np.mean(named) < 0.97
+    assert found.decide(found.probabilities(np.array([[0.3, 0.0]]))[0], taxonomy)[2] == "abstained"
