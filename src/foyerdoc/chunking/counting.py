@@ -150,14 +150,14 @@ def ruler(text: str, counter: TokenCounter | Callable[[str], int] | None) -> Rul
 
 def _token_starts(text: str, offsets: Sequence[tuple[int, int]]) -> list[int]:
     """Where tokens start; one that takes the space before its word along starts with the word."""
-    starts = []
-    for first, end in offsets:
-        start = first
-        if text[start : start + 1].isspace():
-            word = text[start:end].lstrip()
-            start = end - len(word) if word else start
-        starts.append(start)
-    return starts
+    return [_word_start(text, start, end) if text[start : start + 1].isspace() else start for start, end in offsets]
+
+
+def _word_start(text: str, start: int, end: int) -> int:
+    at = start + 1
+    while at < end and text[at].isspace():
+        at += 1
+    return at if at < end else start
 
 
 def _word_starts(text: str, counter: Callable[[str], int]) -> list[int]:

@@ -44,10 +44,13 @@ class Calibration:
     ) -> Calibration:
         """Learn from held-out documents.
 
-        The temperature is the one under which their labels are most probable. A level's threshold is the lowest for which
-        the labels named are expected to be right with the target's share, by their own calibrated probabilities: on a
-        few hundred documents that is steadier than counting the right ones. It is never so low that a document less sure than
-        all but the least sure twentieth of the held-out ones is named: such a document is likely to be out of scope.
+        The temperature is the one under which their labels are most probable, each label taken as wrong once in so many
+        documents and two: documents that are all right would else make every confidence 1.
+
+        A level's threshold is the lowest for which the labels named are expected to be right with the target's share, by
+        their own calibrated probabilities: on a few hundred documents that is steadier than counting the right ones. It is
+        never so low that a document less sure than all but the least sure twentieth of the held-out ones is named: such a
+        document is likely to be out of scope.
 
         Args:
             scores: (documents, leaves) float64, natural-log scale.
@@ -60,7 +63,7 @@ class Calibration:
         temperature = 1.0
         if whole.any():
             rows = np.array([levels.index[path] for path in paths if path in levels.index])
-            losses = [-_log_softmax(scores[whole] / t)[np.arange(len(rows)), rows].mean() for t in _TEMPERATURES]
+            losses = [_loss(_log_softmax(scores[whole] / t), rows) for t in _TEMPERATURES]
             temperature = float(_TEMPERATURES[int(np.argmin(losses))])
         probabilities = np.exp(_log_softmax(scores / temperature))
         thresholds = []
@@ -127,6 +130,18 @@ def _threshold(confidences: NDArray[np.float64], target: float) -> float:
     if len(enough) == 0:
         return _NEVER
     return float(falling[enough[-1]]) if len(enough) < len(falling) else 0.0
+
+
+def _loss(log_probabilities: NDArray[np.float64], rows: NDArray[np.int64]) -> float:
+    """Mean cross-entropy with targets of 1 - 1 / (n + 2), the rest spread over the other leaves.
+
+    Source: Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2.
+    """
+    n, leaves = log_probabilities.shape
+    doubt = 1 / (n + 2) if leaves > 1 else 0.0
+    right = log_probabilities[np.arange(n), rows]
+    others = (log_probabilities.sum(axis=1) - right) / max(leaves - 1, 1)
+    return float(-((1 - doubt) * right + doubt * others).mean())
 
 
 def _log_softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -40,6 +40,8 @@ class Tokens:
         an accent that stands by itself belongs to the letter before it where the two make one character.
         """
         spans: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        if text.isascii() or not any(map(unicodedata.combining, text)):
+            return spans
         told: list[tuple[int, int]] = []
         least = (0, 0)
         for i, (start, end) in enumerate(spans):
