@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed
+.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -25,6 +25,13 @@ models: $(INSTALLED) ## fetch the two embedded models into the cache
 
 demo: models         ## the main job on the bundled documents
 	$(BIN)/foyerdoc demo
+
+# Bundled in the package: its training takes minutes on a GPU, and half an hour for each thousand letters on two cores.
+LETTERS := build/letters
+adapters: models     ## write letters, train the demo's classifier on them, calibrate it on letters of other situations
+	$(BIN)/python -m tools.letters $(LETTERS)/train.jsonl --per-leaf 60 --seed 0 --held-out $(LETTERS)/held-out.jsonl
+	$(BIN)/foyerdoc train classifier $(LETTERS)/train.jsonl --taxonomy src/foyerdoc/demo/taxonomy.json --test $(LETTERS)/held-out.jsonl --out $(LETTERS)/classifier --show 0
+	$(BIN)/foyerdoc train calibration $(LETTERS)/held-out.jsonl --model $(LETTERS)/classifier --out src/foyerdoc/demo/classifier
 
 test: models         ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -101,7 +101,7 @@ def training_table(runs: Sequence[Trained], against: str) -> list[dict[str, Any]
         against: the variant that the ratio is to.
     """
     variants = list(dict.fromkeys(run.variant for run in runs))
-    last = min(len(run.losses) for run in runs)
+    last = min((len(run.losses) for run in runs if run.losses), default=0)
     # A run with too few marks for windows is measured as a whole.
     runs = [run if run.rates else replace(run, rates=[run.whole]) for run in runs]
     middle = {
@@ -111,6 +111,7 @@ def training_table(runs: Sequence[Trained], against: str) -> list[dict[str, Any]
     for variant in variants:
         mine = [run for run in runs if run.variant == variant]
         rates = [rate for run in mine for rate in run.rates]
+        early = [loss for run in mine for loss in run.losses[:4]]
         tail = [loss for run in mine for loss in run.losses[max(0, last - 8) : last]]
         rows.append(
             {
@@ -120,8 +121,8 @@ def training_table(runs: Sequence[Trained], against: str) -> list[dict[str, Any]
                 "windows": len(rates),
                 "with warm-up": round(statistics.median(run.whole for run in mine)),
                 "ratio": round(middle[variant] / middle[against], 2) if against in middle else None,
-                "loss, steps 1 to 4": round(statistics.mean(loss for run in mine for loss in run.losses[:4]), 3),
-                f"loss, steps {max(1, last - 7)} to {last}": round(statistics.mean(tail), 3),
+                "loss, steps 1 to 4": round(statistics.mean(early), 3) if early else None,
+                f"loss, steps {max(1, last - 7)} to {last}": round(statistics.mean(tail), 3) if tail else None,
                 "GiB allocated": round(max(run.allocated for run in mine), 2),
                 "GiB reserved": round(max(run.reserved for run in mine), 2),
                 "settings": mine[-1].note,

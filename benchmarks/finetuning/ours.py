@@ -21,7 +21,6 @@ from foyerdoc.finetuning.config import ClassifierConfig, TrainingConfig
 from foyerdoc.finetuning.labelling import Labelled, LabellingTask, allowed_loss, document_vectors, start_head
 from foyerdoc.finetuning.loop import Progress, Task, fit
 from foyerdoc.finetuning.planning import Plan
-from foyerdoc.models.bases import compile_layers
 from foyerdoc.models.lora import add_lora
 
 
@@ -83,8 +82,6 @@ def labelling(shape: Shape, given: Material, config: ClassifierConfig, device: s
     network.backbone = add_lora(base.model, rank=config.rank, alpha=config.alpha, dropout=0.0, seed=config.seed)
     if config.checkpointing:
         base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-    if config.compile:
-        compile_layers(base.model)
     allowed = np.zeros((len(given.ids), len(given.leaves)), dtype=bool)
     allowed[np.arange(len(given.ids)), given.labels] = True
     train = Labelled([[ids] for ids in given.ids], allowed)
@@ -109,8 +106,6 @@ def answering(shape: Shape, given: Material, config: TrainingConfig, device: str
     model = add_lora(base.model, rank=config.rank, alpha=config.alpha, dropout=0.0, seed=config.seed)
     if config.checkpointing:
         base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-    if config.compile:
-        compile_layers(base.model)
     return AnsweringTask(model, turns(shape, given), (), batch_tokens=config.batch_tokens)
 
 
@@ -260,6 +255,8 @@ def smallest(shape: Shape, given: Material, device: str, length: int, limit: flo
         torch.zeros(1, device=device)
         free, total = torch.cuda.mem_get_info()
         context = total - free - torch.cuda.memory_reserved()
+        if context > 2 * measuring.GIB:
+            raise TrainingError("another process has memory of this GPU", hint="measure on a GPU that nothing else uses")
         torch.cuda.set_per_process_memory_fraction(min(1.0, (limit - context) / total))
     config = TrainingConfig(
         base=shape.name,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.models.embedded import embedded_embedder
-from foyerdoc.models.loading import fast_dtype, find_model, quietly, refusals, weights_digest
+from foyerdoc.models.loading import fast_dtype, find_device, find_model, quietly, refusals, weights_digest
 from foyerdoc.models.tokens import Tokens
 
 # Prefixes of the embedded model, by which it was trained (Wang et al., "Multilingual E5 Text Embeddings", 2024).
@@ -173,7 +173,7 @@ class SentenceEmbedder:
     def _load(self) -> Any:
         import torch
 
-        device = self._device or ("cuda" if torch.cuda.is_available() else "cpu")
+        device = find_device(self._device)
         dtype = self._dtype or fast_dtype(device)
         folder = self._folder()
         with quietly(), refusals(folder):

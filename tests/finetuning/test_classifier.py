@@ -21,6 +21,7 @@ from foyerdoc.finetuning.config import ClassifierConfig
 from foyerdoc.finetuning.examples import Example, document_of
 from foyerdoc.taxonomy import Taxonomy
 from tests.finetuning.small_models import save_tokenizer
+from tests.finetuning.words import free_port
 
 WORDS = {"glass": ["window", "pane", "crack"], "hail": ["roof", "ice", "storm"], "bill": ["sum", "pay", "due"]}
 PATHS = {"glass": ("claims", "glass"), "hail": ("claims", "hail"), "bill": ("billing", "bill")}
@@ -189,3 +190,29 @@ this.train_classifier(this._examples(), Path(sys.argv[1]), config=this._config(s
     for name, history in whole.histories.items():
         assert resumed.histories[name].losses == history.losses
     assert not (tmp_path / ".killed.training").exists()
+
+
+def test_two_processes_train_one_classifier(base: str, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    lines = [{"id": e.id, "text": e.document.text, "category": e.path[0], "subcategory": e.path[1]} for e in _examples(30)]
+    rows.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    settings = [f"{name}={value}" for name, value in _config(base, folds=1).model_dump(exclude_unset=True).items()]
+    launcher = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-addr", "127.0.0.1"]
+    asked = ["-m", "foyerdoc", "train", "classifier", str(rows), "--out", str(tmp_path / "out"), "--json", "--show", "0"]
+    for setting in settings:
+        asked += ["--set", setting]
+    done = subprocess.run(
+        [sys.executable, *launcher, "--master-port", free_port(), *asked],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    alone = train_classifier(_examples(30), tmp_path / "alone", config=_config(base, folds=1))
+    together = json.loads((tmp_path / "out" / adapter.TRAINING).read_bytes())
+    # Dropout differs from process to process.
+    assert together["losses"]["validated"] == pytest.approx(alone.histories["validated"].losses, rel=0.2)
+    assert Classifier.load(tmp_path / "out", device="cpu").classify(_examples(1)[0].document).path
+    assert len(done.stdout.strip().splitlines()) == 1

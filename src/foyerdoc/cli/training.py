@@ -98,6 +98,7 @@ def classifier(
         _say_memory(config, [len(example.document.text) for example in examples], head=False)
         with _goes_on(target), _bar() as told:
             trained = train_classifier(examples, target, taxonomy=labels, config=config, validation=held, report=told)
+        _the_first_tells()
         tested = outcomes.predict(Classifier.load(target, device=config.device), tests) if tests else None
         path = write_classifier_report(trained, test=tested)
         shown = outcomes.telling(outcomes.compare(*outcomes.held_out(trained)), show)
@@ -159,6 +160,7 @@ def instruct(
         _say_memory(config, [sum(len(message.content) for message in talk) for talk in talks], head=True)
         with _goes_on(target), _bar() as told:
             trained = train_instruct(talks, target, config, validation=held, report=lambda step: told("training", step))
+        _the_first_tells()
         samples = _samples(target, config, (held or talks)[:show])
         path = write_instruct_report(trained, samples)
         tell = print_instruct_as_json if json else print_instruct
@@ -291,17 +293,16 @@ def _count(things: Sequence[object], name: str) -> str:
 
 def _say_memory(config: TrainingConfig, sizes: Sequence[int], *, head: bool) -> None:
     """Say what training on texts of these lengths takes at most, before it starts."""
-    import torch
     from transformers import AutoConfig
 
     from foyerdoc.finetuning.memory import estimate, free_memory
     from foyerdoc.models.bases import base_folder
-    from foyerdoc.models.loading import fast_dtype, quietly, refusals
+    from foyerdoc.models.loading import fast_dtype, find_device, quietly, refusals
 
     # A token has two characters or more in the languages that these models know.
     step = sum(sorted(sizes)[-config.batch_examples :]) // 2
     together = config.model_copy(update={"batch_tokens": max(16, min(config.batch_tokens, step))})
-    device = config.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    device = find_device(config.device)
     folder = base_folder(config.base)
     with quietly(), refusals(folder):
         base = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -332,6 +333,14 @@ def _goes_on(target: Path) -> Iterator[None]:
         else:
             note("stopped before anything was saved: the same command begins anew")
         raise typer.Exit(1) from None
+
+
+def _the_first_tells() -> None:
+    """Of several processes that trained together the first one measures, prints and writes the report."""
+    from foyerdoc.finetuning.parallel import join_processes
+
+    if not join_processes().first:
+        raise typer.Exit
 
 
 @contextmanager

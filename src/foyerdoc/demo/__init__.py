@@ -2,6 +2,7 @@
 
     taxonomy.json   6 categories and 20 subcategories, for `foyerdoc.Taxonomy`
     schemas.py      `SCHEMAS`: the pydantic model that is extracted from each category
+    classifier/     a fine-tuned classifier of these labels, which has seen none of the documents (`make adapters`)
     documents/      the mailbox: PDF, DOCX, HTML, EML, XLSX and plain text in French, German, English and Luxembourgish
     truth.json      for every document its path in the taxonomy, its fields and its languages; questions with their answers
 
@@ -17,7 +18,7 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """The folder that holds `taxonomy.json`, `truth.json` and `documents/`."""
+    """The folder that holds `taxonomy.json`, `truth.json`, `classifier/` and `documents/`."""
     return Path(str(files(__name__)))
 
 

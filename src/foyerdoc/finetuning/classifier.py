@@ -163,7 +163,7 @@ class _Trainer:
         from foyerdoc.classification.network import Encoded, Network
         from foyerdoc.finetuning.memory import compute_twice, free_memory
         from foyerdoc.finetuning.parallel import local_device
-        from foyerdoc.models.bases import compile_layers, load_base
+        from foyerdoc.models.bases import load_base
         from foyerdoc.models.lora import add_lora
         from foyerdoc.models.tokens import Tokens
 
@@ -181,8 +181,6 @@ class _Trainer:
         free = free_memory(base.device)
         if compute_twice(base, config, None if free is None else free + int(base.model.get_memory_footprint()), head=False):
             base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        if config.compile:
-            compile_layers(base.model)
         self.encoded: Encoded = Encoded(
             base.model.config, Tokens(base.folder), chunk_tokens=config.chunk_tokens, prefix=config.prefix_of_base()
         )

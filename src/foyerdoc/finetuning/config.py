@@ -32,8 +32,6 @@ class TrainingConfig(BaseModel):
         batch_tokens: tokens that go through the model at once; a step larger than this is computed in parts.
         max_norm: gradients longer than this are shortened to it.
         checkpointing: compute activations twice to keep fewer; None does so when memory would not do otherwise.
-        compile: fuse each layer's small operations (torch.compile): a minute at the beginning of each process, more speed after
-            that; it pays on a GPU and on long trainings.
         optimizer: "adamw", or "paged_adamw8bit": 8-bit, of bitsandbytes, its state leaves the GPU's memory under pressure.
         seed: of initial weights, order and dropout.
         device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
@@ -57,7 +55,6 @@ class TrainingConfig(BaseModel):
     batch_tokens: int = Field(default=16384, ge=16)
     max_norm: float = Field(default=1.0, gt=0)
     checkpointing: bool | None = None
-    compile: bool = False
     optimizer: Literal["adamw", "paged_adamw8bit"] = "adamw"
     seed: int = 0
     device: str | None = None

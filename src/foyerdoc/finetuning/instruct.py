@@ -122,7 +122,7 @@ class _Training:
     def __init__(self, config: TrainingConfig, examples: Sequence[Conversation], validation: Sequence[Conversation]) -> None:
         from transformers import AutoTokenizer
 
-        from foyerdoc.models.bases import base_folder, compile_layers, load_base
+        from foyerdoc.models.bases import base_folder, load_base
         from foyerdoc.models.loading import quietly, refusals
         from foyerdoc.models.lora import add_lora
 
@@ -149,8 +149,6 @@ class _Training:
         self.model = add_lora(self.base.model, rank=config.rank, alpha=config.alpha, dropout=config.dropout, seed=config.seed)
         if self._checkpoints():
             self.base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        if config.compile:
-            compile_layers(self.base.model)
 
     def _checkpoints(self) -> bool:
         """Whether activations are computed twice: as told, else when a GPU's memory would not do otherwise.

@@ -107,11 +107,11 @@ def shard_base(model: Any) -> int:
         return 0
     from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.fsdp import fully_shard
-
-    from foyerdoc.models.bases import layers_of
+    from torch.nn import ModuleList
 
     body = model.get_base_model().base_model
-    layers = layers_of(body)
+    # The longest list of modules is that of the layers, in every decoder and encoder of transformers.
+    layers = max((module for module in body.modules() if isinstance(module, ModuleList)), key=len)
     mesh = init_device_mesh(model.device.type, (processes.count,))
     whole = {parameter for parameter in model.parameters() if parameter.requires_grad}
     for layer in layers:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from foyerdoc.models.embedded import embedded_embedder, embedded_generator
-from foyerdoc.models.loading import fast_dtype, find_model, quietly, refusals, weights_digest
+from foyerdoc.models.loading import fast_dtype, find_device, find_model, quietly, refusals, weights_digest
 
 Quantization = Literal["nf4", "fp4", "int8", "none"]
 
@@ -76,7 +76,7 @@ def load_base(
     import transformers
 
     folder = base_folder(source)
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    device = find_device(device)
     dtype = dtype or fast_dtype(device)
     # Typed only in parts, hence Any.
     library: Any = transformers
@@ -124,22 +124,6 @@ def prepare(
         parameter.requires_grad_(requires_grad=False)
     pack_attention(model)
     return Base(model, folder, name, device, dtype, bool(resident and four_bit))
-
-
-def layers_of(model: Any) -> Any:
-    """The list of a model's layers: the longest there is, in every decoder and encoder of transformers."""
-    from torch.nn import ModuleList
-
-    return max((module for module in model.modules() if isinstance(module, ModuleList)), key=len)
-
-
-def compile_layers(model: Any) -> None:
-    """Fuse the small operations of each layer (torch.compile), once for batches of all sizes.
-
-    The first batch takes about a minute. Attention over packed texts is a kernel of its own and stays as it is.
-    """
-    for layer in layers_of(model):
-        layer.compile(dynamic=True)
 
 
 def _quantization(library: Any, quantization: Quantization, dtype: Any) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foyerdoc import storage
-from foyerdoc.errors import ModelError, ModelMissing
+from foyerdoc.errors import ModelError, ModelMissing, UsageError
 
 _SAMPLES = 64
 _SAMPLE_BYTES = 64 * 1024
@@ -64,6 +64,25 @@ def find_model(source: str | Path, *, download: bool = False) -> Path:
     except (LocalEntryNotFoundError, RepositoryNotFoundError, HFValidationError) as error:
         hint = "name a folder that holds it, or a model that the hub's cache on this machine has"
         raise ModelMissing(f"the model {source} is not on this machine", hint=hint) from error
+
+
+def find_device(named: str | None) -> str:
+    """The device that is named, or else the first GPU, or else the CPU.
+
+    Raises:
+        UsageError: torch knows no such device, or this machine has none.
+    """
+    import torch
+
+    if named is None:
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(named)
+    except RuntimeError as error:
+        raise UsageError(f"no device is called {named}", hint="cpu, cuda, cuda:1 ...") from error
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise UsageError(f"{named} is not on this machine", hint="foyerdoc doctor says which GPUs torch sees; cpu always works")
+    return named
 
 
 def fast_dtype(device: str) -> str:

@@ -120,7 +120,6 @@ def _attend(
     return torch.cat(parts, dim=2).transpose(1, 2), None
 
 
-@torch.compiler.disable  # type: ignore[untyped-decorator]
 def _on_gpu(
     query: Tensor, key: Tensor, value: Tensor, bounds: Tensor, longest: int, scaling: float | None, causal: bool
 ) -> Tensor:
