@@ -11,7 +11,6 @@ from foyerdoc.demo import folder
 from foyerdoc.documents import Document
 from foyerdoc.taxonomy import Taxonomy
 
-
 GERMAN = """Sehr geehrte Damen und Herren,
 hiermit kündige ich meine Hausratversicherung fristgerecht zum Ende des Jahres. Bitte bestätigen Sie mir die
 Beendigung des Vertrags schriftlich.
