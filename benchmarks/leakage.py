@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from foyerdoc.finetuning.duplicates import find_duplicates, find_leakage
+from foyerdoc.finetuning.data.duplicates import find_duplicates, find_leakage
 
 SETS = ("clinc150", "service_public_fr", "cfpb_complaints")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import foyerdoc as fd
 from foyerdoc.finetuning.classifier import train_classifier
 from foyerdoc.finetuning.config import ClassifierConfig
-from foyerdoc.finetuning.examples import read_examples, split, taxonomy_of
-from foyerdoc.finetuning.outcomes import predict
-from foyerdoc.finetuning.report import per_cent, told_of_thresholds, write_classifier_report
+from foyerdoc.finetuning.data.examples import read_examples, split, taxonomy_of
+from foyerdoc.finetuning.reporting.outcomes import predict
+from foyerdoc.finetuning.reporting.report import per_cent, told_of_thresholds, write_classifier_report
 
 SENTENCES = {
     ("claims", "glass"): ["The {} has a crack in its windscreen.", "Un caillou a fissuré la vitre de {}.", "Steinschlag: {}."],

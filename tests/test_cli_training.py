@@ -9,7 +9,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from foyerdoc.cli import app
-from foyerdoc.finetuning.loop import Progress
+from foyerdoc.finetuning.training.loop import Progress
 from tests.finetuning.conftest import TINY, tiny_rows
 
 run = CliRunner().invoke
@@ -134,8 +134,8 @@ def test_wrong_use_is_told_before_anything_is_trained(tmp_path: Path) -> None:
 
 def test_a_language_model_is_trained_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from foyerdoc.finetuning.instruct import TrainedInstruct
-    from foyerdoc.finetuning.loop import History
-    from foyerdoc.finetuning.samples import Sample
+    from foyerdoc.finetuning.reporting.samples import Sample
+    from foyerdoc.finetuning.training.loop import History
 
     asked = {}
 
@@ -150,7 +150,7 @@ def test_a_language_model_is_trained_and_shown(tmp_path: Path, monkeypatch: pyte
     rows = [{"instruction": f"Say {i}.", "output": str(i)} for i in range(20)]
     path = write(tmp_path / "chat.jsonl", [*rows, {"instruction": "x", "output": ""}])
     monkeypatch.setattr("foyerdoc.finetuning.instruct.train_instruct", train)
-    monkeypatch.setattr("foyerdoc.finetuning.samples.answer_both", lambda *_: [Sample("Say 1.", "1", "What?", "1")])
+    monkeypatch.setattr("foyerdoc.finetuning.reporting.samples.answer_both", lambda *_: [Sample("Say 1.", "1", "What?", "1")])
     command = ["train", "instruct", str(path), "--out", str(tmp_path / "tuned"), "--epochs", "2", "--device", "cpu"]
     result = run(app, command)
     assert result.exit_code == 1
@@ -174,8 +174,8 @@ def tiny(outcome: tuple[Path, Result]) -> object:
     import numpy as np
 
     from foyerdoc.finetuning.classifier import HeldOut, TrainedClassifier
-    from foyerdoc.finetuning.examples import read_examples
-    from foyerdoc.finetuning.loop import History
+    from foyerdoc.finetuning.data.examples import read_examples
+    from foyerdoc.finetuning.training.loop import History
     from foyerdoc.taxonomy import Taxonomy
 
     folder, _ = outcome

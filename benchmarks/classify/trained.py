@@ -33,7 +33,7 @@ from foyerdoc.classification.calibration import Calibration
 from foyerdoc.documents import Document
 from foyerdoc.finetuning.classifier import TrainedClassifier, train_classifier
 from foyerdoc.finetuning.config import ClassifierConfig
-from foyerdoc.finetuning.examples import Example
+from foyerdoc.finetuning.data.examples import Example
 from foyerdoc.taxonomy import Taxonomy
 
 TOGETHER = 64

@@ -21,7 +21,7 @@ from benchmarks.finetuning.ours import network_for
 from foyerdoc.classification import Classifier
 from foyerdoc.classification.network import Encoded, TrainedScorer
 from foyerdoc.documents import Document
-from foyerdoc.finetuning.examples import Example, taxonomy_of
+from foyerdoc.finetuning.data.examples import Example, taxonomy_of
 from foyerdoc.models.bases import base_folder
 from foyerdoc.models.tokens import Tokens
 

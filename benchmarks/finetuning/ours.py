@@ -19,8 +19,8 @@ from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.answering import AnsweringTask, Turns
 from foyerdoc.finetuning.config import ClassifierConfig, TrainingConfig
 from foyerdoc.finetuning.labelling import Labelled, LabellingTask, allowed_loss, document_vectors, start_head
-from foyerdoc.finetuning.loop import Progress, Task, fit
-from foyerdoc.finetuning.planning import Plan
+from foyerdoc.finetuning.training.loop import Progress, Task, fit
+from foyerdoc.finetuning.training.planning import Plan
 from foyerdoc.models.lora import add_lora
 
 

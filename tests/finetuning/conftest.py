@@ -12,7 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from foyerdoc.finetuning.classifier import TrainedClassifier
-    from foyerdoc.finetuning.examples import Example
+    from foyerdoc.finetuning.data.examples import Example
 
 TINY = {"epochs": 2, "folds": 0, "held_out": 0.65, "rank": 4, "chunk_tokens": 64, "batch_examples": 8, "device": "cpu"}
 """Settings that train in seconds."""
@@ -38,7 +38,7 @@ def tiny_classifier(
     """Folder, examples and what `train_classifier` returned: the embedded E5, two labels. The folder is not to be altered."""
     from foyerdoc.finetuning.classifier import train_classifier
     from foyerdoc.finetuning.config import ClassifierConfig
-    from foyerdoc.finetuning.examples import read_examples
+    from foyerdoc.finetuning.data.examples import read_examples
 
     folder = tmp_path_factory.mktemp("tiny")
     rows = folder / "rows.jsonl"

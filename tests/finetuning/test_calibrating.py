@@ -12,7 +12,7 @@ from foyerdoc.classification.calibration import Calibration
 from foyerdoc.errors import TrainingError, UsageError
 from foyerdoc.finetuning.calibrating import calibrate_classifier
 from foyerdoc.finetuning.classifier import TrainedClassifier, train_classifier
-from foyerdoc.finetuning.examples import Example, document_of
+from foyerdoc.finetuning.data.examples import Example, document_of
 from foyerdoc.taxonomy import Taxonomy
 from tests.finetuning.test_classifier import PATHS, _config, _examples, base
 

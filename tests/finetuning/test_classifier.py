@@ -18,7 +18,7 @@ from foyerdoc.classification import Classifier, adapter
 from foyerdoc.errors import DamagedFile, ModelError, TrainingError, UsageError
 from foyerdoc.finetuning.classifier import TrainedClassifier, train_classifier
 from foyerdoc.finetuning.config import ClassifierConfig
-from foyerdoc.finetuning.examples import Example, document_of
+from foyerdoc.finetuning.data.examples import Example, document_of
 from foyerdoc.taxonomy import Taxonomy
 from tests.finetuning.small_models import save_tokenizer
 from tests.finetuning.words import free_port

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foyerdoc.errors import TrainingError, UsageError
-from foyerdoc.finetuning.conversations import read_conversations, write_conversations
+from foyerdoc.finetuning.data.conversations import read_conversations, write_conversations
 from foyerdoc.models.protocol import Message
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foyerdoc.errors import UsageError
-from foyerdoc.finetuning.duplicates import find_duplicates, find_leakage
+from foyerdoc.finetuning.data.duplicates import find_duplicates, find_leakage
 
 LETTER = (
     "We refer to your claim of last week about the broken window in your kitchen and ask you to send us the invoice of the "

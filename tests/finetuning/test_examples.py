@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import foyerdoc as fd
 from foyerdoc.chunking import chunk
 from foyerdoc.errors import DamagedFile, EmptyFile, ReadError, TrainingError, UsageError
-from foyerdoc.finetuning.examples import (
+from foyerdoc.finetuning.data.examples import (
     Example,
     document_of,
     fingerprint,

@@ -11,10 +11,10 @@ import pytest
 
 from foyerdoc import storage
 from foyerdoc.errors import ExportError, ModelError, ModelMissing, UsageError
-from foyerdoc.finetuning import export as exporting
-from foyerdoc.finetuning import merging
-from foyerdoc.finetuning.export import base_of, export
-from foyerdoc.finetuning.parity import Answers, Limits, Probe, bundled_probes, check, compare, probes_of, widened
+from foyerdoc.finetuning.exporting import export as exporting
+from foyerdoc.finetuning.exporting import merging
+from foyerdoc.finetuning.exporting.export import base_of, export
+from foyerdoc.finetuning.exporting.parity import Answers, Limits, Probe, bundled_probes, check, compare, probes_of, widened
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.protocol import Message
 from tests.finetuning.small_models import save_adapter, save_llama

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from foyerdoc.errors import ModelError
-from foyerdoc.finetuning import kquants
-from foyerdoc.finetuning.export import export
-from foyerdoc.finetuning.gguf import write_gguf
-from foyerdoc.finetuning.ggufvocabulary import word_pattern
-from foyerdoc.finetuning.parity import Limits
+from foyerdoc.finetuning.exporting import kquants
+from foyerdoc.finetuning.exporting.export import export
+from foyerdoc.finetuning.exporting.gguf import write_gguf
+from foyerdoc.finetuning.exporting.ggufvocabulary import word_pattern
+from foyerdoc.finetuning.exporting.parity import Limits
 from foyerdoc.models.protocol import Message
 from tests.finetuning.small_models import save_adapter, save_llama
 
@@ -134,7 +134,7 @@ def test_the_embedded_models_tokenizer_is_written_as_it_was_read(tmp_path: Path)
     from gguf import GGUFWriter
     from transformers import AutoConfig
 
-    from foyerdoc.finetuning.ggufvocabulary import add_vocabulary
+    from foyerdoc.finetuning.exporting.ggufvocabulary import add_vocabulary
     from foyerdoc.models import embedded
 
     folder = embedded.embedded_generator()
@@ -192,7 +192,7 @@ def test_llama_3_frequencies_are_written_as_transformers_computes_them(tmp_path:
 
 
 def test_sentencepiece_scores_keep_the_order_of_merges(tmp_path: Path) -> None:
-    from foyerdoc.finetuning.ggufvocabulary import _BYTE, _CONTROL, _NORMAL, _UNKNOWN
+    from foyerdoc.finetuning.exporting.ggufvocabulary import _BYTE, _CONTROL, _NORMAL, _UNKNOWN
 
     model = save_llama(tmp_path / "model")
     pieces = ["<unk>", "<s>", "</s>", "<0x41>", "a", "b", "ab", "\u2581", "\u2581ab"]

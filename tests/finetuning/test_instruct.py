@@ -233,7 +233,7 @@ import os, sys
 from pathlib import Path
 import torch
 from foyerdoc.finetuning import instruct
-from foyerdoc.finetuning.parallel import shard_base
+from foyerdoc.finetuning.training.parallel import shard_base
 from tests.finetuning.test_instruct import EXAMPLES, settings
 
 def laid_out(training):

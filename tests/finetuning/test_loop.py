@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from safetensors import SafetensorError
 
 from foyerdoc.errors import TrainingError
-from foyerdoc.finetuning.checkpoints import Checkpoints, fingerprint
-from foyerdoc.finetuning.loop import Progress, fit
-from foyerdoc.finetuning.planning import Plan
+from foyerdoc.finetuning.training.checkpoints import Checkpoints, fingerprint
+from foyerdoc.finetuning.training.loop import Progress, fit
+from foyerdoc.finetuning.training.planning import Plan
 from tests.finetuning.words import CONFIG, Words, change, free_port, snapshot
 
 

@@ -7,7 +7,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, MistralConfig
 from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.answering import AnsweringTask, Turns
 from foyerdoc.finetuning.config import TrainingConfig
-from foyerdoc.finetuning.memory import MemoryEstimate, estimate
+from foyerdoc.finetuning.training.memory import MemoryEstimate, estimate
 from foyerdoc.models.lora import add_lora
 from foyerdoc.models.packing import pack_attention
 

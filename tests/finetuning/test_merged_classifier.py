@@ -11,9 +11,9 @@ from foyerdoc import storage
 from foyerdoc.classification import Classifier
 from foyerdoc.classification import adapter as trained
 from foyerdoc.errors import ExportError, ModelError, ModelMissing, UsageError
-from foyerdoc.finetuning.examples import Example, document_of
-from foyerdoc.finetuning.export import PARITY_FILE, export
-from foyerdoc.finetuning.parity import Limits
+from foyerdoc.finetuning.data.examples import Example, document_of
+from foyerdoc.finetuning.exporting.export import PARITY_FILE, export
+from foyerdoc.finetuning.exporting.parity import Limits
 from foyerdoc.taxonomy import Taxonomy
 from tests.finetuning.small_models import TEXT, save_llama, save_tokenizer
 

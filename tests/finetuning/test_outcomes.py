@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from foyerdoc.classification.calibration import Calibration
-from foyerdoc.finetuning import outcomes
-from foyerdoc.finetuning.examples import Example, document_of
-from foyerdoc.finetuning.outcomes import Guess, Named, Predicted, Scored
+from foyerdoc.finetuning.data.examples import Example, document_of
+from foyerdoc.finetuning.reporting import outcomes
+from foyerdoc.finetuning.reporting.outcomes import Guess, Named, Predicted, Scored
 from foyerdoc.taxonomy import Node, Taxonomy
 
 

@@ -12,13 +12,13 @@ from foyerdoc import storage
 from foyerdoc.classification import adapter
 from foyerdoc.classification.calibration import Calibration
 from foyerdoc.finetuning.classifier import HeldOut, TrainedClassifier
-from foyerdoc.finetuning.drawing import Axis, Series, chart
-from foyerdoc.finetuning.examples import Example, document_of
+from foyerdoc.finetuning.data.examples import Example, document_of
 from foyerdoc.finetuning.instruct import TrainedInstruct
-from foyerdoc.finetuning.loop import History
-from foyerdoc.finetuning.outcomes import Predicted
-from foyerdoc.finetuning.report import write_classifier_report, write_instruct_report
-from foyerdoc.finetuning.samples import Sample
+from foyerdoc.finetuning.reporting.drawing import Axis, Series, chart
+from foyerdoc.finetuning.reporting.outcomes import Predicted
+from foyerdoc.finetuning.reporting.report import write_classifier_report, write_instruct_report
+from foyerdoc.finetuning.reporting.samples import Sample
+from foyerdoc.finetuning.training.loop import History
 from foyerdoc.taxonomy import Node, Taxonomy
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\""

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from foyerdoc.finetuning.config import TrainingConfig
-from foyerdoc.finetuning.loop import fit
+from foyerdoc.finetuning.training.loop import fit
 
 
 @dataclass

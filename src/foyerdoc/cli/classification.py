@@ -175,8 +175,8 @@ def _files(paths: list[Path], password: str | None, seconds: float) -> Iterator[
 
 
 def _rows(path: Path, seconds: float) -> Iterator[_Input]:
-    from foyerdoc.finetuning.examples import stream_examples
-    from foyerdoc.finetuning.rows import Problem
+    from foyerdoc.finetuning.data.examples import stream_examples
+    from foyerdoc.finetuning.data.rows import Problem
 
     for found in progress(stream_examples(path, labelled=False, limits=Limits(seconds=seconds)), None, "rows"):
         if not isinstance(found, Problem):

@@ -12,9 +12,9 @@ from foyerdoc.cli.app import Json, app, brief, err, out, print_json, stops_on_er
 from foyerdoc.errors import TrainingError
 
 if TYPE_CHECKING:
-    from foyerdoc.finetuning.examples import Example
-    from foyerdoc.finetuning.export import Exported
-    from foyerdoc.finetuning.rows import Problem
+    from foyerdoc.finetuning.data.examples import Example
+    from foyerdoc.finetuning.data.rows import Problem
+    from foyerdoc.finetuning.exporting.export import Exported
     from foyerdoc.models.protocol import Conversation
 
 _NAMED = 5
@@ -35,8 +35,8 @@ def export(
     json: Json = False,
 ) -> None:
     """Merge an adapter into 16-bit weights, or write it for llama.cpp or PEFT, when it answers as on its 4-bit base."""
-    from foyerdoc.finetuning.export import DEFAULT_KINDS, kinds_of
-    from foyerdoc.finetuning.export import export as export_adapter
+    from foyerdoc.finetuning.exporting.export import DEFAULT_KINDS, kinds_of
+    from foyerdoc.finetuning.exporting.export import export as export_adapter
 
     with stops_on_error():
         rows = None if labelled is None else _read(labelled)
@@ -47,8 +47,8 @@ def export(
 
 def _read(path: Path) -> Sequence[Example] | Sequence[Conversation]:
     """Labelled documents, or conversations when the rows have no labels."""
-    from foyerdoc.finetuning.conversations import read_conversations
-    from foyerdoc.finetuning.examples import read_examples
+    from foyerdoc.finetuning.data.conversations import read_conversations
+    from foyerdoc.finetuning.data.examples import read_examples
 
     try:
         examples = read_examples(path)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from foyerdoc.finetuning.calibrating import Calibrated
     from foyerdoc.finetuning.classifier import TrainedClassifier
     from foyerdoc.finetuning.instruct import TrainedInstruct
-    from foyerdoc.finetuning.outcomes import Comparison, Predicted
-    from foyerdoc.finetuning.samples import Sample
+    from foyerdoc.finetuning.reporting.outcomes import Comparison, Predicted
+    from foyerdoc.finetuning.reporting.samples import Sample
 
 
 def note(text: str) -> None:
@@ -30,13 +30,13 @@ def print_classifier(
 ) -> None:
     """Measures before and after, what the thresholds let be named, and some documents under both."""
     from foyerdoc.finetuning.classifier import measure
-    from foyerdoc.finetuning.report import told_of_thresholds
+    from foyerdoc.finetuning.reporting.report import told_of_thresholds
 
     for told in trained.notes:
         note(told)
     _print_measures("held-out documents", trained.metrics)
     if trained.calibration is not None:
-        from foyerdoc.finetuning.outcomes import held_out
+        from foyerdoc.finetuning.reporting.outcomes import held_out
 
         for sentence in told_of_thresholds(held_out(trained)[1], trained.calibration):
             out.print(brief(sentence, 400))
@@ -63,7 +63,7 @@ def print_classifier_as_json(
 ) -> None:
     """A line for each document that is shown, then the summary."""
     from foyerdoc.finetuning.classifier import measure
-    from foyerdoc.finetuning.outcomes import held_out, named_at
+    from foyerdoc.finetuning.reporting.outcomes import held_out, named_at
 
     for one in shown:
         base = {"path": one.base, "probability": one.base_probability}
@@ -89,7 +89,7 @@ def print_classifier_as_json(
 def print_calibrated(found: Calibrated) -> None:
     """What the new thresholds let be named of the documents that they were chosen on."""
     from foyerdoc.finetuning.classifier import measure
-    from foyerdoc.finetuning.report import told_of_thresholds
+    from foyerdoc.finetuning.reporting.report import told_of_thresholds
 
     _print_measures(
         "documents calibrated on", {"": measure(found.predicted.probabilities, found.predicted.examples, found.taxonomy)}
@@ -102,7 +102,7 @@ def print_calibrated(found: Calibrated) -> None:
 def print_calibrated_as_json(found: Calibrated) -> None:
     """One line."""
     from foyerdoc.finetuning.classifier import measure
-    from foyerdoc.finetuning.outcomes import named_at
+    from foyerdoc.finetuning.reporting.outcomes import named_at
 
     calibration = found.calibration
     measures = measure(found.predicted.probabilities, found.predicted.examples, found.taxonomy)
@@ -132,7 +132,7 @@ def print_instruct_as_json(trained: TrainedInstruct, samples: Sequence[Sample], 
 
 def _print_measures(title: str, metrics: Mapping[str, Mapping[str, float]]) -> None:
     """Systems side by side, a line for each measure."""
-    from foyerdoc.finetuning.report import measure_name, written
+    from foyerdoc.finetuning.reporting.report import measure_name, written
 
     if not metrics:
         return

@@ -30,10 +30,10 @@ from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from foyerdoc.finetuning.config import TrainingConfig
-    from foyerdoc.finetuning.examples import Example
-    from foyerdoc.finetuning.loop import Progress as Step
-    from foyerdoc.finetuning.rows import Problem
-    from foyerdoc.finetuning.samples import Sample
+    from foyerdoc.finetuning.data.examples import Example
+    from foyerdoc.finetuning.data.rows import Problem
+    from foyerdoc.finetuning.reporting.samples import Sample
+    from foyerdoc.finetuning.training.loop import Progress as Step
     from foyerdoc.models.protocol import Conversation
 
 C = TypeVar("C", bound=BaseModel)
@@ -79,11 +79,11 @@ def classifier(
 ) -> None:
     """Fine-tune a classifier on labelled documents. The same command goes on after an interruption."""
     from foyerdoc.classification import Classifier, adapter
-    from foyerdoc.finetuning import outcomes
     from foyerdoc.finetuning.classifier import train_classifier
     from foyerdoc.finetuning.config import ClassifierConfig
-    from foyerdoc.finetuning.examples import taxonomy_of
-    from foyerdoc.finetuning.report import write_classifier_report
+    from foyerdoc.finetuning.data.examples import taxonomy_of
+    from foyerdoc.finetuning.reporting import outcomes
+    from foyerdoc.finetuning.reporting.report import write_classifier_report
 
     given = {"base": base, "epochs": epochs, "quantization": quantization, "device": device, "seed": seed}
     with stops_on_error():
@@ -146,7 +146,7 @@ def instruct(
     """Fine-tune a language model on conversations, its loss on the answers alone."""
     from foyerdoc.finetuning.config import TrainingConfig
     from foyerdoc.finetuning.instruct import train_instruct
-    from foyerdoc.finetuning.report import write_instruct_report
+    from foyerdoc.finetuning.reporting.report import write_instruct_report
 
     given = {"base": base or "smollm2", "epochs": epochs, "quantization": quantization, "device": device, "seed": seed}
     with stops_on_error():
@@ -211,14 +211,14 @@ def _free(target: Path, kind: str, version: int) -> Path:
 
 def _examples(path: Path, taxonomy: Taxonomy | None, *, json: bool) -> tuple[tuple[Example, ...], int]:
     """The good rows, and how many are bad, which are named."""
-    from foyerdoc.finetuning.examples import read_examples
+    from foyerdoc.finetuning.data.examples import read_examples
 
     found = read_examples(path, taxonomy=taxonomy)
     return found.examples, _name_bad_rows(path, found.problems, json=json)
 
 
 def _conversations(path: Path, *, json: bool) -> tuple[tuple[Conversation, ...], int]:
-    from foyerdoc.finetuning.conversations import read_conversations
+    from foyerdoc.finetuning.data.conversations import read_conversations
 
     found = read_conversations(path)
     return found.conversations, _name_bad_rows(path, found.problems, json=json)
@@ -240,7 +240,7 @@ def _name_bad_rows(path: Path, problems: Sequence[Problem], *, json: bool) -> in
 
 def _look_over(examples: Sequence[Example], others: Mapping[str, Sequence[Example]]) -> dict[str, int]:
     """Say which examples stand twice, which are in another set too, and which labels have few; how many of each."""
-    from foyerdoc.finetuning.duplicates import find_duplicates, find_leakage
+    from foyerdoc.finetuning.data.duplicates import find_duplicates, find_leakage
 
     texts = [example.document.text for example in examples]
     groups = find_duplicates(texts, [example.path for example in examples])
@@ -295,7 +295,7 @@ def _say_memory(config: TrainingConfig, sizes: Sequence[int], *, head: bool) -> 
     """Say what training on texts of these lengths takes at most, before it starts."""
     from transformers import AutoConfig
 
-    from foyerdoc.finetuning.memory import estimate, free_memory
+    from foyerdoc.finetuning.training.memory import estimate, free_memory
     from foyerdoc.models.bases import base_folder
     from foyerdoc.models.loading import fast_dtype, find_device, quietly, refusals
 
@@ -337,7 +337,7 @@ def _goes_on(target: Path) -> Iterator[None]:
 
 def _the_first_tells() -> None:
     """Of several processes that trained together the first one measures, prints and writes the report."""
-    from foyerdoc.finetuning.parallel import join_processes
+    from foyerdoc.finetuning.training.parallel import join_processes
 
     if not join_processes().first:
         raise typer.Exit
@@ -363,7 +363,7 @@ def _bar() -> Iterator[Callable[[str, Step], None]]:
 
 
 def _samples(target: Path, config: TrainingConfig, talks: Sequence[Conversation]) -> list[Sample]:
-    from foyerdoc.finetuning.samples import answer_both
+    from foyerdoc.finetuning.reporting.samples import answer_both
 
     if not talks:
         return []

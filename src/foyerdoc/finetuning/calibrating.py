@@ -19,10 +19,10 @@ from foyerdoc import storage
 from foyerdoc.classification import adapter
 from foyerdoc.classification.calibration import Calibration
 from foyerdoc.errors import TrainingError, UsageError
-from foyerdoc.finetuning.checkpoints import writing
 from foyerdoc.finetuning.classifier import CALIBRATES, HeldOut, allowed_leaves, best_weight
-from foyerdoc.finetuning.examples import Example, fingerprint
-from foyerdoc.finetuning.outcomes import Predicted
+from foyerdoc.finetuning.data.examples import Example, fingerprint
+from foyerdoc.finetuning.reporting.outcomes import Predicted
+from foyerdoc.finetuning.training.checkpoints import writing
 from foyerdoc.taxonomy import Taxonomy
 
 _REPLACED: Final = (storage.MANIFEST, adapter.SETTINGS, adapter.TRAINING, "report.html")

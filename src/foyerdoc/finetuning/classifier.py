@@ -18,11 +18,11 @@ from foyerdoc import storage
 from foyerdoc.classification import adapter
 from foyerdoc.classification.calibration import Calibration
 from foyerdoc.errors import TrainingError, UsageError
-from foyerdoc.finetuning.checkpoints import writing
 from foyerdoc.finetuning.config import ClassifierConfig
-from foyerdoc.finetuning.examples import Example, fingerprint, folds, split, taxonomy_of
-from foyerdoc.finetuning.loop import History, Progress, fit
-from foyerdoc.finetuning.parallel import join_processes
+from foyerdoc.finetuning.data.examples import Example, fingerprint, folds, split, taxonomy_of
+from foyerdoc.finetuning.training.checkpoints import writing
+from foyerdoc.finetuning.training.loop import History, Progress, fit
+from foyerdoc.finetuning.training.parallel import join_processes
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -161,8 +161,8 @@ class _Trainer:
         report: Report | None,
     ) -> None:
         from foyerdoc.classification.network import Encoded, Network
-        from foyerdoc.finetuning.memory import compute_twice, free_memory
-        from foyerdoc.finetuning.parallel import local_device
+        from foyerdoc.finetuning.training.memory import compute_twice, free_memory
+        from foyerdoc.finetuning.training.parallel import local_device
         from foyerdoc.models.bases import load_base
         from foyerdoc.models.lora import add_lora
         from foyerdoc.models.tokens import Tokens

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from foyerdoc import storage
 from foyerdoc.errors import ModelError, TrainingError
-from foyerdoc.finetuning.checkpoints import writing
 from foyerdoc.finetuning.config import TrainingConfig
-from foyerdoc.finetuning.loop import History, Progress, fit
-from foyerdoc.finetuning.parallel import join_processes, local_device, shard_base
+from foyerdoc.finetuning.training.checkpoints import writing
+from foyerdoc.finetuning.training.loop import History, Progress, fit
+from foyerdoc.finetuning.training.parallel import join_processes, local_device, shard_base
 from foyerdoc.models.protocol import Conversation
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class _Training:
         Raises:
             TrainingError: it would not do even then.
         """
-        from foyerdoc.finetuning.memory import compute_twice, estimate, free_memory
+        from foyerdoc.finetuning.training.memory import compute_twice, estimate, free_memory
 
         free = free_memory(self.base.device)
         if free is not None:

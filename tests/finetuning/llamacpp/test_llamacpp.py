@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed: `make test-gguf` builds it and runs this")
 
-from foyerdoc.finetuning import merging
-from foyerdoc.finetuning.export import UnpackedModel, export
-from foyerdoc.finetuning.gguf import GgufKind, write_gguf
-from foyerdoc.finetuning.llamacpp import LlamaCppModel
-from foyerdoc.finetuning.parity import Answerer, Limits, bundled_probes
+from foyerdoc.finetuning.exporting import merging
+from foyerdoc.finetuning.exporting.export import UnpackedModel, export
+from foyerdoc.finetuning.exporting.gguf import GgufKind, write_gguf
+from foyerdoc.finetuning.exporting.llamacpp import LlamaCppModel
+from foyerdoc.finetuning.exporting.parity import Answerer, Limits, bundled_probes
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.embedded import embedded_generator
 from foyerdoc.models.local import LocalModel

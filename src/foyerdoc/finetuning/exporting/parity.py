@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.errors import ExportError
-from foyerdoc.finetuning.examples import Example
+from foyerdoc.finetuning.data.examples import Example
 from foyerdoc.models.protocol import Conversation, Generation, Message
 from foyerdoc.prompts import label
 

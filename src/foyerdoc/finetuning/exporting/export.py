@@ -22,10 +22,10 @@ from typing import Any, Final, Literal, cast, get_args
 from foyerdoc import storage
 from foyerdoc.classification import adapter as trained
 from foyerdoc.errors import DamagedFile, ExportError, ModelError, ModelMissing, UsageError
-from foyerdoc.finetuning import merged_classifier, merging, parity
-from foyerdoc.finetuning.examples import Example
-from foyerdoc.finetuning.gguf import GgufFile, GgufKind, check_architecture, write_gguf
-from foyerdoc.finetuning.parity import Answerer, Answers, Limits, Parity, Probe
+from foyerdoc.finetuning.data.examples import Example
+from foyerdoc.finetuning.exporting import merged_classifier, merging, parity
+from foyerdoc.finetuning.exporting.gguf import GgufFile, GgufKind, check_architecture, write_gguf
+from foyerdoc.finetuning.exporting.parity import Answerer, Answers, Limits, Parity, Probe
 from foyerdoc.models.bases import base_folder
 from foyerdoc.models.embedded import MODELS
 from foyerdoc.models.local import LocalModel
@@ -315,7 +315,7 @@ def _make_merged_classifier(
 
 def _answers_of(written: GgufFile, merged: Path, work: _Work) -> tuple[Answers, str]:
     """What a GGUF file answers: in llama.cpp where it is installed, else its unpacked weights in transformers."""
-    from foyerdoc.finetuning import llamacpp
+    from foyerdoc.finetuning.exporting import llamacpp
 
     if llamacpp.is_installed():
         model: Answerer = llamacpp.LlamaCppModel(written.path)

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from foyerdoc.errors import TrainingError
-from foyerdoc.finetuning.checkpoints import Checkpoints, State, fingerprint
 from foyerdoc.finetuning.config import TrainingConfig
-from foyerdoc.finetuning.flat import lay_out
-from foyerdoc.finetuning.graphs import Recorder
-from foyerdoc.finetuning.optimizers import make_optimizer, restore_state, set_rate, state_of, take_step
-from foyerdoc.finetuning.parallel import join_processes
-from foyerdoc.finetuning.planning import Plan
+from foyerdoc.finetuning.training.checkpoints import Checkpoints, State, fingerprint
+from foyerdoc.finetuning.training.flat import lay_out
+from foyerdoc.finetuning.training.graphs import Recorder
+from foyerdoc.finetuning.training.optimizers import make_optimizer, restore_state, set_rate, state_of, take_step
+from foyerdoc.finetuning.training.parallel import join_processes
+from foyerdoc.finetuning.training.planning import Plan
 
 if TYPE_CHECKING:
     import torch

@@ -16,9 +16,9 @@ import numpy as np
 from foyerdoc.classification import adapter as trained
 from foyerdoc.classification.classifier import Classifier
 from foyerdoc.errors import ModelError, UsageError
-from foyerdoc.finetuning import merging
-from foyerdoc.finetuning.examples import Example, document_of
-from foyerdoc.finetuning.parity import Answers, Probe, bundled_letters
+from foyerdoc.finetuning.data.examples import Example, document_of
+from foyerdoc.finetuning.exporting import merging
+from foyerdoc.finetuning.exporting.parity import Answers, Probe, bundled_letters
 from foyerdoc.models.loading import quietly, refusals, weights_digest
 from foyerdoc.taxonomy import Taxonomy
 

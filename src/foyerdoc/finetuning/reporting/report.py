@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from foyerdoc import storage
-from foyerdoc.finetuning import outcomes
-from foyerdoc.finetuning.drawing import Axis, Series, chart
-from foyerdoc.finetuning.outcomes import Guess, Label, Predicted
-from foyerdoc.finetuning.pages import Html, charts, heading, page, paragraph, preformatted, table
+from foyerdoc.finetuning.reporting import outcomes
+from foyerdoc.finetuning.reporting.drawing import Axis, Series, chart
+from foyerdoc.finetuning.reporting.outcomes import Guess, Label, Predicted
+from foyerdoc.finetuning.reporting.pages import Html, charts, heading, page, paragraph, preformatted, table
 
 if TYPE_CHECKING:
     from foyerdoc.classification.calibration import Calibration
     from foyerdoc.finetuning.classifier import TrainedClassifier
     from foyerdoc.finetuning.instruct import TrainedInstruct
-    from foyerdoc.finetuning.loop import History
-    from foyerdoc.finetuning.samples import Sample
+    from foyerdoc.finetuning.reporting.samples import Sample
+    from foyerdoc.finetuning.training.loop import History
 
 NAME: Final = "report.html"
 _TRAINING: Final = "training.json"

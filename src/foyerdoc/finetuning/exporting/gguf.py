@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.errors import ModelError
-from foyerdoc.finetuning.ggufvocabulary import add_vocabulary
+from foyerdoc.finetuning.exporting.ggufvocabulary import add_vocabulary
 
 if TYPE_CHECKING:
     import torch
@@ -258,7 +258,7 @@ def _packed(values: torch.Tensor, kind: str) -> NDArray[Any]:
     from gguf.quants import quantize
 
     if kind in ("Q4_K", "Q6_K"):
-        from foyerdoc.finetuning import kquants
+        from foyerdoc.finetuning.exporting import kquants
 
         return kquants.quantize(values, kind)
     return np.ascontiguousarray(quantize(values.numpy(), GGMLQuantizationType[kind]))

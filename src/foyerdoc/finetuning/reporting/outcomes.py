@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.classification.calibration import Calibration
-from foyerdoc.finetuning.examples import Example
+from foyerdoc.finetuning.data.examples import Example
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ import orjson
 from foyerdoc.cleaning import clean
 from foyerdoc.documents import Block, Document
 from foyerdoc.errors import FoyerdocError, ReadError, TrainingError, UsageError
-from foyerdoc.finetuning.drafts import COLUMNS, LEVELS, Draft, Labels, drafts_of, printable
-from foyerdoc.finetuning.rows import Problem, Row, read_rows
+from foyerdoc.finetuning.data.drafts import COLUMNS, LEVELS, Draft, Labels, drafts_of, printable
+from foyerdoc.finetuning.data.rows import Problem, Row, read_rows
 from foyerdoc.language import with_languages
 from foyerdoc.reading import read_many
 from foyerdoc.reading.assembly import Assembly

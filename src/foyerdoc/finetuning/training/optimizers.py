@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from foyerdoc.errors import MissingDependency
 from foyerdoc.finetuning.config import TrainingConfig
-from foyerdoc.finetuning.flat import Flat
+from foyerdoc.finetuning.training.flat import Flat
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from foyerdoc.finetuning.rows import Problem, Row
+from foyerdoc.finetuning.data.rows import Problem, Row
 from foyerdoc.taxonomy import Taxonomy
 
 LEVELS = ("category", "subcategory", "subsubcategory")

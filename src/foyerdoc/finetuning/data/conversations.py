@@ -24,7 +24,7 @@ from typing import Any, Literal, TypeGuard, get_args
 import orjson
 
 from foyerdoc.errors import TrainingError, UsageError
-from foyerdoc.finetuning.rows import Problem, Row, read_rows
+from foyerdoc.finetuning.data.rows import Problem, Row, read_rows
 from foyerdoc.models.protocol import Message, Role
 from foyerdoc.settings import Limits
 from foyerdoc.storage import write_file

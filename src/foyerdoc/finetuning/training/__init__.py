@@ -1,0 +1,1 @@
+"""The loop, whatever is trained: steps, optimisers, checkpoints, processes, memory."""
