@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from types import MappingProxyType
 from typing import get_args
@@ -156,6 +157,8 @@ def test_a_page_is_cheap():
             times.append(time.perf_counter() - start)
         return min(times)
 
+    # Beside the standard library's parser in the same run: a second says nothing on a machine that others share.
     data = dumps(document)
-    assert best(lambda: dumps(document)) < 0.15e-3
-    assert best(lambda: loads(data)) < 0.15e-3
+    plain = best(lambda: json.loads(data))
+    assert best(lambda: dumps(document)) < 10 * plain
+    assert best(lambda: loads(data)) < 15 * plain
