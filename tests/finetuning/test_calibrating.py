@@ -73,9 +73,13 @@ def test_what_cannot_be_calibrated_is_refused(trained: TrainedClassifier, tmp_pa
     with pytest.raises(UsageError, match="does not know"):
         calibrate_classifier(trained.folder, [*_hard(40), *strange], tmp_path / "new", device="cpu")
     (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "manifest.json").write_text('{"name": "of something else"}')
     with pytest.raises(UsageError, match="something else"):
         calibrate_classifier(trained.folder, _hard(40), tmp_path / "full", device="cpu")
+    with pytest.raises(UsageError, match="precision of 95"):
+        calibrate_classifier(trained.folder, _hard(40), tmp_path / "new", target=95, device="cpu")
     assert not (tmp_path / "new").exists()
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["manifest.json"]
 
 
 def test_a_classifier_that_is_always_right_still_refuses_what_it_is_least_sure_of() -> None:
@@ -91,3 +95,29 @@ def test_a_classifier_that_is_always_right_still_refuses_what_it_is_least_sure_o
     named = [found.decide(row, taxonomy)[2] == "accepted" for row in probabilities]
     assert 0.93 < np.mean(named) < 0.97
     assert found.decide(found.probabilities(np.array([[0.3, 0.0]]))[0], taxonomy)[2] == "abstained"
+
+
+def test_a_level_that_nobody_reaches_is_never_named() -> None:
+    below = {
+        "name": "b",
+        "description": "b",
+        "children": [{"name": "x", "description": "x"}, {"name": "y", "description": "y"}],
+    }
+    categories = [{"name": "a", "description": "a"}, below, {"name": "c", "description": "c"}]
+    taxonomy = Taxonomy.model_validate({"name": "t", "categories": categories})
+    row = {path: number for number, path in enumerate(taxonomy.leaves())}
+    scores = np.zeros((40, len(row)))
+    paths = [(("a",), ("c",))[number % 2] for number in range(40)]
+    scores[np.arange(40), [row[path] for path in paths]] = 3.0
+    found = Calibration.fit(scores, paths, taxonomy)
+    assert found.thresholds[1] > 1
+    assert found.decide(found.probabilities(scores)[0], taxonomy)[0] == ("a",)
+
+
+def test_one_category_alone_is_always_named() -> None:
+    children = [{"name": f"{number}", "description": "d"} for number in range(7)]
+    taxonomy = Taxonomy.model_validate({"name": "t", "categories": [{"name": "a", "description": "a", "children": children}]})
+    scores = np.random.default_rng(0).normal(size=(500, 7))
+    paths = [taxonomy.leaves()[int(best)] for best in scores.argmax(axis=1)]
+    found = Calibration.fit(scores, paths, taxonomy)
+    assert all(found.decide(row, taxonomy)[2] != "abstained" for row in found.probabilities(scores))

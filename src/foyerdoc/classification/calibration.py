@@ -16,6 +16,8 @@ _TEMPERATURES: Final = np.exp(np.linspace(np.log(0.05), np.log(20.0), 241))
 _NEVER: Final = 1.01
 """A threshold that no probability reaches."""
 
+_ROUNDING: Final = 1e-9
+
 _UNFAMILIAR: Final = 0.05
 """Share of held-out documents, the least sure ones, that is given up for the documents that belong nowhere: a classifier that
 is nearly always right needs no threshold for its precision, and would name a label for anything."""
@@ -70,7 +72,10 @@ class Calibration:
         for depth in range(1, levels.depth + 1):
             confidences = [levels.best(row)[min(depth, levels.depth) - 1 :][:1] for row in probabilities]
             found = np.array([c[0][1] for c in confidences if c])
-            thresholds.append(max(_threshold(found, target), float(np.quantile(found, _UNFAMILIAR))))
+            # Sums of shares that are equal on paper differ in their last digits.
+            thresholds.append(
+                max(_threshold(found, target), float(np.quantile(found, _UNFAMILIAR)) - _ROUNDING) if len(found) else _NEVER
+            )
         return cls(temperature, tuple(thresholds), target, len(paths))
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ import numpy as np
 from foyerdoc import storage
 from foyerdoc.classification import adapter
 from foyerdoc.classification.calibration import Calibration
-from foyerdoc.errors import TrainingError, UsageError
+from foyerdoc.errors import DamagedFile, TrainingError, UsageError
 from foyerdoc.finetuning.classifier import CALIBRATES, HeldOut, allowed_leaves, best_weight
 from foyerdoc.finetuning.data.examples import Example, fingerprint
 from foyerdoc.finetuning.reporting.outcomes import Predicted
@@ -65,16 +65,27 @@ def calibrate_classifier(
         device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
 
     Raises:
-        UsageError: an example's label is not the classifier's, or `out` holds something else.
-        TrainingError: fewer than 30 examples, or the disk is full.
+        UsageError: an example's label is not the classifier's, `target` is no share, or `out` holds something else.
+        TrainingError: fewer than 30 examples whose label is a leaf, or the disk is full.
         DamagedFile, ModelMissing, ModelError: as `Classifier.load`.
     """
     out = out or folder
-    if out.exists() and not (out / storage.MANIFEST).is_file():
-        raise UsageError(f"{out} is there and holds something else", hint="name a folder that is not there yet")
-    if len(examples) < CALIBRATES:
-        raise TrainingError(f"{len(examples)} documents are too few to calibrate on", hint=f"label {CALIBRATES} or more")
+    if out.exists():
+        try:
+            storage.open_folder(out, kind=adapter.KIND, version=adapter.VERSION, verify=False)
+        except DamagedFile as error:
+            raise UsageError(f"{out} is there and holds something else", hint="name a folder that is not there yet") from error
+    if target is not None and not 0 < target < 1:
+        raise UsageError(f"a precision of {target:g} cannot be asked for", hint="name a share between 0 and 1, such as 0.95")
     settings, taxonomy = adapter.read_folder(folder)
+    asked = settings.target if target is None else target
+    leaves = set(taxonomy.leaves())
+    whole = sum(example.path in leaves for example in examples)
+    if whole < CALIBRATES:
+        raise TrainingError(
+            f"{whole} documents with a whole label are too few to calibrate on",
+            hint=f"label {CALIBRATES} or more down to the leaf",
+        )
     known = {path for path, _ in taxonomy.walk()}
     for example in examples:
         if example.path not in known:
@@ -83,9 +94,12 @@ def calibrate_classifier(
                 hint="leave such documents out, or train a classifier with this label",
             )
     held_out = _scores(folder, settings, taxonomy, examples, device)
-    weight = best_weight(held_out, allowed_leaves(examples, taxonomy.leaves())) if settings.lexical_weight else 0.0
+    words = (folder / adapter.WORDS).is_file()
+    weight = best_weight(held_out, allowed_leaves(examples, taxonomy.leaves())) if words else 0.0
     held_out = HeldOut(held_out.examples, held_out.base, held_out.network, held_out.lexical, weight)
-    found = Calibration.fit(held_out.scores, [one.path for one in examples], taxonomy, target=target or settings.target)
+    found = Calibration.fit(
+        held_out.scores, [one.path for one in examples], taxonomy, target=settings.target if target is None else target
+    )
     new = settings.model_copy(
         update={
             "lexical_weight": weight,
@@ -99,7 +113,7 @@ def calibrate_classifier(
     training["calibrated"] = {"data": fingerprint(examples), "documents": len(examples)}
     with writing(out), storage.new_folder(out, kind=adapter.KIND, version=adapter.VERSION) as aside:
         for path in sorted(folder.iterdir()):
-            if path.name not in _REPLACED and not (path.name == adapter.WORDS and not weight):
+            if path.name not in _REPLACED:  # the words stay even with a weight of 0: the next calibration may want them
                 (shutil.copytree if path.is_dir() else shutil.copy2)(path, aside / path.name)
         (aside / adapter.SETTINGS).write_text(new.model_dump_json(indent=1), encoding="utf-8")
         (aside / adapter.TRAINING).write_text(json.dumps(training, indent=1), encoding="utf-8")
@@ -120,6 +134,6 @@ def _scores(
     documents = [example.document for example in examples]
     alone = np.stack([scores.log_scores for scores in scorer.score(documents)])
     words = np.zeros_like(alone)
-    if settings.lexical_weight:
+    if (folder / adapter.WORDS).is_file():
         words = Lexical.load(folder / adapter.WORDS).score([document.text for document in documents])
     return HeldOut(tuple(examples), np.zeros((0, alone.shape[1])), alone, words, 0.0)
