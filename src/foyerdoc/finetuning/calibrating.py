@@ -97,9 +97,7 @@ def calibrate_classifier(
     words = (folder / adapter.WORDS).is_file()
     weight = best_weight(held_out, allowed_leaves(examples, taxonomy.leaves())) if words else 0.0
     held_out = HeldOut(held_out.examples, held_out.base, held_out.network, held_out.lexical, weight)
-    found = Calibration.fit(
-        held_out.scores, [one.path for one in examples], taxonomy, target=settings.target if target is None else target
-    )
+    found = Calibration.fit(held_out.scores, [one.path for one in examples], taxonomy, target=asked)
     new = settings.model_copy(
         update={
             "lexical_weight": weight,

@@ -171,7 +171,7 @@ class _Trainer:
         self.checkpoints, self.report = checkpoints, report
         self.histories: dict[str, History] = {}
         self.leaves = taxonomy.leaves()
-        device = config.device or local_device()
+        device = (local_device() or config.device) if config.device in (None, "cuda") else config.device
         base = load_base(config.base, quantization=config.quantization, resident=config.resident, device=device)
         self.base = base
         self.network: Network = Network(base, len(self.leaves))

@@ -140,7 +140,7 @@ class _Training:
                 f"none of {len(examples)} conversations can be learnt from",
                 hint=f"pass at least one that is not longer than the base's {self.context} tokens",
             )
-        device = config.device or local_device()
+        device = (local_device() or config.device) if config.device in (None, "cuda") else config.device
         self.base: Base = load_base(
             config.base, quantization=config.quantization, resident=config.resident, device=device, head="lm"
         )
