@@ -115,8 +115,21 @@ class Recorder:
             self.problem = f"recording failed with {type(error).__name__}"
             self._recorded.clear()
             torch.cuda.synchronize()
+            _release_generator()
             return
         self._recorded[key] = _Recorded(graph, moved, output)
+
+
+def _release_generator() -> None:
+    """Give the GPU's source of chance a state of its own again.
+
+    A recording that breaks off leaves it waiting for the recording's end: every later dropout in the process would fail.
+    """
+    import torch
+
+    generators: Any = torch.cuda.default_generators
+    generator = generators[torch.cuda.current_device()]
+    generator.graphsafe_set_state(generator.clone_state())
 
 
 def _key(batch: Mapping[str, Tensor]) -> object:
