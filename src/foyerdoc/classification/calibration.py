@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -60,7 +61,7 @@ class Calibration:
             taxonomy: whose leaves the scores are of.
             target: precision asked of named labels, 0 to 1.
         """
-        levels = _Levels(taxonomy)
+        levels = _levels(taxonomy.leaves())
         whole = np.array([path in levels.index for path in paths])
         temperature = 1.0
         if whole.any():
@@ -92,7 +93,7 @@ class Calibration:
             the probability is that of the best category.
         """
         named: tuple[str, ...] = ()
-        steps = _Levels(taxonomy).best(probabilities)
+        steps = _levels(taxonomy.leaves()).best(probabilities)
         confidence = steps[0][1]
         for depth, (path, probability) in enumerate(steps):
             if probability < self.thresholds[min(depth, len(self.thresholds) - 1)]:
@@ -106,25 +107,33 @@ class Calibration:
 class _Levels:
     """The way down a taxonomy by probability."""
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
-        self.leaves = taxonomy.leaves()
+    def __init__(self, leaves: tuple[tuple[str, ...], ...]) -> None:
+        self.leaves = leaves
         self.index = {path: row for row, path in enumerate(self.leaves)}
         self.depth = max(map(len, self.leaves))
+        # What is below a label, and the place among it of each leaf; the last place is that of leaves elsewhere.
+        self._below: dict[tuple[str, ...], tuple[list[tuple[str, ...]], NDArray[np.int64]]] = {}
+        for named in dict.fromkeys(leaf[:depth] for leaf in self.leaves for depth in range(len(leaf))):
+            depth = len(named) + 1
+            labels = list(dict.fromkeys(leaf[:depth] for leaf in self.leaves if leaf[: depth - 1] == named))
+            places = {label: place for place, label in enumerate(labels)}
+            self._below[named] = labels, np.array([places.get(leaf[:depth], len(labels)) for leaf in self.leaves])
 
     def best(self, probabilities: NDArray[np.float64]) -> list[tuple[tuple[str, ...], float]]:
         """The most probable category, the most probable label below it ..., each with its probability; a leaf is last."""
         steps: list[tuple[tuple[str, ...], float]] = []
         named: tuple[str, ...] = ()
         while named not in self.index:
-            depth = len(named) + 1
-            sums: dict[tuple[str, ...], float] = {}
-            for path, probability in zip(self.leaves, probabilities, strict=True):
-                if path[: depth - 1] == named:
-                    sums[path[:depth]] = sums.get(path[:depth], 0.0) + float(probability)
-            named, probability = max(sums.items(), key=lambda item: item[1])
+            labels, places = self._below[named]
+            sums = np.bincount(places, probabilities, len(labels))[: len(labels)]
+            best = int(sums.argmax())
+            named = labels[best]
             # Sums of shares can pass 1 by a rounding.
-            steps.append((named, min(1.0, probability)))
+            steps.append((named, min(1.0, float(sums[best]))))
         return steps
+
+
+_levels = lru_cache(maxsize=16)(_Levels)
 
 
 def _threshold(confidences: NDArray[np.float64], target: float) -> float:

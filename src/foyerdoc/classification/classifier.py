@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, overload
 
 import numpy as np
@@ -172,8 +173,8 @@ class Classifier:
         else:
             shares = self._calibration.probabilities(scores.log_scores[None])[0]
             path, confidence, decision = self._calibration.decide(shares, self._taxonomy)
-        order = np.argsort(-shares, kind="stable")
-        alternatives = tuple(Alternative(self._leaves[i], float(shares[i])) for i in order)
+        order = np.argsort(-shares, kind="stable").tolist()
+        alternatives = tuple(map(Alternative, map(self._leaves.__getitem__, order), shares[order].tolist()))
         evidence = self._evidence(scores, next(i for i in order if self._leaves[i][: len(path)] == path)) if path else ()
         return Prediction(path, confidence, alternatives, decision, evidence, fingerprint)
 
@@ -184,12 +185,17 @@ class Classifier:
         return merge_spans(scores.chunks[i].span for i in best if gains[i] > 0)
 
     def _fingerprint(self, scores: Scores) -> Fingerprint:
+        settings = (*self._settings, ("chunks", f"{len(scores.chunks)} of {scores.total}"))
+        return Fingerprint(self._scorer.name, self._scorer.adapter, settings)
+
+    @cached_property
+    def _settings(self) -> tuple[tuple[str, str], ...]:
+        """What the fingerprints of all documents have in common."""
         settings = [("taxonomy", self._taxonomy.name), *self._scorer.settings]
         if (calibration := self._calibration) is not None:
             asked = ", ".join(f"{threshold:.3f}" for threshold in calibration.thresholds)
             settings.append(("calibration", f"temperature {calibration.temperature:.3f}, thresholds {asked}"))
-        settings.append(("chunks", f"{len(scores.chunks)} of {scores.total}"))
-        return Fingerprint(self._scorer.name, self._scorer.adapter, tuple(settings))
+        return tuple(settings)
 
 
 def _batches(documents: Iterable[Document], budget: int) -> Iterator[list[Document]]:
