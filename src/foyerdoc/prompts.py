@@ -11,7 +11,7 @@ from typing import Final
 
 from foyerdoc.models.protocol import Message
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Part of every result's fingerprint: a changed prompt is another setting."""
 
 _MARKS = re.compile(r"<(?=[|/]?\w[^<>\s]*>)|\[(?=/?[A-Z_]{3,}\])|<(?=<\s?/?SYS)|[\x00-\x08\x0b-\x1f\x7f\ufeff]")
@@ -31,6 +31,9 @@ def plain(text: str) -> str:
 def extraction(fields: Sequence[tuple[str, str]], lines: Sequence[tuple[int, str]]) -> tuple[Message, ...]:
     """Ask where each field's value stands.
 
+    The fields come first: a causal model then reads the document knowing what is asked, and the same schema over many
+    documents is one beginning, computed once.
+
     Args:
         fields: name and question of each field, in the order of the answer.
         lines: number and text of the document's lines that are shown.
@@ -43,7 +46,7 @@ def extraction(fields: Sequence[tuple[str, str]], lines: Sequence[tuple[int, str
             "You read a document whose lines are numbered. For each field, write the number of the line on which its value "
             "stands and the value exactly as it stands there, or null when the document does not say.",
         ),
-        Message("user", f"Document:\n{shown}\n\nFields:\n{asked}\n\nAnswer as JSON."),
+        Message("user", f"Fields:\n{asked}\n\nDocument:\n{shown}\n\nAnswer as JSON."),
     )
 
 

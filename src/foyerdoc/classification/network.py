@@ -102,9 +102,13 @@ class Encoded:
         self._chunk_tokens = min(chunk_tokens, int(base_config.max_position_embeddings) - _MARKS - tokens(prefix))
         self._max_chunks = max_chunks
 
-    def chunks(self, document: Document) -> tuple[list[Any], int]:
-        """The chunks of a document to look at, and how many it has."""
-        return look_at(document, self._tokens, most=self._max_chunks, max_tokens=self._chunk_tokens)
+    def chunks(self, documents: Sequence[Document]) -> list[tuple[list[Any], int]]:
+        """The chunks of each document to look at, and how many it has."""
+        counters = self._tokens.placed([document.text for document in documents])
+        return [
+            look_at(document, counter, most=self._max_chunks, max_tokens=self._chunk_tokens)
+            for document, counter in zip(documents, counters, strict=True)
+        ]
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Each chunk's token ids, prefix and the model's own marks included."""
@@ -135,7 +139,7 @@ class TrainedScorer:
 
     def score(self, documents: Sequence[Document]) -> list[Scores]:
         """See `Scorer`."""
-        chosen = [self._encoded.chunks(document) for document in documents]
+        chosen = self._encoded.chunks(documents)
         texts = [chunk.text for chunks, _ in chosen for chunk in chunks]
         by_chunk = self._by_chunk(self._encoded.ids(texts))
         words = self._by_words(documents)

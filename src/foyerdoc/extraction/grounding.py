@@ -32,11 +32,20 @@ _COMPANY = re.compile(
     r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
 )
 _MAX_TEXT = 120
+_LONG_LINE, _LONGEST_LINE, _SHORT_PIECE = 200, 400, 40
+"""Characters: a line up to the first stays whole, no piece of one is longer than the second or shorter than the third."""
+
+_SENTENCE_END = re.compile(
+    r"(?<![A-Z])(?<!\b[Nn]o)(?<!\b[NnAa]r)(?<!\bInc)(?<!\bCo)(?<!\bLtd)[.;?!]['\"”»)]*\s+(?=[\"“«(]?[^\Wa-z_])|\s{3,}(?=\S)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the document's text without the white space around it; `number` counts from 1."""
+    """One line of the document's text without the white space around it; `number` counts from 1.
+
+    A line of running text is cut into its sentences, each a line of its own: what stands around a value is then near it.
+    """
 
     number: int
     span: Span
@@ -168,12 +177,27 @@ def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
 def _lines(document: Document) -> Iterator[Line]:
     number = 0
     for match in re.finditer(r"[^\n]+", document.text):
-        raw = match[0]
-        text = raw.strip()
-        if text:
-            start = match.start() + len(raw) - len(raw.lstrip())
-            number += 1
-            yield Line(number, Span(start, start + len(text)), text, document.block_at(start))
+        for start, end in _sentences(document.text, match.start(), match.end()):
+            raw = document.text[start:end]
+            text = raw.strip()
+            if text:
+                begin = start + len(raw) - len(raw.lstrip())
+                number += 1
+                yield Line(number, Span(begin, begin + len(text)), text, document.block_at(begin))
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A line as it is, or a long one at the ends of its sentences; a sentence without end at its marks and spaces."""
+    while end - start > _LONG_LINE:
+        window = text[start : start + _LONGEST_LINE]
+        ends = [match.end() for match in _SENTENCE_END.finditer(window) if match.end() >= _SHORT_PIECE]
+        if not ends and end - start > _LONGEST_LINE:
+            ends = [match.end() for match in re.finditer(r"[;:,]\s", window)][-1:] or [window.rfind(" ") + 1]
+        if not ends or not ends[0]:
+            break
+        yield start, start + ends[0]
+        start += ends[0]
+    yield start, end
 
 
 def _sections(lines: Sequence[Line]) -> list[str]:

@@ -31,7 +31,7 @@ Identifier = Annotated[str, Field(json_schema_extra={"format": "identifier"})]
 Name = Annotated[str, Field(json_schema_extra={"format": "name"})]
 Percent = Annotated[Decimal, Field(json_schema_extra={"format": "percent"})]
 
-_FORMATS: dict[str, Kind] = {
+FORMATS: dict[str, Kind] = {
     "iban": "iban", "bic": "bic", "email": "email", "phone": "phone", "identifier": "identifier", "percent": "percent",
     "date": "date", "date-time": "datetime", "text": "text", "name": "name", "money": "amount",
 }  # fmt: skip
@@ -164,11 +164,11 @@ def _leaf(path: str, title: str, inner: Any, info: FieldInfo, *, required: bool,
         raise SchemaError(f"{owner.__name__}.{path}: the type {_name(inner)} is not supported", hint=_HINT)
     named = extra.get("format")
     if named is not None:
-        if str(named) not in _FORMATS:
+        if str(named) not in FORMATS:
             raise SchemaError(
-                f"{owner.__name__}.{path}: the format {named!r} is not known", hint=f"one of {', '.join(_FORMATS)}"
+                f"{owner.__name__}.{path}: the format {named!r} is not known", hint=f"one of {', '.join(FORMATS)}"
             )
-        kind = _FORMATS[str(named)]
+        kind = FORMATS[str(named)]
     elif kind == "text":
         kind = _kind_by_name(path)
     aliases = extra.get("aliases", ())

@@ -298,7 +298,8 @@ class _Trainer:
     def _label(self, examples: Sequence[Example]) -> Labelled:
         from foyerdoc.finetuning.labelling import Labelled
 
-        texts = [[chunk.text for chunk in self.encoded.chunks(example.document)[0]] for example in examples]
+        chosen = self.encoded.chunks([example.document for example in examples])
+        texts = [[chunk.text for chunk in chunks] for chunks, _ in chosen]
         ids = iter(self.encoded.ids([text for document in texts for text in document]))
         return Labelled([[np.array(next(ids)) for _ in document] for document in texts], allowed_leaves(examples, self.leaves))
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from foyerdoc.errors import ModelError
+from foyerdoc.models.scoring import Said
 from foyerdoc.models.tree import trees
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ class Decoder:
         self._model = model
         self._ends = ends
         self._kept: tuple[list[int], Any] | None = None
+        self._said = Said(model)
 
     def decode(self, prompts: Sequence[list[int]], guides: Sequence[Guide | None], limit: int) -> Iterator[list[Answer]]:
         """Decode all prompts together; the same answers are yielded after each step, until every one has a `finish`."""
@@ -210,6 +212,13 @@ class Decoder:
         else:
             self._score_rows(prompt, continuations, cache, scores)
         return scores
+
+    def score_many(self, begun: Sequence[list[int]], tails: Sequence[Sequence[list[int]]]) -> list[_Floats]:
+        """Log-probability of each row's continuations; what rows have been shown and have said is remembered."""
+        attention = self._model.config._attn_implementation  # noqa: SLF001 - it has no public name
+        if attention not in _MASKED or getattr(self._model.config, "sliding_window", None):
+            return [self.score(row, each) for row, each in zip(begun, tails, strict=True)]
+        return self._said.score(begun, tails)
 
     def _score_trees(self, prompt: list[int], continuations: Sequence[list[int]], cache: Any, scores: _Floats) -> None:
         import torch
@@ -272,7 +281,7 @@ class Decoder:
 
     def _begin(self, prompts: Sequence[list[int]]) -> tuple[_Batch, int]:
         """A batch in which whole chunks of the prompts' common beginning are computed already, and their length."""
-        shared = min(_common(prompts), min(map(len, prompts)) - 1)
+        shared = min(common(prompts), min(map(len, prompts)) - 1)
         cache, length = self._prefix(prompts[0][:shared])
         return _Batch(self._model, _fork(cache, len(prompts)), length, len(prompts)), length
 
@@ -282,8 +291,8 @@ class Decoder:
 
         whole = len(tokens) - len(tokens) % _CHUNK
         kept, cache = self._kept or ([], None)
-        common = _common([kept, tokens[:whole]])
-        length = common - common % _CHUNK
+        shared = common([kept, tokens[:whole]])
+        length = shared - shared % _CHUNK
         surplus = len(kept) - length
         if cache is None or length == 0 or (surplus and (any(cache.is_sliding) or not cache.is_croppable)):
             cache, length = DynamicCache(config=self._model.config), 0
@@ -306,7 +315,7 @@ def _fork(cache: Any, rows: int) -> Any:
     return fork
 
 
-def _common(sequences: Sequence[list[int]]) -> int:
+def common(sequences: Sequence[list[int]]) -> int:
     """Length of the beginning that all share."""
     first, last = min(sequences), max(sequences)
     for i, (a, b) in enumerate(zip(first, last, strict=False)):

@@ -16,7 +16,7 @@ from foyerdoc import storage
 from foyerdoc.errors import ModelError, ModelMissing
 from foyerdoc.models import probing
 from foyerdoc.models.conversations import encode_conversation, encode_text
-from foyerdoc.models.decoding import Answer, Decoder, Guide
+from foyerdoc.models.decoding import Answer, Decoder, Guide, common
 from foyerdoc.models.embedded import embedded_generator
 from foyerdoc.models.loading import find_device, find_model, quietly, refusals, weights_digest
 from foyerdoc.models.protocol import Conversation, Generation, Grammar
@@ -150,6 +150,33 @@ class LocalModel:
 
             with torch.inference_mode():
                 return self._decoder().score(prompt, tails)
+
+    def score_many(
+        self,
+        conversations: Sequence[Conversation],
+        continuations: Sequence[Sequence[str]],
+        *,
+        begun: Sequence[str] | None = None,
+    ) -> list[NDArray[np.float64]]:
+        """Log-probability of continuations of several answers that have begun. See `LanguageModel`.
+
+        Raises:
+            ModelError: a prompt with its longest continuation is longer than the context allows.
+        """
+        begun = begun if begun is not None else [""] * len(conversations)
+        with self._lock:
+            tokenizer = self._tokenizer()
+            rows, tails = [], []
+            for conversation, start, each in zip(conversations, begun, continuations, strict=True):
+                whole = [encode_text(tokenizer, start + text) for text in each]
+                shared = common([encode_text(tokenizer, start), *whole])
+                rows.append(encode_conversation(tokenizer, conversation) + whole[0][:shared] if whole else [0])
+                tails.append([tokens[shared:] for tokens in whole])
+                self._check_length(rows[-1], max(map(len, tails[-1]), default=0))
+            import torch
+
+            with torch.inference_mode():
+                return self._decoder().score_many(rows, tails)
 
     def close(self) -> None:
         """Let go of the model's memory. A later call loads it again."""

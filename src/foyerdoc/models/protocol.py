@@ -93,6 +93,28 @@ class LanguageModel(Protocol):
             (continuations,) float64, natural log, summed over the continuation's tokens. The prompt is computed once.
         """
 
+    def score_many(
+        self,
+        conversations: Sequence[Conversation],
+        continuations: Sequence[Sequence[str]],
+        *,
+        begun: Sequence[str] | None = None,
+    ) -> list[NDArray[np.float64]]:
+        """Log-probability of continuations of several answers that have begun.
+
+        What was shown and said before is remembered: asking again for the same conversations, their answers having grown,
+        computes what is new alone.
+
+        Args:
+            conversations: the prompts.
+            continuations: of each one's answer.
+            begun: what each answer begins with; nothing by default.
+
+        Returns:
+            for each conversation (continuations,) float64, natural log, summed over the continuation's tokens, those of
+            the beginning not counted.
+        """
+
     def close(self) -> None:
         """Let go of the model's memory. A later call loads it again."""
 

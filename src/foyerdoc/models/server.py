@@ -142,6 +142,21 @@ class ServerModel:
         prompt = self._tokens_of_prompt(conversation)
         return np.array([self._score_one(prompt, self._tokens_of_text(text)) for text in continuations], dtype=np.float64)
 
+    def score_many(
+        self,
+        conversations: Sequence[Conversation],
+        continuations: Sequence[Sequence[str]],
+        *,
+        begun: Sequence[str] | None = None,
+    ) -> list[NDArray[np.float64]]:
+        """Log-probability of continuations of several answers that have begun, one request each. See `LanguageModel`."""
+        begun = begun if begun is not None else [""] * len(conversations)
+        found = []
+        for conversation, start, each in zip(conversations, begun, continuations, strict=True):
+            scores = self.score(conversation, [start, *(start + text for text in each)])
+            found.append(scores[1:] - scores[0])
+        return found
+
     def close(self) -> None:
         """Nothing to let go of: connections end with each call."""
 

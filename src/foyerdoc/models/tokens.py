@@ -39,21 +39,31 @@ class Tokens:
         They count in the text as given, whatever the tokenizer normalises. The tokens of one ligature share its place;
         an accent that stands by itself belongs to the letter before it where the two make one character.
         """
-        spans: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
-        if text.isascii() or not any(map(unicodedata.combining, text)):
-            return spans
-        told: list[tuple[int, int]] = []
-        least = (0, 0)
-        for i, (start, end) in enumerate(spans):
-            following = spans[i + 1][0] if i + 1 < len(spans) else len(text)
-            # Accents out of canonical order are normalised into it, which can turn two neighbours' places around.
-            least = (max(start, least[0]), _with_accents(text, max(end, least[1]), following))
-            told.append(least)
-        return told
+        return _readable(text, self._tokenizer.encode(text, add_special_tokens=False).offsets)
+
+    def placed(self, texts: Sequence[str]) -> list[Placed]:
+        """For each text what counts tokens and knows where its own are. The texts are read together, on all cores."""
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [Placed(self, text, encoding.offsets) for text, encoding in zip(texts, encodings, strict=True)]
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Each text's token ids between the model's own marks."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+
+
+class Placed:
+    """Counts tokens as `Tokens` does, and knows the places of one text's."""
+
+    def __init__(self, tokens: Tokens, text: str, offsets: Sequence[tuple[int, int]]) -> None:
+        self._tokens, self._text, self._offsets = tokens, text, offsets
+
+    def __call__(self, text: str) -> int:
+        """The number of tokens, the model's own marks not counted."""
+        return self._tokens(text)
+
+    def offsets(self, text: str) -> Sequence[tuple[int, int]]:
+        """See `Tokens.offsets`."""
+        return _readable(text, self._offsets) if text is self._text else self._tokens.offsets(text)
 
 
 class EmbedderTokens:
@@ -66,6 +76,20 @@ class EmbedderTokens:
     def __call__(self, text: str) -> int:
         """The number of tokens of a text."""
         return self._count(text)
+
+
+def _readable(text: str, spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """The tokenizer's places, accents with their letters."""
+    if text.isascii() or not any(map(unicodedata.combining, text)):
+        return spans
+    told: list[tuple[int, int]] = []
+    least = (0, 0)
+    for i, (start, end) in enumerate(spans):
+        following = spans[i + 1][0] if i + 1 < len(spans) else len(text)
+        # Accents out of canonical order are normalised into it, which can turn two neighbours' places around.
+        least = (max(start, least[0]), _with_accents(text, max(end, least[1]), following))
+        told.append(least)
+    return told
 
 
 def _with_accents(text: str, end: int, limit: int) -> int:

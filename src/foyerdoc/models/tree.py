@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     import torch
 
@@ -42,6 +44,15 @@ class Tree:
             at = self._children[at, token]
         self.steps[number] = steps
 
+    def sees(self) -> torch.Tensor:
+        """(nodes, nodes) bool: whether the first sees the second, which is above it or itself."""
+        import torch
+
+        seen = np.eye(len(self.tokens), dtype=bool)
+        for node, parent in enumerate(self.parents):
+            seen[node] |= seen[parent]
+        return torch.from_numpy(seen)
+
     def mask(self, past: int, dtype: torch.dtype) -> torch.Tensor:
         """(1, 1, nodes, past + nodes): 0 where a node sees, the least number of the type where it does not.
 
@@ -49,10 +60,7 @@ class Tree:
         """
         import torch
 
-        seen = torch.eye(len(self.tokens), dtype=torch.bool)
-        for node, parent in enumerate(self.parents):
-            seen[node] |= seen[parent]
-        whole = torch.cat([torch.ones(len(self.tokens), past, dtype=torch.bool), seen], dim=1)
+        whole = torch.cat([torch.ones(len(self.tokens), past, dtype=torch.bool), self.sees()], dim=1)
         return torch.zeros(whole.shape, dtype=dtype).masked_fill(~whole, torch.finfo(dtype).min)[None, None]
 
 

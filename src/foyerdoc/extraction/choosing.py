@@ -1,0 +1,298 @@
+"""A language model chooses: every answer that is allowed is scored exactly, and the best one is taken.
+
+The answer is a JSON object, written field by field in the schema's order:
+
+    {"invoice_number": [3, "RE-17"], "due_date": null, "parties": [[1, "Acme GmbH"], [2, "B. Weber"]]}
+
+An entry is null, or a line's number and a stretch of that line. What may stand there is a finite list (`options`), so nothing
+is sampled: one pass over the tree of all entries gives the probability of each whole entry, null among them; a value from
+another line, half an amount or an invented one has no entry. Where the list would be long, lines are scored first, then the
+values of the best lines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foyerdoc import prompts
+from foyerdoc.documents import Span
+from foyerdoc.extraction.grounding import Ground, Place
+from foyerdoc.extraction.options import lines_for, on_line
+from foyerdoc.extraction.ranking import rank
+from foyerdoc.extraction.schemas import Leaf
+from foyerdoc.extraction.showing import Shown, shown
+from foyerdoc.models.protocol import Conversation, LanguageModel
+
+SHOWN_TOKENS: Final = 2048
+"""Tokens of the document that a model is shown."""
+
+_AT_ONCE: Final = 96
+"""Entries that are scored without asking for the line first."""
+
+_LINES: Final = 3
+_KEPT: Final = 12
+_MOST_ITEMS: Final = 50
+_TOGETHER: Final = 32
+"""Documents that take their steps together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that a field's value can be.
+
+    Attributes:
+        place: where it stands; None says that the document does not say.
+        log_probability: natural log, by the model, among the field's options.
+        support: by the words around it, as `ranking.rank` has it; 0 for None.
+    """
+
+    place: Place | None
+    log_probability: float
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What counts how much when options are compared; learnt from documents with known values.
+
+    Attributes:
+        model: of the log-probability.
+        labels: of the support by the words around.
+        absent: added for None.
+    """
+
+    model: float = 1.0
+    labels: float = 0.0
+    absent: float = 0.0
+
+    def shares(self, options: Sequence[Option]) -> NDArray[np.float64]:
+        """(options,) float64 that sum to 1."""
+        scores = np.array(
+            [
+                self.model * option.log_probability + (self.absent if option.place is None else self.labels * option.support)
+                for option in options
+            ]
+        )
+        powers = np.exp(scores - scores.max())
+        found: NDArray[np.float64] = powers / powers.sum()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a model is shown and asked: the same in training and in use.
+
+    Attributes:
+        conversation: the prompt.
+        shown: the lines in it.
+        leaves: the fields, in the order of the answer.
+    """
+
+    conversation: Conversation
+    shown: Shown
+    leaves: tuple[Leaf, ...]
+
+
+def ask(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel, *, tokens: int = SHOWN_TOKENS) -> Asked:
+    """The prompt for a document's fields. Only `model.count_tokens` is used."""
+    chosen = shown(ground, {leaf: lines_for(ground, leaf) for leaf in leaves}, model.count_tokens, tokens)
+    return Asked(
+        prompts.extraction(
+            [(leaf.path, leaf.description or leaf.title) for leaf in leaves],
+            [(ground.lines[at].number, ground.lines[at].text) for at in chosen.lines],
+        ),
+        chosen,
+        tuple(leaves),
+    )
+
+
+Entries = tuple[tuple[Option, ...], ...]
+"""A field's entries, one or for a list as many as were chosen; each one's options, the best first."""
+
+_Choosing = Generator[tuple[str, Sequence[str]], NDArray[np.float64], dict[Leaf, Entries]]
+"""A document whose fields are being chosen: asks for the scores of continuations of its answer, is sent them."""
+
+
+def choose_many(
+    model: LanguageModel, asked: Sequence[tuple[Ground, Asked]], weighing: Weighing | None = None
+) -> list[Mapping[Leaf, Entries]]:
+    """Score and choose each field's entry, what was chosen for the fields before being part of the answer.
+
+    The documents take their steps together, so that a GPU has something to do.
+
+    Args:
+        model: one that can score.
+        asked: documents, each with what `ask` made of it.
+        weighing: how options are compared.
+
+    Returns:
+        for each document its fields' entries. The last entry of a list is the one that ended it and has None first.
+
+    Raises:
+        ModelError: the model cannot score given answers.
+    """
+    found: list[Mapping[Leaf, Entries]] = []
+    for start in range(0, len(asked), _TOGETHER):
+        found += _choose_together(model, asked[start : start + _TOGETHER], weighing or Weighing())
+    return found
+
+
+def decide(options: Sequence[Option], weighing: Weighing) -> tuple[Option, float]:
+    """The likeliest value's best option, and the share of all options that say the same."""
+    shares = weighing.shares(options)
+    sums: dict[object, float] = {}
+    for option, share in zip(options, shares, strict=True):
+        key = None if option.place is None else _key(option.place.value)
+        sums[key] = sums.get(key, 0.0) + float(share)
+    value = max(sums, key=lambda key: sums[key])
+    best = max(
+        (i for i, option in enumerate(options) if (None if option.place is None else _key(option.place.value)) == value),
+        key=lambda i: shares[i],
+    )
+    return options[best], sums[value]
+
+
+def _key(value: object) -> object:
+    return ("text", " ".join(value.split()).casefold()) if isinstance(value, str) else value
+
+
+def _choose_together(
+    model: LanguageModel, asked: Sequence[tuple[Ground, Asked]], weighing: Weighing
+) -> list[Mapping[Leaf, Entries]]:
+    going = {i: _choosing(ground, one, weighing) for i, (ground, one) in enumerate(asked)}
+    found: dict[int, Mapping[Leaf, Entries]] = {}
+    scores: dict[int, NDArray[np.float64]] = {}
+    while going:
+        wanted: dict[int, tuple[str, Sequence[str]]] = {}
+        for i, choosing in list(going.items()):
+            try:
+                wanted[i] = choosing.send(scores[i]) if i in scores else next(choosing)
+            except StopIteration as done:
+                found[i] = done.value
+                del going[i]
+        if wanted:
+            told = model.score_many(
+                [asked[i][1].conversation for i in wanted],
+                [texts for _, texts in wanted.values()],
+                begun=[said for said, _ in wanted.values()],
+            )
+            scores = dict(zip(wanted, told, strict=True))
+    return [found[i] for i in range(len(asked))]
+
+
+def _choosing(ground: Ground, asked: Asked, weighing: Weighing) -> _Choosing:
+    seen = frozenset(asked.shown.lines)
+    found: dict[Leaf, Entries] = {}
+    said = "{"
+    for i, leaf in enumerate(asked.leaves):
+        said += f"{' ' if i else ''}{json.dumps(leaf.path, ensure_ascii=False)}:"
+        end = "}" if i == len(asked.leaves) - 1 else ","
+        field = _Field(ground, leaf, [at for at in lines_for(ground, leaf) if at in seen], weighing)
+        if leaf.many:
+            found[leaf], said = yield from field.items(said, end)
+            continue
+        none = f" null{end}"
+        options = yield from field.options(said, " ", end, none)
+        found[leaf] = (options,)
+        place = decide(options, weighing)[0].place
+        said += none if place is None else f" {entry(ground, place)}{end}"
+    return found
+
+
+def answer(ground: Ground, values: Sequence[tuple[Leaf, Sequence[Place]]]) -> str:
+    """The answer that says these values; the target of training.
+
+    Args:
+        ground: the document.
+        values: the fields in the order asked, with their places: none, one, or for a list several.
+    """
+    entries = []
+    for leaf, places in values:
+        items = [entry(ground, place) for place in places]
+        shown_as = "null" if not items else f"[{', '.join(items)}]" if leaf.many else items[0]
+        entries.append(f"{json.dumps(leaf.path, ensure_ascii=False)}: {shown_as}")
+    return "{" + ", ".join(entries) + "}"
+
+
+def entry(ground: Ground, place: Place) -> str:
+    """A line's number and a stretch of it as JSON. Characters beyond ASCII stay as they are: a model writes what it reads."""
+    return f"[{ground.lines[place.line].number}, {json.dumps(place.raw, ensure_ascii=False)}]"
+
+
+_Asking = Generator[tuple[str, Sequence[str]], NDArray[np.float64], tuple[Option, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One field of one document: the lines on which its value may stand."""
+
+    ground: Ground
+    leaf: Leaf
+    lines: Sequence[int]
+    weighing: Weighing
+
+    def options(self, said: str, before: str, end: str, none: str) -> _Asking:
+        """The options after what was said, the best first.
+
+        Args:
+            said: the answer so far.
+            before: what stands before an entry.
+            end: what follows it.
+            none: what is said when there is no value.
+        """
+        if not self.lines:
+            return (Option(None, 0.0, 0.0),)
+        lines = self.lines
+        if not self._few():
+            lines = yield from self._likely_lines(said, before)
+        places = [place for at in lines for place in on_line(self.ground, self.leaf, at)]
+        texts = [none, *(f"{before}{entry(self.ground, place)}{end}" for place in places)]
+        scores = yield said, texts
+        scores = scores - np.logaddexp.reduce(scores)
+        order = np.argsort(-scores[1:], kind="stable")[:_KEPT]
+        best = [places[i] for i in order]
+        support = self._support(best)
+        options = [Option(None, float(scores[0]), 0.0)]
+        options += [Option(place, float(scores[1 + i]), support[place.span]) for i, place in zip(order, best, strict=True)]
+        shares = self.weighing.shares(options)
+        return tuple(options[i] for i in np.argsort(-shares, kind="stable"))
+
+    def items(self, said: str, end: str) -> Generator[tuple[str, Sequence[str]], NDArray[np.float64], tuple[Entries, str]]:
+        """The entries of a list, each followed by another one or by the list's end; and what is said by then."""
+        entries: list[tuple[Option, ...]] = []
+        taken: set[object] = set()
+        for i in range(_MOST_ITEMS):
+            before, none = (" [", f" null{end}") if i == 0 else (", ", f"]{end}")
+            options = yield from self.options(said, before, "", none)
+            options = tuple(o for o in options if o.place is None or _key(o.place.value) not in taken)
+            entries.append(options)
+            place = decide(options, self.weighing)[0].place
+            if place is None:
+                return tuple(entries), said + none
+            taken.add(_key(place.value))
+            said += f"{before}{entry(self.ground, place)}"
+        return tuple(entries), f"{said}]{end}"
+
+    def _few(self) -> bool:
+        """Whether all values can be scored without asking for the line first."""
+        if self.leaf.kind in {"text", "name"}:
+            return len(self.lines) == 1
+        return sum(len(on_line(self.ground, self.leaf, at)) for at in self.lines) <= _AT_ONCE
+
+    def _likely_lines(self, said: str, before: str) -> Generator[tuple[str, Sequence[str]], NDArray[np.float64], Sequence[int]]:
+        scores = yield said, [f"{before}[{self.ground.lines[at].number}," for at in self.lines]
+        return [self.lines[i] for i in sorted(np.argsort(-scores, kind="stable")[:_LINES])]
+
+    def _support(self, places: Sequence[Place]) -> dict[Span, float]:
+        """What the words around say of places, by their span."""
+        full = [
+            self.ground.place(place.span, place.value, unit=place.unit, doubt=place.doubt, weight=place.weight)
+            for place in places
+        ]
+        return {ranked.place.span: ranked.score for ranked in rank(self.ground, self.leaf, full)}

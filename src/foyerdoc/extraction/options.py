@@ -1,0 +1,86 @@
+"""What may be chosen as a field's value on a line: for typed fields the values that stand there, for words any run of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from foyerdoc.documents import Span
+from foyerdoc.extraction.grounding import Ground, Place, candidates
+from foyerdoc.extraction.schemas import Leaf
+
+_MOST_WORDS: Final = 14
+_WORD = re.compile(r"\S+")
+_OPENING: Final = "\"'“”„«»‘’([{<*_|"
+_CLOSING: Final = "\"'“”„«»‘’)]}>*_|,;:.!?"
+
+
+def lines_for(ground: Ground, leaf: Leaf) -> list[int]:
+    """The lines on which the field's value can stand, ascending."""
+    if leaf.kind in {"text", "name"}:
+        return [at for at, line in enumerate(ground.lines) if re.search(r"[^\W\d_]{2}", line.text)]
+    return sorted({place.line for place in candidates(ground, leaf)})
+
+
+def on_line(ground: Ground, leaf: Leaf, at: int) -> list[Place]:
+    """The stretches of a line that may be the field's value, each spelling once, the first place of it.
+
+    A typed value is cut at its own borders. Words are cut between words, without the marks around them; a name begins and
+    ends with a capital, a digit or a mark of a company.
+    """
+    if leaf.kind in {"text", "name"}:
+        places = _runs(ground, at, names=leaf.kind == "name")
+    else:
+        found = candidates(ground, leaf)
+        start = bisect_left(found, at, key=lambda place: place.line)
+        places = iter([place for place in found[start:] if place.line == at])
+    first: dict[str, Place] = {}
+    for place in places:
+        first.setdefault(place.raw, place)
+    return list(first.values())
+
+
+def _runs(ground: Ground, at: int, *, names: bool) -> Iterator[Place]:
+    """All runs of up to fourteen words, and the whole line and its cells if they are longer."""
+    line = ground.lines[at]
+    for cell in re.finditer(r"[^\t]+", line.text):
+        words = [match.span() for match in _WORD.finditer(cell[0])]
+        for i, (start, _) in enumerate(words):
+            for _, end in words[i : i + _MOST_WORDS]:
+                yield from _run(ground, at, cell.start() + start, cell.start() + end, names=names)
+        if len(words) > _MOST_WORDS and not names:
+            yield from _run(ground, at, cell.start(), cell.end(), names=False)
+
+
+def _run(ground: Ground, at: int, start: int, end: int, *, names: bool) -> Iterator[Place]:
+    line = ground.lines[at]
+    for begin, stop in _trims(line.text, start, end):
+        raw = line.text[begin:stop]
+        if not raw or not any(map(str.isalnum, raw)) or (names and not _can_name(raw)):
+            continue
+        span = Span(line.span.start + begin, line.span.start + stop)
+        yield Place(span, raw, " ".join(raw.split()), at)
+
+
+def _trims(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
+    """A run without the marks around it; also with its full stop, where it may belong to it: "Acme, Inc."."""
+    while start < end and text[start] in _OPENING:
+        start += 1
+    stop = end
+    while stop > start and text[stop - 1] in _CLOSING:
+        stop -= 1
+    dotted = stop < end and text[stop] == "." and re.search(r"\b[^\W\d_]{1,4}$", text[start:stop])
+    return ((start, stop), (start, stop + 1)) if dotted else ((start, stop),)
+
+
+def _can_name(raw: str) -> bool:
+    first = raw[0]
+    last = re.split(r"[\s,(]+", raw.rstrip(".)"))[-1]
+    return (first.isupper() or first.isdigit()) and bool(last) and (not last[0].islower() or last.casefold() in _FORMS)
+
+
+_FORMS: Final = frozenset(
+    {"mbh", "e.v", "a.g", "asbl", "plc", "gmbh", "s.à", "r.l", "sàrl", "ltd", "inc", "llc", "spa", "nv", "bv"}
+)

@@ -1,0 +1,319 @@
+"""`train_extractor`: from documents with known fields to a folder that `Extractor.load` opens."""
+
+from __future__ import annotations
+
+import json
+import platform
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from foyerdoc import storage
+from foyerdoc.errors import TrainingError
+from foyerdoc.extraction import adapter
+from foyerdoc.extraction.choosing import SHOWN_TOKENS, Asked, Option, Weighing, answer, ask, choose_many
+from foyerdoc.extraction.grounding import Ground, Place
+from foyerdoc.extraction.schemas import Leaf
+from foyerdoc.finetuning.config import TrainingConfig
+from foyerdoc.finetuning.data.fields import FieldsExample, locate, same
+from foyerdoc.finetuning.instruct import train_instruct
+from foyerdoc.finetuning.training.loop import Progress
+from foyerdoc.models.local import LocalModel
+from foyerdoc.models.protocol import Conversation, LanguageModel, Message
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft", "bitsandbytes")
+
+
+class ExtractorConfig(TrainingConfig):
+    """Settings of `train_extractor`.
+
+    Attributes:
+        tokens: of a document that the model is shown.
+        held_out: share of the examples that is held out, to stop early and to learn how options are weighed.
+        most_held_out: documents held out at most.
+        weighed: documents of those that the weighing is learnt from.
+    """
+
+    base: str = "smollm2"
+    rank: int = 8
+    alpha: int = 16
+    epochs: int = 3
+    patience: int = 1
+    tokens: int = SHOWN_TOKENS
+    held_out: float = 0.1
+    most_held_out: int = 300
+    weighed: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedExtractor:
+    """A finished training.
+
+    Attributes:
+        folder: what `Extractor.load` opens.
+        settings: how options are weighed.
+        metrics: of held-out documents: the loss before and after, and precision, recall and F1 of the fields as decided.
+        counts: fields by what became of them: "learnt", "absent", "not shown" (learnt as absent), "not located" (left out).
+        notes: what a reader should know.
+    """
+
+    folder: Path
+    settings: adapter.Settings
+    metrics: Mapping[str, float]
+    counts: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """An example as a model sees it.
+
+    Attributes:
+        example: the document and its known fields.
+        ground: its lines.
+        asked: what the model is shown; fields whose value could not be located are not asked.
+        places: for each field asked where its value stands; none for absent.
+    """
+
+    example: FieldsExample
+    ground: Ground
+    asked: Asked
+    places: Mapping[Leaf, tuple[Place, ...]]
+
+    def conversation(self) -> Conversation:
+        """The prompt and its answer."""
+        said = answer(self.ground, [(leaf, self.places[leaf]) for leaf in self.asked.leaves])
+        return (*self.asked.conversation, Message("assistant", said))
+
+
+def train_extractor(
+    examples: Sequence[FieldsExample],
+    out: Path,
+    config: ExtractorConfig | None = None,
+    *,
+    report: Callable[[Progress], None] | None = None,
+) -> TrainedExtractor:
+    """Fine-tune a language model to point at the values of fields.
+
+    Targets are verbatim: each known value is located in its document first; one that stands nowhere as a whole value is left
+    out and counted. What was learnt is tried on held-out documents, which teach how the model's probabilities and the words
+    around a value are weighed; that calibrates the confidence.
+
+    A run that was killed goes on when it is called again with the same arguments.
+
+    Args:
+        examples: documents with known fields; any mixture of schemas.
+        out: folder to write.
+        config: how to train; the embedded language model by default.
+        report: called with the progress.
+
+    Raises:
+        TrainingError: nothing can be learnt, or training failed; what was reached is kept.
+    """
+    config = config or ExtractorConfig()
+    counts: Counter[str] = Counter()
+    counting = LocalModel(None if config.base == "smollm2" else config.base)
+    lessons = [made for example in examples if (made := lesson(example, counting, config.tokens, counts)) is not None]
+    if not lessons:
+        raise TrainingError(
+            f"nothing can be learnt from {len(examples)} documents: no field's value was located",
+            hint="check that values are written as they stand in the documents",
+        )
+    held = _held_out(lessons, config)
+    train = [one for i, one in enumerate(lessons) if i not in held]
+    aside = out.with_name(f".{out.name}.adapter")
+    plain = TrainingConfig(**{name: value for name, value in config if name in TrainingConfig.model_fields})
+    tuned = train_instruct(
+        [one.conversation() for one in train],
+        aside,
+        plain,
+        validation=[lessons[i].conversation() for i in sorted(held)] or None,
+        report=report,
+    )
+    model = LocalModel(
+        None if config.base == "smollm2" else config.base,
+        adapter=aside,
+        quantization="none" if config.quantization == "none" else "nf4",
+        device=config.device,
+    )
+    judged = judge(model, [lessons[i] for i in sorted(held)[: config.weighed]])
+    model.close()
+    weighing, least, metrics = weigh(judged)
+    settings = adapter.Settings(
+        base=config.base, tokens=config.tokens, **asdict(weighing), least=least, examples=sum(map(len, judged))
+    )
+    metrics |= {f"loss, {name}": told["loss"] for name, told in tuned.metrics.items() if "loss" in told}
+    about = {
+        "config": config.model_dump(mode="json"),
+        "documents": len(train),
+        "held out": len(held),
+        "fields": dict(counts),
+        "metrics": metrics,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "notes": tuned.notes,
+    }
+    with storage.new_folder(out, kind=adapter.KIND, version=adapter.VERSION) as folder:
+        shutil.copytree(aside, folder / adapter.ADAPTER)
+        (folder / adapter.SETTINGS).write_text(settings.model_dump_json(indent=1), encoding="utf-8")
+        (folder / adapter.TRAINING).write_text(json.dumps(about, indent=1), encoding="utf-8")
+    shutil.rmtree(aside, ignore_errors=True)
+    return TrainedExtractor(out, settings, metrics, dict(counts), tuned.notes)
+
+
+def lesson(example: FieldsExample, model: LanguageModel, tokens: int, counts: Counter[str]) -> Lesson | None:
+    """An example with its values located, None when no field is left."""
+    ground = Ground.of(example.document)
+    everywhere = frozenset(range(len(ground.lines)))
+    asked = ask(ground, example.leaves, model, tokens=tokens)
+    seen = frozenset(asked.shown.lines)
+    places: dict[Leaf, tuple[Place, ...]] = {}
+    for leaf in example.leaves:
+        known = example.values.get(leaf.path)
+        if known is None:
+            continue
+        found = [locate(ground, leaf, one, seen) for one in known]
+        if all(found):
+            kept = {place.span: place for place in found if place is not None}
+            places[leaf] = tuple(kept[span] for span in sorted(kept))
+            counts["learnt" if known else "absent"] += 1
+        elif any(locate(ground, leaf, one, everywhere) for one, place in zip(known, found, strict=True) if place is None):
+            # What is not shown cannot be pointed at: of what is shown, the right answer is that it is not there.
+            places[leaf] = tuple(place for place in found if place is not None)
+            counts["not shown"] += 1
+        else:
+            counts["not located"] += 1
+    if not places:
+        return None
+    if len(places) < len(asked.leaves):
+        asked = ask(ground, tuple(places), model, tokens=tokens)
+        if frozenset(asked.shown.lines) != seen:
+            asked = Asked(asked.conversation, asked.shown, asked.leaves)
+            places = {
+                leaf: tuple(place for place in found if place.line in asked.shown.lines) for leaf, found in places.items()
+            }
+    return Lesson(example, ground, asked, places)
+
+
+def _held_out(lessons: Sequence[Lesson], config: ExtractorConfig) -> frozenset[int]:
+    count = min(int(len(lessons) * config.held_out), config.most_held_out)
+    return frozenset(random.Random(config.seed).sample(range(len(lessons)), count))  # noqa: S311 - a seeded draw
+
+
+# --- weighing -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A field's options, and which of them are right.
+
+    Attributes:
+        options: as the model had them.
+        right: for each option whether it is the known value, or None where the field is absent.
+        absent: whether the document does not have the field.
+    """
+
+    options: tuple[Option, ...]
+    right: tuple[bool, ...]
+    absent: bool
+
+
+def judge(model: LanguageModel, lessons: Sequence[Lesson], weighing: Weighing | None = None) -> list[list[Judged]]:
+    """Let a model choose, and compare each field's options with what is known. One list for each document."""
+    chosen = choose_many(model, [(one.ground, one.asked) for one in lessons], weighing)
+    return [
+        [_judged(one, leaf, entries[0]) for leaf, entries in found.items() if not leaf.many and leaf.path in one.example.values]
+        for one, found in zip(lessons, chosen, strict=True)
+    ]
+
+
+def _judged(one: Lesson, leaf: Leaf, options: tuple[Option, ...]) -> Judged:
+    known = [_value(one.ground, leaf, place) for place in one.places[leaf]]
+    right = tuple(
+        (option.place is None and not known)
+        or (option.place is not None and any(same(option.place.value, value) for value in known))
+        for option in options
+    )
+    return Judged(options, right, not known)
+
+
+def _value(_ground: Ground, _leaf: Leaf, place: Place) -> Any:
+    return place.value
+
+
+def weigh(judged: Iterable[Sequence[Judged]]) -> tuple[Weighing, float, dict[str, float]]:
+    """The weighing under which the right options are most probable, the share from which to show a value, and measures."""
+    from scipy.optimize import minimize
+
+    fields = [field for document in judged for field in document]
+    told = [field for field in fields if any(field.right)]
+    if len(told) < 30:
+        return Weighing(), 0.0, {"fields held out": float(len(fields))}
+    tables = [_table(field) for field in told]
+
+    def loss(x: NDArray[np.float64]) -> float:
+        total = 0.0
+        for features, right in tables:
+            scores = features @ x
+            total += float(np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[right]))
+        # A pull towards the model alone, of the strength of a few fields.
+        return total + 0.5 * float(((x - np.array([1.0, 0.0, 0.0])) ** 2).sum())
+
+    found = minimize(loss, np.array([1.0, 0.0, 0.0]), method="Nelder-Mead", options={"maxiter": 400, "xatol": 1e-3})
+    weighing = Weighing(*(float(value) for value in found.x))
+    least, best = 0.0, (0.0, 0.0, 0.0)
+    for threshold in np.linspace(0.0, 0.9, 46):
+        scores = _scores(fields, weighing, float(threshold))
+        if scores[2] > best[2] + 1e-9:
+            least, best = float(threshold), scores
+    return (
+        weighing,
+        round(least, 3),
+        {
+            "fields held out": float(len(fields)),
+            "precision": best[0],
+            "recall": best[1],
+            "F1": best[2],
+            "options hold the value": len(told) / max(1, len(fields)),
+        },
+    )
+
+
+def _table(field: Judged) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(options, 3) features, (options,) which are right."""
+    rows = [
+        (option.log_probability, 0.0 if option.place is None else option.support, float(option.place is None))
+        for option in field.options
+    ]
+    return np.array(rows), np.array(field.right)
+
+
+def _scores(fields: Sequence[Judged], weighing: Weighing, least: float) -> tuple[float, float, float]:
+    """Precision, recall and F1 of values shown from a share on."""
+    right = shown = there = 0
+    for field in fields:
+        there += not field.absent
+        value, share = best_value(field.options, weighing)
+        if value is None or share < least:
+            continue
+        shown += 1
+        right += field.right[field.options.index(value)] and not field.absent
+    precision, recall = right / max(1, shown), right / max(1, there)
+    return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
+
+
+def best_value(options: Sequence[Option], weighing: Weighing) -> tuple[Option | None, float]:
+    """The likeliest value's best option, None for absent, and the share of all options that say the same."""
+    from foyerdoc.extraction.choosing import decide
+
+    option, share = decide(options, weighing)
+    return (None if option.place is None else option), share
