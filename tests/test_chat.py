@@ -53,7 +53,7 @@ def index(tmp_path_factory, embedder):
 class Chooser:
     """A model whose answer is fixed, and which keeps what it was shown."""
 
-    name, adapter, context_tokens, grammars = "chooser", None, 10_000, True
+    name, adapter, context_tokens, grammars, scores = "chooser", None, 10_000, True, False
 
     def __init__(self, answer):
         self.answer = answer

@@ -124,7 +124,7 @@ def test_a_lead_decides(shares, path, decision):
 class Scoring:
     """A model that finds one label likely whatever the document, and another only where a word stands."""
 
-    name, adapter, context_tokens, grammars = "scoring", None, 2048, False
+    name, adapter, context_tokens, grammars, scores = "scoring", None, 2048, False, True
 
     def count_tokens(self, text):
         return len(text.split())

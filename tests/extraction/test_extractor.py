@@ -241,7 +241,7 @@ def test_what_is_not_supported_is_refused_by_name(schema, named):
 class Scripted:
     """A model whose answer is fixed; it keeps what it was asked."""
 
-    name, adapter, context_tokens, grammars = "scripted", None, 2048, True
+    name, adapter, context_tokens, grammars, scores = "scripted", None, 2048, True, False
 
     def __init__(self, answer: str, finish: str = "stop") -> None:
         self.answer, self.finish = answer, finish
@@ -263,6 +263,9 @@ class Scripted:
         yield self.answer
 
     def score(self, conversation, continuations):
+        raise AssertionError("pointing asks for no scores")
+
+    def score_many(self, conversations, continuations, *, begun=None):
         raise AssertionError("pointing asks for no scores")
 
     def close(self):
@@ -301,7 +304,7 @@ def test_an_answer_that_was_cut_is_an_error():
 
 
 def test_lines_beyond_the_budget_are_said():
-    long = "\n".join(f"Total: {i},00 € {'word ' * 400}" for i in range(1, 9))
+    long = "\n".join(f"Total: {i},00 € {'w ' * 180}\n{'w ' * 190}" for i in range(1, 9))
     result = Extractor(Total, Scripted('{"total": null}')).extract(document(long))
     assert any("was not shown all lines" in issue for issue in result.issues)
 

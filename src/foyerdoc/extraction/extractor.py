@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Generic, TypeVar
+from pathlib import Path
+from typing import Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
 from foyerdoc import prompts
 from foyerdoc.documents import Document, Span
 from foyerdoc.extraction import pointing, schemas
+from foyerdoc.extraction.adapter import ADAPTER, Settings, read_folder
+from foyerdoc.extraction.choosing import Entries, Weighing, ask, choose_many, decide
 from foyerdoc.extraction.grounding import Ground, Place, candidates
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
 from foyerdoc.extraction.schemas import Leaf
@@ -23,6 +27,9 @@ T = TypeVar("T", bound=BaseModel)
 
 _OTHERS: Final = 8
 """How many other places are kept as a field's candidates."""
+
+_TOGETHER: Final = 32
+_NOT_ALL_SHOWN: Final = "the model was not shown all lines: the document is longer than its budget"
 
 _DOUBTS: Final = {
     "day_month_order": "day and month could be the other way round; read as this language and this document write dates",
@@ -40,23 +47,28 @@ class _Found:
     path: str
     place: Place | None
     others: tuple[Place, ...] = ()
+    confidence: float | None = None
 
 
 class Extractor(Generic[T]):
     """Finds the values of a pydantic model's fields in documents.
 
-    Every value is a stretch of the document's text, found by code for its type and chosen by the words that stand before it:
-    by labels alone, or, when a model is given, by the model among the best of them, under a grammar. Safe to use from several
-    threads.
+    Every value is a stretch of the document's text. Without a model it is chosen by the words that stand before it; a model
+    scores every value that may be chosen, null among them, and the best is taken. Safe to use from several threads.
     """
 
-    def __init__(self, schema: type[T], model: LanguageModel | None = None) -> None:
+    def __init__(
+        self, schema: type[T], model: LanguageModel | None = None, *, settings: Settings | None = None, least: float | None = None
+    ) -> None:
         """Take a schema apart.
 
         Args:
             schema: the fields. Names, descriptions and `json_schema_extra={"aliases": [...], "format": ...}` are used.
-            model: points at the values; None chooses by labels alone, which is better than a small model that was not
+            model: chooses the values; None chooses by labels alone, which is better than a small model that was not
                 tuned for it, and much faster (docs/benchmarks.md).
+            settings: how a tuned model's options are weighed; `Extractor.load` reads them.
+            least: confidence from which a value is shown, 0 to 1; what is less sure is absent and stands among the
+                candidates. By default what held-out documents advised. Without calibration nothing is held back.
 
         Raises:
             SchemaError: a field's type is not supported; the message names the field.
@@ -64,39 +76,133 @@ class Extractor(Generic[T]):
         self._schema = schema
         self._form = schemas.form_of(schema)
         self._model = model
+        self._settings = settings or Settings(base="")
+        self._least = self._settings.least if least is None else least
+
+    @classmethod
+    def load(
+        cls,
+        folder: str | os.PathLike[str],
+        schema: type[T],
+        *,
+        base: str | Path | None = None,
+        device: str | None = None,
+        least: float | None = None,
+    ) -> Extractor[T]:
+        """An extractor over a model that was trained by `train_extractor`.
+
+        Args:
+            folder: what training wrote.
+            schema: the fields; any schema, not only those that were trained with.
+            base: where the base is now, when it is not where it was in training.
+            device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
+            least: as in the constructor.
+
+        Raises:
+            DamagedFile: the folder is not an extractor's, or altered.
+            SchemaError: a field's type is not supported.
+        """
+        from foyerdoc.models.local import LocalModel
+
+        settings = read_folder(Path(folder))
+        source = base or (None if settings.base == "smollm2" else settings.base)
+        model = LocalModel(source, adapter=Path(folder) / ADAPTER, device=device)
+        return cls(schema, model, settings=settings, least=least)
 
     def extract(self, document: Document) -> Extraction[T]:
         """The fields of a document. A field that the document does not have is absent, never guessed.
 
         Raises:
-            ModelError: the model cannot enforce a grammar, or its answer was cut.
+            ModelError: the model can neither score answers nor enforce a grammar, or its answer was cut.
         """
-        ground = Ground.of(document)
-        issues: list[str] = []
-        found = [*self._singles(ground, issues), *self._tables(ground, issues)]
-        fields = {item.path: _field_value(document, item) for item in found}
+        return next(self.extract_many([document]))
+
+    def extract_many(self, documents: Iterable[Document]) -> Iterator[Extraction[T]]:
+        """The fields of many documents, in their order, 32 of them taken at a time."""
+        batch: list[Document] = []
+        for document in documents:
+            batch.append(document)
+            if len(batch) == _TOGETHER:
+                yield from self._extract(batch)
+                batch = []
+        yield from self._extract(batch)
+
+    def _extract(self, documents: Sequence[Document]) -> Iterator[Extraction[T]]:
+        grounds = [Ground.of(document) for document in documents]
+        singles = self._by_model(grounds) if self._model is not None else [self._by_labels(ground) for ground in grounds]
+        for ground, (found, issues) in zip(grounds, singles, strict=True):
+            yield self._extraction(ground, found, issues)
+
+    def _extraction(self, ground: Ground, singles: Sequence[_Found], issues: list[str]) -> Extraction[T]:
+        found = [*singles, *self._tables(ground, issues)]
+        fields = {item.path: _field_value(ground.document, item) for item in found}
         for item in found:
             issues += _doubts(item)
         data = {item.path: _cast(item.leaf, item.place) for item in found if item.place is not None}
         value, misfits = schemas.build(self._schema, {path: v for path, v in data.items() if v is not None})
         return Extraction(value, fields, tuple(issues + misfits), self._fingerprint())
 
-    def _singles(self, ground: Ground, issues: list[str]) -> Iterator[_Found]:
+    def _by_labels(self, ground: Ground) -> tuple[list[_Found], list[str]]:
+        issues: list[str] = []
+        found: list[_Found] = []
+        for leaf in self._form.leaves:
+            places = rank(ground, leaf, candidates(ground, leaf))
+            found += _list(leaf, places) if leaf.many else [_best(leaf, places, issues)]
+        return found, issues
+
+    def _by_model(self, grounds: Sequence[Ground]) -> list[tuple[list[_Found], list[str]]]:
+        assert self._model is not None  # noqa: S101 - the caller looked
+        if not self._model.scores:
+            return [self._by_grammar(self._model, ground) for ground in grounds]
+        asked = [ask(ground, self._form.leaves, self._model, tokens=self._settings.tokens) for ground in grounds]
+        weighing = self._settings.weighing()
+        chosen = choose_many(self._model, list(zip(grounds, asked, strict=True)), weighing)
+        results = []
+        for one, entries in zip(asked, chosen, strict=True):
+            issues = [] if one.shown.complete else [_NOT_ALL_SHOWN]
+            results.append((list(self._decided(entries, weighing, issues)), issues))
+        return results
+
+    def _decided(self, entries: Mapping[Leaf, Entries], weighing: Weighing, issues: list[str]) -> Iterator[_Found]:
+        """What is shown of each field's options, and what is held back."""
+        for leaf, lists in entries.items():
+            kept: list[tuple[Place, float, tuple[Place, ...]]] = []
+            held: list[Place] = []
+            for options in lists:
+                option, share = decide(options, weighing)
+                others = tuple(o.place for o in options if o.place is not None and o is not option)
+                if option.place is None:
+                    held += () if leaf.many else others
+                elif share < self._least:
+                    held += [option.place, *others]
+                    issues.append(f"{leaf.path}: a value was found but held back, its confidence is below {self._least:g}")
+                else:
+                    kept.append((option.place, share, others))
+            if not leaf.many:
+                yield self._found(leaf, leaf.path, kept[0]) if kept else _Found(leaf, leaf.path, None, tuple(held))
+                continue
+            for i, item in enumerate(sorted(kept, key=lambda item: item[0].span)):
+                yield self._found(leaf, f"{leaf.path}[{i}]", item)
+
+    def _found(self, leaf: Leaf, path: str, kept: tuple[Place, float, tuple[Place, ...]]) -> _Found:
+        place, share, others = kept
+        return _Found(leaf, path, place, others, share if self._settings.examples else None)
+
+    def _by_grammar(self, model: LanguageModel, ground: Ground) -> tuple[list[_Found], list[str]]:
+        """Of a model that writes under a grammar but does not score: it points at one of the best places by labels."""
+        issues: list[str] = []
         ranked = {leaf: rank(ground, leaf, candidates(ground, leaf)) for leaf in self._form.leaves}
-        pointed: dict[str, Place | None] | None = None
-        if self._model is not None:
-            answer = pointing.point(self._model, ground, {leaf: r for leaf, r in ranked.items() if not leaf.many})
-            pointed = dict(answer.places)
-            if not answer.complete:
-                issues.append("the model was not shown all lines that hold candidates: the document is longer than its budget")
+        answer = pointing.point(model, ground, {leaf: r for leaf, r in ranked.items() if not leaf.many})
+        if not answer.complete:
+            issues.append(_NOT_ALL_SHOWN)
+        found: list[_Found] = []
         for leaf, places in ranked.items():
             if leaf.many:
-                yield from _list(leaf, places)
-            elif pointed is None:
-                yield _best(leaf, places, issues)
+                found += _list(leaf, places)
             else:
-                chosen = pointed.get(leaf.path)
-                yield _Found(leaf, leaf.path, chosen, tuple(r.place for r in places if r.place != chosen))
+                chosen = answer.places.get(leaf.path)
+                found.append(_Found(leaf, leaf.path, chosen, tuple(r.place for r in places if r.place != chosen)))
+        return found, issues
 
     def _tables(self, ground: Ground, issues: list[str]) -> Iterator[_Found]:
         for rows in self._form.tables:
@@ -140,9 +246,8 @@ def _field_value(document: Document, item: _Found) -> FieldValue:
         return FieldValue(None, None, None, (), None, "absent", others)
     span: Span = item.place.span
     value = _cast(item.leaf, item.place)
-    return FieldValue(
-        value, item.place.raw, span, document.boxes(span), None, "unreadable" if value is None else "found", others
-    )
+    status: Literal["found", "unreadable"] = "unreadable" if value is None else "found"
+    return FieldValue(value, item.place.raw, span, document.boxes(span), item.confidence, status, others)
 
 
 def _cast(leaf: Leaf, place: Place | None) -> object | None:

@@ -87,6 +87,11 @@ class LocalModel:
         return int(self._config().get_text_config().max_position_embeddings)
 
     @property
+    def scores(self) -> bool:
+        """Whether `score` works."""
+        return True
+
+    @property
     def grammars(self) -> bool:
         """True: llguidance masks what the grammar does not allow."""
         return True

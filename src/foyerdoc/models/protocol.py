@@ -68,6 +68,10 @@ class LanguageModel(Protocol):
     def grammars(self) -> bool:
         """Whether `generate` can enforce a grammar. One that cannot raises `ModelError` when given one."""
 
+    @property
+    def scores(self) -> bool:
+        """Whether `score` and `score_many` work. One that cannot raises `ModelError` when asked."""
+
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens not counted."""
 

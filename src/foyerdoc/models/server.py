@@ -77,6 +77,11 @@ class ServerModel:
         return self._context_tokens
 
     @property
+    def scores(self) -> bool:
+        """Whether `score` works."""
+        return self._dialect == "vllm"
+
+    @property
     def grammars(self) -> bool:
         """Whether the server was said to be one that follows grammars."""
         return self._dialect is not None
