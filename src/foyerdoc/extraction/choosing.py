@@ -225,6 +225,11 @@ def entry(ground: Ground, place: Place) -> str:
     return f"[{ground.lines[place.line].number}, {json.dumps(place.raw, ensure_ascii=False)}]"
 
 
+def _repeats(place: Place, taken: Sequence[Place]) -> bool:
+    """Whether a list has it already: the same value, or a part of the same words."""
+    return any(_key(place.value) == _key(other.value) or place.span.overlaps(other.span) for other in taken)
+
+
 _Asking = Generator[tuple[str, Sequence[str]], NDArray[np.float64], tuple[Option, ...]]
 
 
@@ -266,16 +271,16 @@ class _Field:
     def items(self, said: str, end: str) -> Generator[tuple[str, Sequence[str]], NDArray[np.float64], tuple[Entries, str]]:
         """The entries of a list, each followed by another one or by the list's end; and what is said by then."""
         entries: list[tuple[Option, ...]] = []
-        taken: set[object] = set()
+        taken: list[Place] = []
         for i in range(_MOST_ITEMS):
             before, none = (" [", f" null{end}") if i == 0 else (", ", f"]{end}")
             options = yield from self.options(said, before, "", none)
-            options = tuple(o for o in options if o.place is None or _key(o.place.value) not in taken)
+            options = tuple(o for o in options if o.place is None or not _repeats(o.place, taken))
             entries.append(options)
             place = decide(options, self.weighing)[0].place
             if place is None:
                 return tuple(entries), said + none
-            taken.add(_key(place.value))
+            taken.append(place)
             said += f"{before}{entry(self.ground, place)}"
         return tuple(entries), f"{said}]{end}"
 

@@ -58,7 +58,12 @@ class Extractor(Generic[T]):
     """
 
     def __init__(
-        self, schema: type[T], model: LanguageModel | None = None, *, settings: Settings | None = None, least: float | None = None
+        self,
+        schema: type[T],
+        model: LanguageModel | None = None,
+        *,
+        settings: Settings | None = None,
+        least: float | None = None,
     ) -> None:
         """Take a schema apart.
 
@@ -175,7 +180,8 @@ class Extractor(Generic[T]):
                     held += () if leaf.many else others
                 elif share < self._least:
                     held += [option.place, *others]
-                    issues.append(f"{leaf.path}: a value was found but held back, its confidence is below {self._least:g}")
+                    said = f"{leaf.path}: a value was found but held back, its confidence is below {self._least:g}"
+                    issues += () if said in issues else (said,)
                 else:
                     kept.append((option.place, share, others))
             if not leaf.many:

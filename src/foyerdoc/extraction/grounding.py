@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -95,6 +96,7 @@ class Ground:
     _stretches: dict[values.Kind, list[Stretch]] = field(default_factory=dict)
     _sections: list[str] = field(default_factory=list)
     _by_leaf: dict[Leaf, list[Place]] = field(default_factory=dict)
+    _by_line: dict[Leaf, dict[int, list[Place]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Document) -> Ground:
@@ -115,6 +117,15 @@ class Ground:
         if leaf not in self._by_leaf:
             self._by_leaf[leaf] = list(finder(self, leaf))
         return self._by_leaf[leaf]
+
+    def remember_lines(self, leaf: Leaf, places: Iterable[Place]) -> Mapping[int, Sequence[Place]]:
+        """A field's places by their line, sorted once."""
+        if leaf not in self._by_line:
+            by_line: dict[int, list[Place]] = defaultdict(list)
+            for place in places:
+                by_line[place.line].append(place)
+            self._by_line[leaf] = dict(by_line)
+        return self._by_line[leaf]
 
     def line_at(self, offset: int) -> int:
         """Index of the line that a character stands on."""
@@ -163,6 +174,11 @@ _Finder = Callable[[Ground, Leaf], Iterable[Place]]
 def candidates(ground: Ground, leaf: Leaf) -> list[Place]:
     """The stretches that could be a field's value. Empty when there is none. Looked for once a document."""
     return ground.remember(leaf, _FINDERS[leaf.kind])
+
+
+def candidates_by_line(ground: Ground, leaf: Leaf) -> Mapping[int, Sequence[Place]]:
+    """The same stretches by the line that they begin on. Looked for once a document."""
+    return ground.remember_lines(leaf, candidates(ground, leaf))
 
 
 def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:

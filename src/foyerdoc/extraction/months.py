@@ -29,14 +29,16 @@ def months() -> dict[str, int]:
 
 @cache
 def month_pattern() -> re.Pattern[str]:
-    """A date with the month spelled out: "3. März 2026", "1er février 2026", "March 3rd, 2026".
+    """A date with the month spelled out: "3. März 2026", "1er février 2026", "March 3rd, 2026",
+    "3rd day of March, 2026".
 
     Groups: day, month, year, or day2, month2, year2 where the month comes first.
     """
     name = "|".join(re.escape(n) for n in sorted(months(), key=len, reverse=True))
     gap = r"(?:[ \t\u00a0\u2009\u202f]{1,2}|\n)"
     day = r"(?<![\w.,/-])(?P<day>\d{1,2})(?:\.|er|re|st|nd|rd|th|ère|e|º|°)?"
-    first = rf"{day}{gap}?(?:(?:de|of|of the){gap})?(?<![A-Za-z])(?P<month>{name})\b\.?,?{gap}(?P<year>\d{{4}}|\d{{2}})(?!\w)"
+    of = rf"(?:(?:de|of|of the|day of){gap})?"
+    first = rf"{day}{gap}?{of}(?<![A-Za-z])(?P<month>{name})\b\.?,?{gap}(?P<year>\d{{4}}|\d{{2}})(?!\w)"
     second = rf"(?<!\w)(?P<month2>{name})\b\.?{gap}(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?{gap}?,?{gap}(?P<year2>\d{{4}})(?!\w)"
     return re.compile(f"{first}|{second}", re.IGNORECASE)
 

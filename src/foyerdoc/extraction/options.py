@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from foyerdoc.documents import Span
-from foyerdoc.extraction.grounding import Ground, Place, candidates
+from foyerdoc.extraction.grounding import Ground, Place, candidates_by_line
 from foyerdoc.extraction.schemas import Leaf
 
 _MOST_WORDS: Final = 14
@@ -21,7 +20,7 @@ def lines_for(ground: Ground, leaf: Leaf) -> list[int]:
     """The lines on which the field's value can stand, ascending."""
     if leaf.kind in {"text", "name"}:
         return [at for at, line in enumerate(ground.lines) if re.search(r"[^\W\d_]{2}", line.text)]
-    return sorted({place.line for place in candidates(ground, leaf)})
+    return sorted(candidates_by_line(ground, leaf))
 
 
 def on_line(ground: Ground, leaf: Leaf, at: int) -> list[Place]:
@@ -30,12 +29,11 @@ def on_line(ground: Ground, leaf: Leaf, at: int) -> list[Place]:
     A typed value is cut at its own borders. Words are cut between words, without the marks around them; a name begins and
     ends with a capital, a digit or a mark of a company.
     """
+    places: Iterable[Place]
     if leaf.kind in {"text", "name"}:
         places = _runs(ground, at, names=leaf.kind == "name")
     else:
-        found = candidates(ground, leaf)
-        start = bisect_left(found, at, key=lambda place: place.line)
-        places = iter([place for place in found[start:] if place.line == at])
+        places = candidates_by_line(ground, leaf).get(at, ())
     first: dict[str, Place] = {}
     for place in places:
         first.setdefault(place.raw, place)
@@ -65,14 +63,16 @@ def _run(ground: Ground, at: int, start: int, end: int, *, names: bool) -> Itera
 
 
 def _trims(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
-    """A run without the marks around it; also with its full stop, where it may belong to it: "Acme, Inc."."""
+    """A run without the marks around it; also with the mark behind it where that may belong to it: "Acme, Inc.", "(Paris)"."""
     while start < end and text[start] in _OPENING:
         start += 1
     stop = end
     while stop > start and text[stop - 1] in _CLOSING:
         stop -= 1
-    dotted = stop < end and text[stop] == "." and re.search(r"\b[^\W\d_]{1,4}$", text[start:stop])
-    return ((start, stop), (start, stop + 1)) if dotted else ((start, stop),)
+    following = text[stop : min(end, stop + 1)]
+    dotted = following == "." and re.search(r"\b[^\W\d_]{1,4}$", text[start:stop])
+    closed = following == ")" and "(" in text[start:stop]
+    return ((start, stop), (start, stop + 1)) if dotted or closed else ((start, stop),)
 
 
 def _can_name(raw: str) -> bool:
@@ -82,5 +82,28 @@ def _can_name(raw: str) -> bool:
 
 
 _FORMS: Final = frozenset(
-    {"mbh", "e.v", "a.g", "asbl", "plc", "gmbh", "s.à", "r.l", "sàrl", "ltd", "inc", "llc", "spa", "nv", "bv"}
+    [
+        "mbh",
+        "e.v",
+        "e.k",
+        "a.g",
+        "asbl",
+        "plc",
+        "dac",
+        "gmbh",
+        "s.à",
+        "r.l",
+        "sàrl",
+        "ltd",
+        "inc",
+        "llc",
+        "llp",
+        "spa",
+        "nv",
+        "bv",
+        "haftungsbeschränkt",
+        "limited",
+        "co",
+    ]
 )
+"""What a firm's name may end with in small letters."""

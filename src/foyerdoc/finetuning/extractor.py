@@ -268,7 +268,8 @@ def weigh(judged: Iterable[Sequence[Judged]]) -> tuple[Weighing, float, dict[str
         # A pull towards the model alone, of the strength of a few fields.
         return total + 0.5 * float(((x - np.array([1.0, 0.0, 0.0])) ** 2).sum())
 
-    found = minimize(loss, np.array([1.0, 0.0, 0.0]), method="Nelder-Mead", options={"maxiter": 400, "xatol": 1e-3})
+    start, bounds = np.array([1.0, 0.0, 0.0]), [(0.05, 5.0), (0.0, 5.0), (-10.0, 10.0)]
+    found = minimize(loss, start, method="Nelder-Mead", bounds=bounds, options={"maxiter": 400, "xatol": 1e-3})
     weighing = Weighing(*(float(value) for value in found.x))
     least, best = 0.0, (0.0, 0.0, 0.0)
     for threshold in np.linspace(0.0, 0.9, 46):
