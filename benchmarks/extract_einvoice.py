@@ -1,6 +1,6 @@
 """Header fields of electronic invoices: what the page shows against the XML that each PDF carries, which is never read.
 
-    python benchmarks/extract_einvoice.py FOLDER [--model] [--list]
+    python benchmarks/extract_einvoice.py FOLDER [--model FOLDER | --base] [--list]
 
 FOLDER holds gold.jsonl.gz and the PDFs. Dates and amounts are compared as values, names without case and white space, of a
 name over several lines the last line. Gold that is empty counts neither for nor against recall; a value found there is
@@ -44,12 +44,17 @@ class EInvoice(BaseModel):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", action="store_true", help="let the embedded model point, instead of labels alone")
+    parser.add_argument("--model", type=Path, help="a trained extractor's folder, instead of labels alone")
+    parser.add_argument("--base", action="store_true", help="the embedded model as it is, instead of labels alone")
+    parser.add_argument("--least", type=float, help="confidence from which values are shown")
     parser.add_argument("--list", action="store_true", help="a line for every field that is wrong or missing")
     options = parser.parse_args()
     console = Console(width=130)
 
-    extractor = fd.Extractor(EInvoice, _model() if options.model else None)
+    if options.model:
+        extractor = fd.Extractor.load(options.model, EInvoice, least=options.least)
+    else:
+        extractor = fd.Extractor(EInvoice, _model() if options.base else None)
     outcomes: dict[str, list[tuple[str, str]]] = defaultdict(list)
     located, seconds, found = 0, 0.0, 0
     with gzip.open(options.folder / "gold.jsonl.gz", "rt") as file:

@@ -115,9 +115,9 @@ def prepare(
         model.pooler = None
     four_bit = quantization in ("nf4", "fp4")
     if resident is None:
-        resident = four_bit and (device == "cpu" or _fits(model, device))
+        resident = four_bit and (device == "cpu" or fits(model, device))
     if resident and four_bit:
-        _dequantize(model, getattr(torch, dtype))
+        dequantize(model, getattr(torch, dtype))
     elif four_bit and device == "cpu":
         _keep_differentiable(model)
     for parameter in model.parameters():
@@ -139,7 +139,8 @@ def _quantization(library: Any, quantization: Quantization, dtype: Any) -> Any:
     )
 
 
-def _fits(model: Any, device: str) -> bool:
+def fits(model: Any, device: str) -> bool:
+    """Whether a model's weights, 16 bits each, take less than half of a GPU's free memory."""
     import torch
 
     free, _ = torch.cuda.mem_get_info(device)
@@ -159,7 +160,7 @@ def _keep_differentiable(model: Any) -> None:
             layer.support_avx512bf16_for_cpu = False
 
 
-def _dequantize(model: Any, dtype: Any) -> None:
+def dequantize(model: Any, dtype: Any) -> None:
     """Put plain linear layers in the place of 4-bit ones, with the values that these stand for."""
     import torch
     from bitsandbytes.functional import dequantize_4bit

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from foyerdoc import storage
 from foyerdoc.errors import ModelError, ModelMissing
 from foyerdoc.models import probing
+from foyerdoc.models.bases import dequantize, fits
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.decoding import Answer, Decoder, Guide, common
 from foyerdoc.models.embedded import embedded_generator
@@ -320,7 +321,13 @@ class LocalModel:
 
                 self._adapter_weights(self._adapter_folder)
                 probing.check_base(self._adapter_folder, folder)
+                # A GPU waits for the launches of an adapter's thin products; on a CPU merging gains nothing. Never into 4 bits:
+                # that would change answers.
+                plain = self._quantization == "none" or (device != "cpu" and fits(model, device))
+                if plain and self._quantization == "nf4":
+                    dequantize(model, dtype)
                 model = PeftModel.from_pretrained(model, self._adapter_folder, use_safetensors=True)
+                model = model.merge_and_unload() if plain else model
         model = model.eval()
         if self._adapter_folder is not None and (self._adapter_folder / probing.PROBE).is_file():
             ids = torch.tensor([probing.probe_tokens(self._tokenizer())], device=device)
