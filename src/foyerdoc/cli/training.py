@@ -113,6 +113,8 @@ def calibration(
     model: Annotated[Path, typer.Option(help="Folder of a trained classifier.", exists=True, file_okay=False)],
     target: Annotated[Path | None, typer.Option("--out", help="Folder to write; the classifier's by default.")] = None,
     precision: Annotated[float | None, typer.Option(help="Asked of named labels; the classifier's own by default.")] = None,
+    base: Annotated[str | None, typer.Option(help="Where its base is now, when it is not where it was in training.")] = None,
+    allow_learnt: Annotated[bool, typer.Option("--allow-learnt", help="Take rows that it learnt from too.")] = False,
     device: Device = None,
     json: Json = False,
 ) -> None:
@@ -123,7 +125,9 @@ def calibration(
     with stops_on_error():
         _, taxonomy = adapter.read_folder(model)
         examples, failed = _examples(rows, taxonomy, json=json)
-        found = calibrate_classifier(model, examples, target, target=precision, device=device)
+        found = calibrate_classifier(
+            model, examples, target, target=precision, device=device, base=base, allow_learnt=allow_learnt
+        )
         print_calibrated_as_json(found) if json else print_calibrated(found)
     raise typer.Exit(int(failed > 0))
 
