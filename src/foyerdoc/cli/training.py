@@ -15,7 +15,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from foyerdoc.cli.app import Json, app, as_json, err, print_json, report, stops_on_error
+from foyerdoc.cli.app import Json, app, as_json, err, made_folder, print_json, report, stops_on_error
 from foyerdoc.cli.trained import (
     note,
     print_calibrated,
@@ -110,7 +110,7 @@ def classifier(
 @train.command()
 def calibration(
     rows: Rows,
-    model: Annotated[Path, typer.Option(help="Folder of a trained classifier.", exists=True, file_okay=False)],
+    model: Annotated[Path, typer.Option(help="Folder of a trained classifier.", parser=made_folder, metavar="DIRECTORY")],
     target: Annotated[Path | None, typer.Option("--out", help="Folder to write; the classifier's by default.")] = None,
     precision: Annotated[float | None, typer.Option(help="Asked of named labels; the classifier's own by default.")] = None,
     base: Annotated[str | None, typer.Option(help="Where its base is now, when it is not where it was in training.")] = None,
