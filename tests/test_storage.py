@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from foyerdoc import storage
 from foyerdoc.cli import app
-from foyerdoc.errors import DamagedFile
+from foyerdoc.errors import DamagedFile, UsageError
 
 KILLED = """
 import os, signal, sys
@@ -120,6 +120,18 @@ def test_a_replacement_that_fails_leaves_what_was_there(tmp_path: Path, monkeypa
     with pytest.raises(OSError, match="no"):
         make(target, "new")
     assert content(target) == "old"
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{}", "no JSON", '{"kind": "test", "version": 2, "files": {}}'])
+def test_only_what_is_of_the_same_kind_may_be_replaced(tmp_path: Path, manifest: str) -> None:
+    storage.check_replaceable(tmp_path / "nothing", kind="test", version=1)
+    storage.check_replaceable(make(tmp_path / "ours", "old"), kind="test", version=1)
+    (tmp_path / "theirs").mkdir()
+    storage.check_replaceable(tmp_path / "theirs", kind="test", version=1)
+    (tmp_path / "theirs" / storage.MANIFEST).write_text(manifest)
+    for path in (tmp_path / "theirs", tmp_path / "theirs" / storage.MANIFEST):
+        with pytest.raises(UsageError, match="something else"):
+            storage.check_replaceable(path, kind="test", version=1)
 
 
 def test_commands_find_a_folder_whose_replacement_was_killed(tmp_path: Path) -> None:

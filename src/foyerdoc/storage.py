@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from foyerdoc.errors import DamagedFile
+from foyerdoc.errors import DamagedFile, UsageError
 
 MANIFEST = "manifest.json"
 
@@ -64,6 +64,7 @@ def open_folder(folder: Path, *, kind: str, version: int, verify: bool = True) -
         manifest = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise DamagedFile(f"{folder} has no readable {MANIFEST}", hint="delete the folder and make it again") from error
+    manifest = manifest if isinstance(manifest, dict) else {}
     if manifest.get("kind") != kind or manifest.get("version") != version:
         raise DamagedFile(
             f"{folder} holds {manifest.get('kind')} version {manifest.get('version')}, not {kind} version {version}",
@@ -74,6 +75,20 @@ def open_folder(folder: Path, *, kind: str, version: int, verify: bool = True) -
         if not file.is_file() or (verify and sha256(file) != digest):
             raise DamagedFile(f"{file} is missing or altered", hint="delete the folder and make it again")
     return dict(manifest)
+
+
+def check_replaceable(target: Path, *, kind: str, version: int) -> None:
+    """See that a folder can be written to `target`: nothing is there, or an empty folder, or one of the same kind.
+
+    Raises:
+        UsageError: something else is there.
+    """
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    try:
+        open_folder(target, kind=kind, version=version, verify=False)
+    except DamagedFile as error:
+        raise UsageError(f"{target} is there and holds something else", hint="name a folder that is not there yet") from error
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -154,6 +154,23 @@ def test_a_folder_that_holds_something_else_is_left_alone(base: str, tmp_path: P
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize("kind", ["index vectors", "adapter", "classifier"])
+def test_a_folder_of_another_kind_or_version_is_left_alone(base: str, tmp_path: Path, kind: str) -> None:
+    with storage.new_folder(tmp_path / "out", kind=kind, version=1) as folder:
+        (folder / "content").write_text("mine")
+    with pytest.raises(UsageError, match="something else"):
+        train_classifier(_examples(), tmp_path / "out", config=_config(base))
+    assert (tmp_path / "out" / "content").read_text() == "mine"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_classifier_and_an_empty_folder_are_replaced(base: str, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    train_classifier(_examples(), tmp_path / "out", config=_config(base, folds=0))
+    train_classifier(_examples(6), tmp_path / "out", config=_config(base, folds=0))
+    assert json.loads((tmp_path / "out" / adapter.TRAINING).read_bytes())["documents"] == 6
+
+
 def test_activations_computed_twice_change_nothing(base: str, tmp_path: Path) -> None:
     once, twice = (
         train_classifier(_examples(), tmp_path / str(n), config=_config(base, folds=0, checkpointing=n == 2)) for n in (1, 2)

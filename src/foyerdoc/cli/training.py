@@ -25,7 +25,7 @@ from foyerdoc.cli.trained import (
     print_instruct,
     print_instruct_as_json,
 )
-from foyerdoc.errors import DamagedFile, FoyerdocError, ReadError, UsageError
+from foyerdoc.errors import FoyerdocError, ReadError, UsageError
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -200,12 +200,8 @@ def _free(target: Path, kind: str, version: int) -> Path:
     from foyerdoc import storage
 
     target = target.absolute()
-    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        try:
-            storage.open_folder(target, kind=kind, version=version, verify=False)
-        except DamagedFile as error:
-            hint = "name a folder that does not exist yet"
-            raise UsageError(f"{target} holds something else", hint=hint) from error
+    storage.check_replaceable(target, kind=kind, version=version)
+    if target.exists() and any(target.iterdir()):
         note(f"{target.name} will be replaced once the training is done")
     return target
 

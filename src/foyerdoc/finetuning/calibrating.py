@@ -18,7 +18,7 @@ import numpy as np
 from foyerdoc import storage
 from foyerdoc.classification import adapter
 from foyerdoc.classification.calibration import Calibration
-from foyerdoc.errors import DamagedFile, TrainingError, UsageError
+from foyerdoc.errors import TrainingError, UsageError
 from foyerdoc.finetuning.classifier import CALIBRATES, LEARNT, HeldOut, best_weight
 from foyerdoc.finetuning.data.examples import Example, fingerprint, text_hash
 from foyerdoc.finetuning.reporting.outcomes import Predicted
@@ -78,11 +78,7 @@ def calibrate_classifier(
         DamagedFile, ModelMissing, ModelError: as `Classifier.load`.
     """
     out = out or folder
-    if out.exists():
-        try:
-            storage.open_folder(out, kind=adapter.KIND, version=adapter.VERSION, verify=False)
-        except DamagedFile as error:
-            raise UsageError(f"{out} is there and holds something else", hint="name a folder that is not there yet") from error
+    storage.check_replaceable(out, kind=adapter.KIND, version=adapter.VERSION)
     if target is not None and not 0 < target < 1:
         raise UsageError(f"a precision of {target:g} cannot be asked for", hint="name a share between 0 and 1, such as 0.95")
     settings, taxonomy = adapter.read_folder(folder)

@@ -122,8 +122,7 @@ def train_classifier(
             beside `out` and taken up by the next call.
     """
     config = config or ClassifierConfig()
-    if out.exists() and not (out / storage.MANIFEST).is_file():
-        raise UsageError(f"{out} is there and holds something else", hint="name a folder that is not there yet")
+    storage.check_replaceable(out, kind=adapter.KIND, version=adapter.VERSION)
     taxonomy = taxonomy or taxonomy_of(examples, out.name)
     notes = _checked(examples, taxonomy)
     trainer = _Trainer(examples, taxonomy, config, out.with_name(f".{out.name}.training"), report)
