@@ -130,6 +130,16 @@ def test_labels_that_end_at_the_category_are_learnt_from(base: str, tmp_path: Pa
     assert trained.metrics["tuned"]["documents"] == 24
 
 
+def test_examples_without_a_word_are_learnt_from(base: str, tmp_path: Path) -> None:
+    signs = {"glass": "!!! ...", "hail": "??", "bill": "🙂 🙂 €"}
+    texts = [f"{signs[kind]} {'-' * (i % 5)}" for i, kind in enumerate([*signs] * 12)]
+    examples = [Example(f"{i}", document_of(text, f"{i}"), PATHS[[*signs][i % 3]]) for i, text in enumerate(texts)]
+    trained = train_classifier(examples, tmp_path / "out", config=_config(base))
+    assert any("no word in the examples" in note for note in trained.notes)
+    predictions = Classifier.load(tmp_path / "out", device="cpu").classify_many(e.document for e in examples)
+    assert all(prediction.alternatives for prediction in predictions)
+
+
 def test_fewer_examples_than_a_batch_and_too_few_to_calibrate(base: str, tmp_path: Path) -> None:
     trained = train_classifier(_examples(6), tmp_path / "out", config=_config(base, batch_examples=32))
     assert trained.calibration is None

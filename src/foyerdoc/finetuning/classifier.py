@@ -130,6 +130,8 @@ def train_classifier(
     again = validation is None and config.folds > 1
     network, lexical, settings = trainer.finish(held_out, passes, again=again)
     learnt = examples if again or validation is not None else split(examples, config.held_out, config.seed)[0]
+    if config.lexical and trainer.counted.wordless:
+        notes.append("there is no word in the examples: the words' part rests on groups of signs alone")
     calibration = settings.calibration()
     if calibration is None:
         notes.append(f"{len(held_out.examples)} held-out documents are too few to calibrate: confidence will be None")
