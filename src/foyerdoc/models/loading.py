@@ -8,11 +8,12 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from foyerdoc import storage
-from foyerdoc.errors import ModelError, ModelMissing, UsageError
+from foyerdoc.errors import MissingDependency, ModelError, ModelMissing, UsageError
 
 _SAMPLES = 64
 _SAMPLE_BYTES = 64 * 1024
@@ -64,6 +65,28 @@ def find_model(source: str | Path, *, download: bool = False) -> Path:
     except (LocalEntryNotFoundError, RepositoryNotFoundError, HFValidationError) as error:
         hint = "name a folder that holds it, or a model that the hub's cache on this machine has"
         raise ModelMissing(f"the model {source} is not on this machine", hint=hint) from error
+
+
+@contextmanager
+def importing_bitsandbytes() -> Iterator[None]:
+    """What an import raises where bitsandbytes is missing or broken, as `MissingDependency`."""
+    try:
+        yield
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        raise MissingDependency(
+            f"bitsandbytes does not load: {type(error).__name__}",
+            hint="pip install --force-reinstall --no-deps bitsandbytes; it wants a version that fits torch",
+        ) from error
+
+
+def need_bitsandbytes() -> None:
+    """See that bitsandbytes loads: 4 and 8 bits need it, and PEFT imports it wherever it is installed.
+
+    Raises:
+        MissingDependency: it is not installed, or broken.
+    """
+    with importing_bitsandbytes():
+        import_module("bitsandbytes.nn")
 
 
 def find_device(named: str | None) -> str:

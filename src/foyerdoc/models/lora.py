@@ -11,13 +11,17 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from bitsandbytes.functional import dequantize_4bit
-from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
-from peft import LoraConfig, get_peft_model
-from peft.tuners.lora import Linear as PeftLinear
-from peft.tuners.lora.bnb import Linear4bit as PeftLinear4bit
-from peft.tuners.lora.bnb import Linear8bitLt as PeftLinear8bit
 from torch import Tensor, nn
+
+from foyerdoc.models.loading import importing_bitsandbytes
+
+with importing_bitsandbytes():
+    from bitsandbytes.functional import dequantize_4bit
+    from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
+    from peft import LoraConfig, get_peft_model
+    from peft.tuners.lora import Linear as PeftLinear
+    from peft.tuners.lora.bnb import Linear4bit as PeftLinear4bit
+    from peft.tuners.lora.bnb import Linear8bitLt as PeftLinear8bit
 
 
 def add_lora(model: Any, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
