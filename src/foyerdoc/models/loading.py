@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,20 +91,21 @@ def need_bitsandbytes() -> None:
 
 
 def find_device(named: str | None) -> str:
-    """The device that is named, or else the first GPU, or else the CPU.
+    """The device that is named ("cpu", "cuda", "cuda:1" ...), or else the first GPU, or else the CPU.
+
+    Others that torch knows are refused ("mps", "xpu", "meta" ...): packed attention, 4-bit weights and the choice of a type of
+    numbers are made for these two, and nothing is tried on others.
 
     Raises:
-        UsageError: torch knows no such device, or this machine has none.
+        UsageError: it is none of these, or this machine has not so many GPUs.
     """
     import torch
 
     if named is None:
         return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(named)
-    except RuntimeError as error:
-        raise UsageError(f"no device is called {named}", hint="cpu, cuda, cuda:1 ...") from error
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+    if not (device := re.fullmatch(r"cpu|cuda(?::(\d{1,3}))?", named)):
+        raise UsageError(f"the device {named!r} is not supported", hint="name cpu, cuda, or cuda:1 and so on")
+    if named != "cpu" and int(device[1] or 0) >= torch.cuda.device_count():
         raise UsageError(f"{named} is not on this machine", hint="foyerdoc doctor says which GPUs torch sees; cpu always works")
     return named
 
