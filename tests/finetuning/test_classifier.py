@@ -243,3 +243,33 @@ def test_two_processes_train_one_classifier(base: str, tmp_path: Path) -> None:
     assert together["losses"]["validated"] == pytest.approx(alone.histories["validated"].losses, rel=0.2)
     assert Classifier.load(tmp_path / "out", device="cpu").classify(_examples(1)[0].document).path
     assert len(done.stdout.strip().splitlines()) == 1
+
+
+def test_of_two_processes_the_first_names_bad_rows_and_both_end_alike(base: str, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    lines = [{"id": e.id, "text": e.document.text, "category": e.path[0], "subcategory": e.path[1]} for e in _examples(12)]
+    rows.write_text("\n".join(map(json.dumps, [*lines, {"id": "empty", "text": "", "category": "claims"}])), encoding="utf-8")
+    asked = [sys.executable, "-m", "foyerdoc", "train", "classifier", str(rows), "--out", str(tmp_path / "out"), "--json"]
+    for name, value in _config(base, folds=0, epochs=1).model_dump(exclude_unset=True).items():
+        asked += ["--set", f"{name}={value}"]
+    together = {**os.environ, "OMP_NUM_THREADS": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    started = [
+        subprocess.Popen(
+            [*asked, "--test", str(rows)],
+            env={**together, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    told = [process.communicate(timeout=120) for process in started]
+    assert [process.returncode for process in started] == [1, 1], told
+    first, second = told
+    found = [json.loads(line) for line in first[0].splitlines()]
+    assert [line["row"] for line in found if "row" in line] == [13, 13]  # of the rows, and of the same as a test
+    assert "summary" in found[-1]
+    assert "training takes at most" in first[1]
+    assert second[0] == ""
+    assert "note" not in second[1]
+    assert (tmp_path / "out" / "report.html").is_file()
