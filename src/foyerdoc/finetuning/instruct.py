@@ -163,7 +163,11 @@ class _Training:
 
         free = free_memory(self.base.device)
         if free is not None:
-            weights = estimate(self.base.model.config, self.config, resident=self.base.resident, checkpointing=True).weights
+            width = 2 if self.base.dtype == "bfloat16" else 4
+            told = estimate(
+                self.base.model.config, self.config, resident=self.base.resident, checkpointing=True, compute_bytes=width
+            )
+            weights = told.weights
             # They are there already.
             free += weights
             if weights > _SHARED * free and shard_base(self.model):
