@@ -71,6 +71,38 @@ def test_the_trained_folder_classifies(outcome: tuple[Path, Result]) -> None:
     assert [line["id"] for line in lines_of(result.stdout)] == [f"t-m-{i}" for i in range(5)]
 
 
+def test_calibration_is_chosen_anew_on_rows_that_were_not_learnt_from(outcome: tuple[Path, Result], tmp_path: Path) -> None:
+    folder, _ = outcome
+    model, other = folder / "tuned", tmp_path / "calibrated"
+    fresh = [{**row, "text": f"Dear all. {row['text']} Kind regards."} for row in tiny_rows(mistakes=3)]
+    rows = write(tmp_path / "fresh.jsonl", [*fresh, {"id": "empty", "text": "", "category": "claims"}])
+    command = ["train", "calibration", str(rows), "--model", str(model), "--out", str(other), "--device", "cpu"]
+    before = (model / "manifest.json").read_bytes()
+    result = run(app, [*command, "--precision", "0.8", "--json"])
+    assert result.exit_code == 1, result.output  # for the empty row
+    bad, told = lines_of(result.stdout)
+    assert bad["error"]["code"] == "empty_text"
+    assert set(told) == {"folder", "temperature", "thresholds", "words", "metrics", "named"}
+    assert (told["folder"], told["metrics"]["documents"]) == (str(other), 48)
+    assert (model / "manifest.json").read_bytes() == before
+    settings = json.loads((other / "classifier.json").read_bytes())
+    assert (settings["temperature"], settings["examples"], settings["target"]) == (told["temperature"], 48, 0.8)
+    result = run(app, [*command, "--base", "e5"])
+    assert "documents calibrated on" in result.stdout
+    assert f"saved in {other}" in result.stdout
+    assert "Kind regards" not in result.output
+
+
+def test_calibration_on_rows_that_were_learnt_from_is_refused(outcome: tuple[Path, Result], tmp_path: Path) -> None:
+    folder, _ = outcome
+    command = ["train", "calibration", str(folder / "train.jsonl"), "--model", str(folder / "tuned"), "--device", "cpu"]
+    result = run(app, [*command, "--out", str(tmp_path / "new")])
+    assert result.exit_code == 2
+    assert "of 49 documents were learnt from" in result.stderr
+    assert "--allow-learnt" in result.stderr
+    assert not (tmp_path / "new").exists()
+
+
 def trained_already(tiny: object, then: Callable[[], None] = lambda: None) -> Callable[..., object]:
     """In place of `train_classifier`: reports two runs' progress and returns what is trained already."""
 

@@ -8,10 +8,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from foyerdoc.errors import DamagedFile
+from foyerdoc.errors import DamagedFile, UsageError
 
 MANIFEST = "manifest.json"
 
@@ -26,7 +26,8 @@ def sha256(path: Path) -> str:
 def new_folder(target: Path, *, kind: str, version: int, about: dict[str, str] | None = None) -> Iterator[Path]:
     """Fill a folder beside `target`; at the end it gets a manifest with checksums and takes `target`'s place.
 
-    A kill at any moment leaves the old `target`, or the new one, or none; never half of one. When another process
+    A kill at any moment leaves the old `target`, the new one, or none; never half of one. Killed between the two renames
+    of a replacement, neither is there: the next `open_folder` or `new_folder` puts the old one back. When another process
     finished the same folder first, its result stays and ours is dropped.
 
     Args:
@@ -36,21 +37,14 @@ def new_folder(target: Path, *, kind: str, version: int, about: dict[str, str] |
         about: more entries for the manifest.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    put_back(target)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield aside
         files = {str(p.relative_to(aside)): sha256(p) for p in sorted(aside.rglob("*")) if p.is_file()}
         manifest = {"kind": kind, "version": version, **(about or {}), "files": files}
         _write_durably(aside / MANIFEST, json.dumps(manifest, indent=1).encode())
-        old = aside.with_name(aside.name + ".old")
-        if target.exists():
-            target.rename(old)
-        try:
-            aside.rename(target)
-        except OSError:
-            if not target.exists():
-                raise
-        shutil.rmtree(old, ignore_errors=True)
+        _take_place(aside, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -64,11 +58,13 @@ def open_folder(folder: Path, *, kind: str, version: int, verify: bool = True) -
     Raises:
         DamagedFile: it has no manifest, is of another kind or version, or a file is missing or altered.
     """
+    put_back(folder)
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise DamagedFile(f"{folder} has no readable {MANIFEST}", hint="delete the folder and make it again") from error
+    manifest = manifest if isinstance(manifest, dict) else {}
     if manifest.get("kind") != kind or manifest.get("version") != version:
         raise DamagedFile(
             f"{folder} holds {manifest.get('kind')} version {manifest.get('version')}, not {kind} version {version}",
@@ -79,6 +75,20 @@ def open_folder(folder: Path, *, kind: str, version: int, verify: bool = True) -
         if not file.is_file() or (verify and sha256(file) != digest):
             raise DamagedFile(f"{file} is missing or altered", hint="delete the folder and make it again")
     return dict(manifest)
+
+
+def check_replaceable(target: Path, *, kind: str, version: int) -> None:
+    """See that a folder can be written to `target`: nothing is there, or an empty folder, or one of the same kind.
+
+    Raises:
+        UsageError: something else is there.
+    """
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    try:
+        open_folder(target, kind=kind, version=version, verify=False)
+    except DamagedFile as error:
+        raise UsageError(f"{target} is there and holds something else", hint="name a folder that is not there yet") from error
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -92,6 +102,47 @@ def write_file(path: Path, content: bytes) -> None:
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
+
+
+def put_back(target: Path) -> None:
+    """Give a folder its name again when a kill came between the two renames of its replacement; else do nothing."""
+    if not target.exists():
+        # Where there is none, where another process was first, or where we may not: what follows says so.
+        with suppress(OSError):
+            _old(target).rename(target)
+
+
+def _take_place(aside: Path, target: Path) -> None:
+    """Rename a finished folder to `target`; what is there moves out of the way first."""
+    old, gone = _old(target), aside.with_name(f"{aside.name}.gone")
+    while True:
+        replacing = target.exists()
+        if replacing:
+            _remove(old, gone)  # a kill left it: its successor is in place
+            target.rename(old)
+        try:
+            aside.rename(target)
+        except OSError:
+            if not target.exists():
+                put_back(target)
+                raise
+            if replacing and not old.exists():
+                continue  # somebody opened the folder between the two renames and put it back
+        if replacing:
+            _remove(old, gone)
+        return
+
+
+def _old(target: Path) -> Path:
+    """Where a folder is while another takes its place."""
+    return target.with_name(f".{target.name}.old")
+
+
+def _remove(folder: Path, gone: Path) -> None:
+    """Delete a folder, under another name first: a kill leaves half of it, which must not be put back."""
+    with suppress(FileNotFoundError):
+        folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _write_durably(path: Path, content: bytes) -> None:

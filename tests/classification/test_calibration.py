@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foyerdoc.classification.calibration import Calibration
+from foyerdoc.classification import calibration as module
+from foyerdoc.classification.calibration import Calibration, best_temperature
 from foyerdoc.taxonomy import Taxonomy
 
 
@@ -33,6 +34,19 @@ def _drawn(n: int, spread: float, seed: int) -> tuple[np.ndarray, list[tuple[str
 def test_the_temperature_undoes_scores_that_are_too_sure_or_not_sure_enough(factor: float) -> None:
     scores, paths = _drawn(4000, 2.0, 0)
     assert Calibration.fit(scores * factor, paths, TWO).temperature == pytest.approx(factor, rel=0.1)
+
+
+@given(st.integers(1, 40), st.integers(1, 5), st.floats(0, 30), st.floats(0, 30), st.integers(0, 2**32 - 1), st.booleans())
+def test_the_best_temperature_is_the_best_of_all_that_are_tried(
+    n: int, leaves: int, truth: float, noise: float, seed: int, flat: bool
+) -> None:
+    draw = np.random.default_rng(seed)
+    rows = draw.integers(0, leaves, size=n)
+    scores = np.zeros((n, leaves)) if flat else truth * np.eye(leaves)[rows] + noise * draw.normal(size=(n, leaves))
+    temperature, loss = best_temperature(scores, rows)
+    losses = [module._loss(module._log_softmax(scores / t), rows) for t in module._TEMPERATURES]
+    assert loss == pytest.approx(min(losses), rel=1e-9, abs=1e-12)
+    assert temperature in module._TEMPERATURES
 
 
 def test_named_labels_are_right_as_often_as_was_asked() -> None:

@@ -26,6 +26,43 @@ def test_one_label_alone_is_always_it() -> None:
     assert Lexical(2).fit(TEXTS, [1, 1, 1, 1]).score(["anything"]).argmax() == 1
 
 
+SIGNS = ["!!! ... !!!", "???", "!!!", "?? ?", "🙂 🙂", "... !!!", "??? ??", "🙂🙂🙂"]
+
+
+def test_texts_without_a_word_are_told_apart_by_their_signs(tmp_path: Path) -> None:
+    counted = Counted(SIGNS)
+    assert counted.wordless
+    assert not Counted([*SIGNS, "word"]).wordless
+    labels = [0, 1, 0, 1, 2, 0, 1, 2]
+    lexical = Lexical(3).fit_counted(counted, range(8), labels)
+    assert lexical.score_counted(counted, range(8)).argmax(axis=1).tolist() == labels
+    assert lexical.score(["!!", "words that nobody knows"]).shape == (2, 3)
+    lexical.save(tmp_path / "words.safetensors")
+    loaded = Lexical.load(tmp_path / "words.safetensors")
+    np.testing.assert_allclose(loaded.score(SIGNS), lexical.score(SIGNS), atol=2e-2)
+
+
+def test_a_part_without_any_term_says_nothing(tmp_path: Path) -> None:
+    counted = Counted(["", " ", "word"])
+    lexical = Lexical(3).fit_counted(counted, [0, 1], [0, 2])
+    assert lexical.score_counted(counted, [0, 2]).tolist() == [[0, -2, 0], [0, -2, 0]]
+    lexical.save(tmp_path / "words.safetensors")
+    assert Lexical.load(tmp_path / "words.safetensors").score(["word"]).tolist() == [[0, -2, 0]]
+    assert Lexical(2).fit_counted(counted, [], []).score(["word"]).tolist() == [[-2, -2]]
+
+
+def test_what_is_learnt_from_many_texts_is_the_same_every_time() -> None:
+    generator = np.random.default_rng(0)
+    words = [f"word{i}" for i in range(60)]
+    texts = [" ".join(generator.choice(words, size=6)) for _ in range(2100)]
+    labels = [int(generator.integers(3)) for _ in texts]
+    found = []
+    for seed in (1, 2):
+        np.random.seed(seed)  # scikit-learn draws from it when it is given no seed
+        found.append(Lexical(3).fit(texts, labels).score(texts[:50]))
+    np.testing.assert_array_equal(*found)
+
+
 def test_what_is_learnt_from_some_of_the_counted_texts_is_what_these_alone_teach() -> None:
     generator = np.random.default_rng(0)
     words = ["facture", "sinistre", "Scheibe", "Rahmen", "policy", "claim", "échéance", "Mahnung", "premium", "prime"]

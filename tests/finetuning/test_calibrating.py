@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,8 @@ import pytest
 from foyerdoc import storage
 from foyerdoc.classification import Classifier, adapter
 from foyerdoc.classification.calibration import Calibration
-from foyerdoc.errors import TrainingError, UsageError
-from foyerdoc.finetuning.calibrating import calibrate_classifier
+from foyerdoc.errors import ModelMissing, TrainingError, UsageError
+from foyerdoc.finetuning.calibrating import calibrate_classifier, learnt_from
 from foyerdoc.finetuning.classifier import TrainedClassifier, train_classifier
 from foyerdoc.finetuning.data.examples import Example, document_of
 from foyerdoc.taxonomy import Taxonomy
@@ -34,6 +36,11 @@ def _hard(n: int) -> list[Example]:
     ]
 
 
+def _unseen(n: int) -> list[Example]:
+    """Documents like those learnt from, none of which is one of them."""
+    return [replace(e, document=document_of(f"window roof sum {e.document.text}", e.id)) for e in _examples(n)]
+
+
 def test_the_network_stays_and_confidence_changes(trained: TrainedClassifier, tmp_path: Path) -> None:
     hard = _hard(60)
     found = calibrate_classifier(trained.folder, hard, tmp_path / "new", device="cpu")
@@ -55,11 +62,49 @@ def _sureness(classifier: Classifier, examples: list[Example]) -> float:
 
 def test_a_classifier_is_replaced_in_place(trained: TrainedClassifier, tmp_path: Path) -> None:
     first = calibrate_classifier(trained.folder, _hard(40), tmp_path / "here", device="cpu")
-    again = calibrate_classifier(first.folder, _examples(45), target=0.8, device="cpu")
+    again = calibrate_classifier(first.folder, _unseen(45), target=0.8, device="cpu")
     assert again.folder == first.folder
     settings, _ = adapter.read_folder(again.folder)
     assert (settings.examples, settings.target) == (45, 0.8)
     assert Classifier.load(again.folder, device="cpu").classify(_examples(1)[0].document).confidence is not None
+
+
+def test_documents_that_were_learnt_from_are_noticed(trained: TrainedClassifier, tmp_path: Path) -> None:
+    learnt = [replace(e, document=document_of(f"  {e.document.text} \n", e.id)) for e in _examples(7)]
+    mixed = [*_hard(40), *learnt]
+    with pytest.raises(UsageError, match=r"7 of 47 documents were learnt from: 0, 1, 2, 3, 4 \.\.\.") as caught:
+        calibrate_classifier(trained.folder, mixed, tmp_path / "new", device="cpu")
+    assert "--allow-learnt" in caught.value.hint
+    assert not (tmp_path / "new").exists()
+    found = calibrate_classifier(trained.folder, mixed, tmp_path / "new", device="cpu", allow_learnt=True)
+    assert json.loads((found.folder / adapter.TRAINING).read_bytes())["calibrated"]["learnt"] == 7
+    # It was calibrated on them, it did not learn from them: those that it learnt from stay the same.
+    again = calibrate_classifier(found.folder, _hard(40), device="cpu")
+    assert json.loads((again.folder / adapter.TRAINING).read_bytes())["calibrated"]["learnt"] == 0
+
+
+def test_documents_that_were_only_held_out_were_not_learnt_from(base: str, tmp_path: Path) -> None:
+    examples = _examples(60)
+    once = train_classifier(examples, tmp_path / "once", config=_config(base, folds=0, held_out=0.5))
+    training = json.loads((once.folder / adapter.TRAINING).read_bytes())
+    held = {example.id for example in once.held_out.examples}
+    assert {example.id for example in learnt_from(training, examples)} == {e.id for e in examples} - held
+    calibrate_classifier(once.folder, once.held_out.examples, device="cpu")
+    config = _config(base, folds=0)
+    validated = train_classifier(examples, tmp_path / "validated", config=config, validation=_unseen(30))
+    training = json.loads((validated.folder / adapter.TRAINING).read_bytes())
+    assert len(learnt_from(training, examples)) == 60
+    assert not learnt_from(training, _unseen(30))
+
+
+def test_the_base_may_have_moved(base: str, tmp_path: Path) -> None:
+    here = shutil.copytree(base, tmp_path / "here")
+    trained = train_classifier(_examples(24), tmp_path / "out", config=_config(str(here)))
+    moved = here.rename(tmp_path / "there")
+    with pytest.raises(ModelMissing):
+        calibrate_classifier(trained.folder, _hard(40), device="cpu")
+    found = calibrate_classifier(trained.folder, _hard(40), device="cpu", base=moved)
+    assert found.calibration.examples == 40
 
 
 def test_what_cannot_be_calibrated_is_refused(trained: TrainedClassifier, tmp_path: Path) -> None:

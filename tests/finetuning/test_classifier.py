@@ -130,6 +130,16 @@ def test_labels_that_end_at_the_category_are_learnt_from(base: str, tmp_path: Pa
     assert trained.metrics["tuned"]["documents"] == 24
 
 
+def test_examples_without_a_word_are_learnt_from(base: str, tmp_path: Path) -> None:
+    signs = {"glass": "!!! ...", "hail": "??", "bill": "🙂 🙂 €"}
+    texts = [f"{signs[kind]} {'-' * (i % 5)}" for i, kind in enumerate([*signs] * 12)]
+    examples = [Example(f"{i}", document_of(text, f"{i}"), PATHS[[*signs][i % 3]]) for i, text in enumerate(texts)]
+    trained = train_classifier(examples, tmp_path / "out", config=_config(base))
+    assert any("no word in the examples" in note for note in trained.notes)
+    predictions = Classifier.load(tmp_path / "out", device="cpu").classify_many(e.document for e in examples)
+    assert all(prediction.alternatives for prediction in predictions)
+
+
 def test_fewer_examples_than_a_batch_and_too_few_to_calibrate(base: str, tmp_path: Path) -> None:
     trained = train_classifier(_examples(6), tmp_path / "out", config=_config(base, batch_examples=32))
     assert trained.calibration is None
@@ -152,6 +162,23 @@ def test_a_folder_that_holds_something_else_is_left_alone(base: str, tmp_path: P
     with pytest.raises(UsageError, match="something else"):
         train_classifier(_examples(), tmp_path, config=_config(base))
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("kind", ["index vectors", "adapter", "classifier"])
+def test_a_folder_of_another_kind_or_version_is_left_alone(base: str, tmp_path: Path, kind: str) -> None:
+    with storage.new_folder(tmp_path / "out", kind=kind, version=1) as folder:
+        (folder / "content").write_text("mine")
+    with pytest.raises(UsageError, match="something else"):
+        train_classifier(_examples(), tmp_path / "out", config=_config(base))
+    assert (tmp_path / "out" / "content").read_text() == "mine"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_classifier_and_an_empty_folder_are_replaced(base: str, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    train_classifier(_examples(), tmp_path / "out", config=_config(base, folds=0))
+    train_classifier(_examples(6), tmp_path / "out", config=_config(base, folds=0))
+    assert json.loads((tmp_path / "out" / adapter.TRAINING).read_bytes())["documents"] == 6
 
 
 def test_activations_computed_twice_change_nothing(base: str, tmp_path: Path) -> None:
@@ -216,3 +243,33 @@ def test_two_processes_train_one_classifier(base: str, tmp_path: Path) -> None:
     assert together["losses"]["validated"] == pytest.approx(alone.histories["validated"].losses, rel=0.2)
     assert Classifier.load(tmp_path / "out", device="cpu").classify(_examples(1)[0].document).path
     assert len(done.stdout.strip().splitlines()) == 1
+
+
+def test_of_two_processes_the_first_names_bad_rows_and_both_end_alike(base: str, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    lines = [{"id": e.id, "text": e.document.text, "category": e.path[0], "subcategory": e.path[1]} for e in _examples(12)]
+    rows.write_text("\n".join(map(json.dumps, [*lines, {"id": "empty", "text": "", "category": "claims"}])), encoding="utf-8")
+    asked = [sys.executable, "-m", "foyerdoc", "train", "classifier", str(rows), "--out", str(tmp_path / "out"), "--json"]
+    for name, value in _config(base, folds=0, epochs=1).model_dump(exclude_unset=True).items():
+        asked += ["--set", f"{name}={value}"]
+    together = {**os.environ, "OMP_NUM_THREADS": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    started = [
+        subprocess.Popen(
+            [*asked, "--test", str(rows)],
+            env={**together, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    told = [process.communicate(timeout=120) for process in started]
+    assert [process.returncode for process in started] == [1, 1], told
+    first, second = told
+    found = [json.loads(line) for line in first[0].splitlines()]
+    assert [line["row"] for line in found if "row" in line] == [13, 13]  # of the rows, and of the same as a test
+    assert "summary" in found[-1]
+    assert "training takes at most" in first[1]
+    assert second[0] == ""
+    assert "note" not in second[1]
+    assert (tmp_path / "out" / "report.html").is_file()

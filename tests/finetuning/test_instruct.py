@@ -13,7 +13,7 @@ import torch
 from transformers import LlamaForCausalLM
 
 from foyerdoc import storage
-from foyerdoc.errors import ModelError, TrainingError
+from foyerdoc.errors import ModelError, TrainingError, UsageError
 from foyerdoc.finetuning import answering
 from foyerdoc.finetuning.answering import AnsweringTask, encode_turns, end_token
 from foyerdoc.finetuning.config import TrainingConfig
@@ -202,6 +202,14 @@ def test_an_interrupted_training_goes_on(base: Path, trained: TrainedInstruct, t
     assert again.history.losses == trained.history.losses
     first, second = (folder / "adapter_model.safetensors" for folder in (trained.folder, again.folder))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(base: Path, tmp_path: Path) -> None:
+    with storage.new_folder(tmp_path / "out", kind="classifier", version=2) as folder:
+        (folder / "content").write_text("mine")
+    with pytest.raises(UsageError, match="something else"):
+        train_instruct(EXAMPLES, tmp_path / "out", settings(base))
+    assert (tmp_path / "out" / "content").read_text() == "mine"
 
 
 def test_what_cannot_be_learnt_from(base: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from foyerdoc.classification.calibration import Calibration
 from foyerdoc.classification.classifier import Classifier
 from foyerdoc.errors import DamagedFile, ModelError
 from foyerdoc.models.bases import Base, Quantization, base_folder, load_base
-from foyerdoc.models.loading import weights_digest
+from foyerdoc.models.loading import need_bitsandbytes, weights_digest
 from foyerdoc.models.tokens import Tokens
 from foyerdoc.taxonomy import Taxonomy
 
@@ -214,6 +214,7 @@ def check_probe(folder: Path, settings: Settings, found: NDArray[np.float64]) ->
 
 def _with_lora(base: Base, folder: Path) -> Any:
     """The base with its adapter, merged where weights are 16 bits wide or wider: that is faster, and never done in 4 bits."""
+    need_bitsandbytes()
     from peft import PeftModel
 
     if not (folder / WEIGHTS).is_file():

@@ -13,6 +13,9 @@ _KINDS: Final[tuple[dict[str, Any], ...]] = (
     {"analyzer": "word", "ngram_range": (1, 2)},
     {"analyzer": "char_wb", "ngram_range": (3, 5)},
 )
+_WORDS: Final = 0
+"""The kind of terms that are words."""
+
 _FEATURES: Final = 60_000
 """Of each kind, the most frequent; the rest adds size, not accuracy."""
 
@@ -21,9 +24,14 @@ _FEW: Final = 2000
 
 
 class Counted:
-    """How often each term stands in each of some texts: counted once for all that is learnt from parts of them."""
+    """How often each term stands in each of some texts: counted once for all that is learnt from parts of them.
+
+    Attributes:
+        wordless: whether there is not one word in all of them; groups of signs there may be.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
+        from scipy.sparse import csr_matrix
         from sklearn.feature_extraction.text import CountVectorizer
 
         self._counts: list[Any] = []
@@ -31,17 +39,25 @@ class Counted:
         self._places: list[dict[str, int]] = []
         for kind in _KINDS:
             counter = CountVectorizer(dtype=np.float32, **kind)
+            if not any(map(counter.build_analyzer(), texts)):  # scikit-learn refuses to count nothing
+                self._counts.append(csr_matrix((len(texts), 0), dtype=np.float32))
+                self._terms.append(np.array([], dtype=object))
+                self._places.append({})
+                continue
             self._counts.append(counter.fit_transform(texts))
             self._terms.append(counter.get_feature_names_out())
             self._places.append(counter.vocabulary_)
+        self.wordless = not len(self._terms[_WORDS])
 
-    def weighed(self, kind: int, rows: Sequence[int]) -> tuple[Any, Any]:
-        """A vectoriser fitted on some of the texts, and their (texts, terms) weights."""
+    def weighed(self, kind: int, rows: Sequence[int]) -> tuple[Any, Any] | None:
+        """A vectoriser fitted on some of the texts, and their (texts, terms) weights; None where they have no such terms."""
         from sklearn.feature_extraction.text import TfidfTransformer
 
-        counts = self._counts[kind][list(rows)]
+        counts = self._counts[kind][np.array(rows, dtype=np.int64)]
         texts = np.bincount(counts.indices, minlength=counts.shape[1])
         kept = np.flatnonzero(texts >= (2 if len(rows) > 50 else 1))
+        if not len(kept):
+            return None
         if len(kept) > _FEATURES:
             often = np.asarray(counts[:, kept].sum(axis=0)).ravel()
             kept = np.sort(kept[np.argsort(-often, kind="stable")[:_FEATURES]])
@@ -55,7 +71,7 @@ class Counted:
         kept = [self._places[kind][term] for term in vectorizer.get_feature_names_out()]
         weights = TfidfTransformer(sublinear_tf=True)
         weights.idf_ = vectorizer.idf_
-        return weights.transform(self._counts[kind][list(rows)][:, kept])
+        return weights.transform(self._counts[kind][np.array(rows, dtype=np.int64)][:, kept])
 
 
 class Lexical:
@@ -63,7 +79,7 @@ class Lexical:
 
     def __init__(self, leaves: int) -> None:
         self._leaves = leaves
-        self._vectorizers: list[Any] = []
+        self._vectorizers: dict[int, Any] = {}  # by kind; a kind that no text had terms of is missing
         self._weights: NDArray[np.float32] = np.zeros((0, leaves), dtype=np.float32)
         self._bias: NDArray[np.float32] = np.zeros(leaves, dtype=np.float32)
 
@@ -79,14 +95,15 @@ class Lexical:
             rows: the numbers of those to learn from.
             labels: the numbers of their leaves.
         """
-        parts = [counted.weighed(kind, rows) for kind in range(len(_KINDS))]
-        self._vectorizers = [vectorizer for vectorizer, _ in parts]
-        features = self._stack([weights for _, weights in parts])
+        weighed = {kind: counted.weighed(kind, rows) for kind in range(len(_KINDS))}
+        parts = {kind: part for kind, part in weighed.items() if part is not None}
+        self._vectorizers = {kind: vectorizer for kind, (vectorizer, _) in parts.items()}
+        features = self._stack([weights for _, weights in parts.values()], len(rows))
         present = sorted(set(labels))
         self._weights = np.zeros((features.shape[1], self._leaves), dtype=np.float32)
         self._bias = np.full(self._leaves, -2.0, dtype=np.float32)
-        if len(present) == 1:
-            self._bias[present[0]] = 0.0
+        if len(present) < 2 or not parts:  # nothing to tell them apart by
+            self._bias[present] = 0.0
             return self
         weights, bias = _planes(features, labels)
         if len(present) == 2:  # one plane between two
@@ -97,14 +114,15 @@ class Lexical:
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, leaves) float64: distances from each leaf's plane, about -1 for no and 1 for yes."""
-        return self._scores([vectorizer.transform(texts) for vectorizer in self._vectorizers])
+        return self._scores([vectorizer.transform(texts) for vectorizer in self._vectorizers.values()], len(texts))
 
     def score_counted(self, counted: Counted, rows: Sequence[int]) -> NDArray[np.float64]:
         """The same of texts that were counted."""
-        return self._scores([counted.of(kind, rows, vectorizer) for kind, vectorizer in enumerate(self._vectorizers)])
+        parts = [counted.of(kind, rows, vectorizer) for kind, vectorizer in self._vectorizers.items()]
+        return self._scores(parts, len(rows))
 
-    def _scores(self, parts: Sequence[Any]) -> NDArray[np.float64]:
-        scores: NDArray[np.float64] = np.asarray(self._stack(parts) @ self._weights, dtype=np.float64) + self._bias
+    def _scores(self, parts: Sequence[Any], texts: int) -> NDArray[np.float64]:
+        scores: NDArray[np.float64] = np.asarray(self._stack(parts, texts) @ self._weights, dtype=np.float64) + self._bias
         return scores
 
     def save(self, path: Path) -> None:
@@ -117,7 +135,7 @@ class Lexical:
             "scales": scales.astype(np.float32),
             "bias": self._bias,
         }
-        for number, vectorizer in enumerate(self._vectorizers):
+        for number, vectorizer in self._vectorizers.items():
             terms = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
             tensors[f"terms.{number}"] = np.frombuffer("\n".join(terms).encode(), dtype=np.uint8)
             tensors[f"idf.{number}"] = vectorizer.idf_.astype(np.float32)
@@ -132,15 +150,16 @@ class Lexical:
         found = cls(tensors["weights"].shape[1])
         found._weights, found._bias = tensors["weights"].astype(np.float32) * tensors["scales"], tensors["bias"]
         for number in range(len(_KINDS)):
-            terms = tensors[f"terms.{number}"].tobytes().decode().split("\n")
-            found._vectorizers.append(_vectorizer(number, terms, tensors[f"idf.{number}"]))
+            if f"terms.{number}" in tensors:
+                terms = tensors[f"terms.{number}"].tobytes().decode().split("\n")
+                found._vectorizers[number] = _vectorizer(number, terms, tensors[f"idf.{number}"])
         return found
 
     @staticmethod
-    def _stack(parts: Sequence[Any]) -> Any:
-        from scipy.sparse import hstack
+    def _stack(parts: Sequence[Any], texts: int) -> Any:
+        from scipy.sparse import csr_matrix, hstack
 
-        return hstack(parts).tocsr()
+        return hstack(parts).tocsr() if parts else csr_matrix((texts, 0), dtype=np.float32)
 
 
 def _vectorizer(kind: int, terms: Any, idf: NDArray[np.floating[Any]]) -> Any:
@@ -160,10 +179,10 @@ def _planes(features: Any, labels: Sequence[int]) -> tuple[NDArray[np.floating[A
     from sklearn.svm import LinearSVC
 
     if features.shape[0] > _FEW:
-        model = LinearSVC(C=1.0).fit(features, list(labels))
+        model = LinearSVC(C=1.0, random_state=0).fit(features, list(labels))
         return model.coef_.T, model.intercept_
     values, vectors = np.linalg.eigh((features @ features.T).toarray().astype(np.float64))
     kept = values > 1e-7 * max(values[-1], 1e-30)
     scale = np.sqrt(values[kept])
-    model = LinearSVC(C=1.0).fit(vectors[:, kept] * scale, list(labels))
+    model = LinearSVC(C=1.0, random_state=0).fit(vectors[:, kept] * scale, list(labels))
     return features.T @ (vectors[:, kept] / scale @ model.coef_.T), model.intercept_

@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from foyerdoc.errors import FoyerdocError, SchemaError, UsageError
+from foyerdoc.storage import put_back
 
 T = TypeVar("T")
 
@@ -42,6 +43,15 @@ Seconds = Annotated[float, typer.Option(help="Limit of one file's reading.", min
 
 # Left out of JSON: what only makes sense within the process, and the text twice.
 _INTERNAL = {"geometry", "source", "alignment"}
+
+
+def made_folder(name: str) -> Path:
+    """A folder that foyerdoc made, as a parser of options: one whose replacement was killed halfway is put back first."""
+    path = Path(name)
+    put_back(path)
+    if not path.is_dir():
+        raise typer.BadParameter(f"no folder is called '{path}'.")
+    return path
 
 
 @app.callback()

@@ -21,6 +21,7 @@ from foyerdoc.cli.app import (
     brief,
     err,
     files_of,
+    made_folder,
     out,
     pages_of,
     print_json,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 _ROWS = (".jsonl", ".ndjson", ".csv", ".tsv")
 
-Model = Annotated[Path | None, typer.Option(help="Folder of a trained classifier.", exists=True, file_okay=False)]
+Model = Annotated[Path | None, typer.Option(help="Folder of a trained classifier.", parser=made_folder, metavar="DIRECTORY")]
 Labels = Annotated[Path | None, typer.Option(help="Taxonomy as JSON: label without training.", exists=True, dir_okay=False)]
 ByPage = Annotated[bool, typer.Option("--by-page", help="Label runs of pages: a file may hold several documents.")]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from foyerdoc.cli.app import Json, app, brief, err, out, print_json, stops_on_error
+from foyerdoc.cli.app import Json, app, brief, err, made_folder, out, print_json, stops_on_error
 from foyerdoc.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _NAMED = 5
 
 @app.command()
 def export(
-    adapter: Annotated[Path, typer.Argument(help="Folder of an adapter.", exists=True, file_okay=False)],
+    adapter: Annotated[Path, typer.Argument(help="Folder of an adapter.", parser=made_folder, metavar="ADAPTER")],
     to: Annotated[Literal["merged", "gguf", "peft"], typer.Option(help="In which form.")],
     target: Annotated[Path, typer.Option("--out", help="Folder to make.", file_okay=False)],
     base: Annotated[str | None, typer.Option(help="The adapter's base, when it is not where the adapter says.")] = None,

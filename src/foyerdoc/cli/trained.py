@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foyerdoc.cli.app import brief, err, out, print_json
+from foyerdoc.finetuning.training.parallel import is_first
 
 if TYPE_CHECKING:
     from foyerdoc.finetuning.calibrating import Calibrated
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 
 def note(text: str) -> None:
-    """A line on standard error that is no error."""
-    err.print(f"[yellow]note[/yellow]: {brief(text, 400)}", soft_wrap=True)
+    """A line on standard error that is no error; of several processes that train together the first one says it."""
+    if is_first():
+        err.print(f"[yellow]note[/yellow]: {brief(text, 400)}", soft_wrap=True)
 
 
 def print_classifier(

@@ -15,7 +15,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from foyerdoc.cli.app import Json, app, as_json, err, print_json, report, stops_on_error
+from foyerdoc.cli.app import Json, app, as_json, err, made_folder, print_json, report, stops_on_error
 from foyerdoc.cli.trained import (
     note,
     print_calibrated,
@@ -25,7 +25,8 @@ from foyerdoc.cli.trained import (
     print_instruct,
     print_instruct_as_json,
 )
-from foyerdoc.errors import DamagedFile, FoyerdocError, ReadError, UsageError
+from foyerdoc.errors import FoyerdocError, ReadError, UsageError
+from foyerdoc.finetuning.training.parallel import is_first
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -98,21 +99,25 @@ def classifier(
         _say_memory(config, [len(example.document.text) for example in examples], head=False)
         with _goes_on(target), _bar() as told:
             trained = train_classifier(examples, target, taxonomy=labels, config=config, validation=held, report=told)
-        _the_first_tells()
+
+    def tell() -> None:
         tested = outcomes.predict(Classifier.load(target, device=config.device), tests) if tests else None
         path = write_classifier_report(trained, test=tested)
         shown = outcomes.telling(outcomes.compare(*outcomes.held_out(trained)), show)
-        tell = print_classifier_as_json if json else print_classifier
-        tell(trained, shown, tested, path, found)
-    raise typer.Exit(int(failed + held_failed + tests_failed > 0))
+        show_it = print_classifier_as_json if json else print_classifier
+        show_it(trained, shown, tested, path, found)
+
+    raise typer.Exit(_told_by_the_first(tell, failed + held_failed + tests_failed))
 
 
 @train.command()
 def calibration(
     rows: Rows,
-    model: Annotated[Path, typer.Option(help="Folder of a trained classifier.", exists=True, file_okay=False)],
+    model: Annotated[Path, typer.Option(help="Folder of a trained classifier.", parser=made_folder, metavar="DIRECTORY")],
     target: Annotated[Path | None, typer.Option("--out", help="Folder to write; the classifier's by default.")] = None,
     precision: Annotated[float | None, typer.Option(help="Asked of named labels; the classifier's own by default.")] = None,
+    base: Annotated[str | None, typer.Option(help="Where its base is now, when it is not where it was in training.")] = None,
+    allow_learnt: Annotated[bool, typer.Option("--allow-learnt", help="Take rows that it learnt from too.")] = False,
     device: Device = None,
     json: Json = False,
 ) -> None:
@@ -123,7 +128,9 @@ def calibration(
     with stops_on_error():
         _, taxonomy = adapter.read_folder(model)
         examples, failed = _examples(rows, taxonomy, json=json)
-        found = calibrate_classifier(model, examples, target, target=precision, device=device)
+        found = calibrate_classifier(
+            model, examples, target, target=precision, device=device, base=base, allow_learnt=allow_learnt
+        )
         print_calibrated_as_json(found) if json else print_calibrated(found)
     raise typer.Exit(int(failed > 0))
 
@@ -160,12 +167,14 @@ def instruct(
         _say_memory(config, [sum(len(message.content) for message in talk) for talk in talks], head=True)
         with _goes_on(target), _bar() as told:
             trained = train_instruct(talks, target, config, validation=held, report=lambda step: told("training", step))
-        _the_first_tells()
+
+    def tell() -> None:
         samples = _samples(target, config, (held or talks)[:show])
         path = write_instruct_report(trained, samples)
-        tell = print_instruct_as_json if json else print_instruct
-        tell(trained, samples, path)
-    raise typer.Exit(int(failed + held_failed > 0))
+        show_it = print_instruct_as_json if json else print_instruct
+        show_it(trained, samples, path)
+
+    raise typer.Exit(_told_by_the_first(tell, failed + held_failed))
 
 
 def configure(kind: type[C], settings: Sequence[str], given: Mapping[str, object]) -> C:
@@ -196,12 +205,8 @@ def _free(target: Path, kind: str, version: int) -> Path:
     from foyerdoc import storage
 
     target = target.absolute()
-    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        try:
-            storage.open_folder(target, kind=kind, version=version, verify=False)
-        except DamagedFile as error:
-            hint = "name a folder that does not exist yet"
-            raise UsageError(f"{target} holds something else", hint=hint) from error
+    storage.check_replaceable(target, kind=kind, version=version)
+    if target.exists() and any(target.iterdir()):
         note(f"{target.name} will be replaced once the training is done")
     return target
 
@@ -225,7 +230,10 @@ def _conversations(path: Path, *, json: bool) -> tuple[tuple[Conversation, ...],
 
 
 def _name_bad_rows(path: Path, problems: Sequence[Problem], *, json: bool) -> int:
+    """How many rows are bad; the first of several processes names them."""
     bad = [problem for problem in problems if problem.row is not None]
+    if not is_first():
+        return len(bad)
     for problem in problems:
         if problem.row is None:
             note(f"{path.name}: {problem.reason}")
@@ -335,12 +343,23 @@ def _goes_on(target: Path) -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def _the_first_tells() -> None:
-    """Of several processes that trained together the first one measures, prints and writes the report."""
+def _told_by_the_first(tell: Callable[[], None], failed: int) -> int:
+    """Let the first of the processes that trained together measure, print and write the report.
+
+    Returns:
+        The exit status, the same in all of them: 1 where rows failed, else that of the telling. Nobody leaves before the first
+        has told, since a launcher ends all processes when one of them ends with an error.
+    """
     from foyerdoc.finetuning.training.parallel import join_processes
 
-    if not join_processes().first:
-        raise typer.Exit
+    processes, status = join_processes(), int(failed > 0)
+    if processes.first:
+        try:
+            with stops_on_error():
+                tell()
+        except typer.Exit as stop:
+            status = stop.exit_code
+    return processes.same(status)
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from foyerdoc import storage
 from foyerdoc.classification import adapter
-from foyerdoc.classification.calibration import Calibration
+from foyerdoc.classification.calibration import Calibration, best_temperature
 from foyerdoc.errors import TrainingError, UsageError
 from foyerdoc.finetuning.config import ClassifierConfig
-from foyerdoc.finetuning.data.examples import Example, fingerprint, folds, split, taxonomy_of
+from foyerdoc.finetuning.data.examples import Example, fingerprint, folds, split, taxonomy_of, text_hash
 from foyerdoc.finetuning.training.checkpoints import writing
 from foyerdoc.finetuning.training.loop import History, Progress, fit
 from foyerdoc.finetuning.training.parallel import join_processes
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 CALIBRATES: Final = 30
 """Held-out documents that a calibration takes at least."""
+
+LEARNT: Final = "learnt"
+"""Where `training.json` has the hashes of the texts that were learnt from."""
 
 _LEXICAL_WEIGHTS: Final = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 _PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft", "bitsandbytes", "scikit-learn")
@@ -119,13 +122,16 @@ def train_classifier(
             beside `out` and taken up by the next call.
     """
     config = config or ClassifierConfig()
-    if out.exists() and not (out / storage.MANIFEST).is_file():
-        raise UsageError(f"{out} is there and holds something else", hint="name a folder that is not there yet")
+    storage.check_replaceable(out, kind=adapter.KIND, version=adapter.VERSION)
     taxonomy = taxonomy or taxonomy_of(examples, out.name)
     notes = _checked(examples, taxonomy)
     trainer = _Trainer(examples, taxonomy, config, out.with_name(f".{out.name}.training"), report)
     held_out, passes = trainer.hold_out(validation)
-    network, lexical, settings = trainer.finish(held_out, passes, again=validation is None and config.folds > 1)
+    again = validation is None and config.folds > 1
+    network, lexical, settings = trainer.finish(held_out, passes, again=again)
+    learnt = examples if again or validation is not None else split(examples, config.held_out, config.seed)[0]
+    if config.lexical and trainer.counted.wordless:
+        notes.append("there is no word in the examples: the words' part rests on groups of signs alone")
     calibration = settings.calibration()
     if calibration is None:
         notes.append(f"{len(held_out.examples)} held-out documents are too few to calibrate: confidence will be None")
@@ -134,6 +140,7 @@ def train_classifier(
         "config": config.model_dump(),
         "data": fingerprint(examples),
         "documents": len(examples),
+        LEARNT: sorted({text_hash(example.document.text) for example in learnt}),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "metrics": metrics,
         "losses": {name: history.losses for name, history in trainer.histories.items()},
@@ -206,7 +213,7 @@ class _Trainer:
             np.concatenate([part.lexical for part in held]),
             0.0,
         )
-        weight = best_weight(together, allowed_leaves(together.examples, self.leaves)) if config.lexical else 0.0
+        weight = best_weight(together, self.leaves) if config.lexical else 0.0
         return HeldOut(together.examples, together.base, together.network, together.lexical, weight), max(1, passes)
 
     def finish(self, held_out: HeldOut, passes: int, *, again: bool) -> tuple[Network, Lexical | None, adapter.Settings]:
@@ -336,19 +343,16 @@ class _Trainer:
                 parameters[name].copy_(tensor)
 
 
-def best_weight(held_out: HeldOut, allowed: NDArray[np.bool_]) -> float:
-    """The weight of the lexical scores under which the held-out labels are most probable, at the best temperature of each."""
-    losses = []
-    for weight in _LEXICAL_WEIGHTS:
-        scores = held_out.network + weight * held_out.lexical
-        losses.append(min(_loss(scores / t, allowed) for t in np.exp(np.linspace(np.log(0.1), np.log(10.0), 41))))
+def best_weight(held_out: HeldOut, leaves: Sequence[tuple[str, ...]]) -> float:
+    """The weight of the lexical scores under which the held-out leaves are most probable, at the best temperature of each."""
+    index = {leaf: number for number, leaf in enumerate(leaves)}
+    whole = [row for row, example in enumerate(held_out.examples) if example.path in index]
+    if not whole:
+        return 0.0
+    labels = np.array([index[held_out.examples[row].path] for row in whole])
+    network, lexical = held_out.network[whole], held_out.lexical[whole]
+    losses = [best_temperature(network + weight * lexical, labels)[1] for weight in _LEXICAL_WEIGHTS]
     return _LEXICAL_WEIGHTS[int(np.argmin(losses))]
-
-
-def _loss(scores: NDArray[np.float64], allowed: NDArray[np.bool_]) -> float:
-    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    share = (shifted * allowed).sum(axis=1) / shifted.sum(axis=1)
-    return float(-np.log(np.maximum(share, 1e-12)).mean())
 
 
 def _checked(examples: Sequence[Example], taxonomy: Taxonomy) -> list[str]:

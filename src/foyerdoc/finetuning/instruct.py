@@ -18,6 +18,7 @@ from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.training.checkpoints import writing
 from foyerdoc.finetuning.training.loop import History, Progress, fit
 from foyerdoc.finetuning.training.parallel import join_processes, local_device, shard_base
+from foyerdoc.models.probing import KIND, VERSION
 from foyerdoc.models.protocol import Conversation
 
 if TYPE_CHECKING:
@@ -72,12 +73,14 @@ def train_instruct(
         report: called with the progress.
 
     Raises:
+        UsageError: `out` holds something else.
         ModelMissing: the base is not on this machine.
         ModelError: the base is no causal model with a chat template, or a conversation does not end with the assistant.
         TrainingError: nothing to train on, the loss is not a number, memory or disk ran out. What was reached is kept beside
             `out` and taken up by the next call.
     """
     config = config or TrainingConfig(base="smollm2")
+    storage.check_replaceable(out, kind=KIND, version=VERSION)
     training = _Training(config, examples, validation or ())
     checkpoints = out.with_name(f".{out.name}.training")
     history, metrics = training.run(checkpoints, report)
@@ -99,7 +102,7 @@ def train_instruct(
     processes = join_processes()
     probe = training.settle()
     if processes.first:
-        with writing(out), storage.new_folder(out, kind="adapter", version=1) as folder:
+        with writing(out), storage.new_folder(out, kind=KIND, version=VERSION) as folder:
             training.save(folder, probe)
             (folder / TRAINING).write_text(json.dumps(about, indent=1), encoding="utf-8")
         shutil.rmtree(checkpoints, ignore_errors=True)
@@ -160,7 +163,11 @@ class _Training:
 
         free = free_memory(self.base.device)
         if free is not None:
-            weights = estimate(self.base.model.config, self.config, resident=self.base.resident, checkpointing=True).weights
+            width = 2 if self.base.dtype == "bfloat16" else 4
+            told = estimate(
+                self.base.model.config, self.config, resident=self.base.resident, checkpointing=True, compute_bytes=width
+            )
+            weights = told.weights
             # They are there already.
             free += weights
             if weights > _SHARED * free and shard_base(self.model):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from foyerdoc.models.embedded import embedded_embedder, embedded_generator
-from foyerdoc.models.loading import fast_dtype, find_device, find_model, quietly, refusals, weights_digest
+from foyerdoc.models.loading import fast_dtype, find_device, find_model, need_bitsandbytes, quietly, refusals, weights_digest
 
 Quantization = Literal["nf4", "fp4", "int8", "none"]
 
@@ -71,10 +71,13 @@ def load_base(
     Raises:
         ModelMissing: the model is not on this machine.
         ModelError: its files do not load.
+        MissingDependency: 4 or 8 bits are asked for and bitsandbytes does not load.
     """
     import torch
     import transformers
 
+    if quantization != "none":
+        need_bitsandbytes()
     folder = base_folder(source)
     device = find_device(device)
     dtype = dtype or fast_dtype(device)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from foyerdoc import storage
-from foyerdoc.errors import ModelError, ModelMissing, UsageError
+from foyerdoc.errors import MissingDependency, ModelError, ModelMissing, UsageError
 
 _SAMPLES = 64
 _SAMPLE_BYTES = 64 * 1024
@@ -66,21 +68,44 @@ def find_model(source: str | Path, *, download: bool = False) -> Path:
         raise ModelMissing(f"the model {source} is not on this machine", hint=hint) from error
 
 
-def find_device(named: str | None) -> str:
-    """The device that is named, or else the first GPU, or else the CPU.
+@contextmanager
+def importing_bitsandbytes() -> Iterator[None]:
+    """What an import raises where bitsandbytes is missing or broken, as `MissingDependency`."""
+    try:
+        yield
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        raise MissingDependency(
+            f"bitsandbytes does not load: {type(error).__name__}",
+            hint="pip install --force-reinstall --no-deps bitsandbytes; it wants a version that fits torch",
+        ) from error
+
+
+def need_bitsandbytes() -> None:
+    """See that bitsandbytes loads: 4 and 8 bits need it, and PEFT imports it wherever it is installed.
 
     Raises:
-        UsageError: torch knows no such device, or this machine has none.
+        MissingDependency: it is not installed, or broken.
+    """
+    with importing_bitsandbytes():
+        import_module("bitsandbytes.nn")
+
+
+def find_device(named: str | None) -> str:
+    """The device that is named ("cpu", "cuda", "cuda:1" ...), or else the first GPU, or else the CPU.
+
+    Others that torch knows are refused ("mps", "xpu", "meta" ...): packed attention, 4-bit weights and the choice of a type of
+    numbers are made for these two, and nothing is tried on others.
+
+    Raises:
+        UsageError: it is none of these, or this machine has not so many GPUs.
     """
     import torch
 
     if named is None:
         return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(named)
-    except RuntimeError as error:
-        raise UsageError(f"no device is called {named}", hint="cpu, cuda, cuda:1 ...") from error
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+    if not (device := re.fullmatch(r"cpu|cuda(?::(\d{1,3}))?", named)):
+        raise UsageError(f"the device {named!r} is not supported", hint="name cpu, cuda, or cuda:1 and so on")
+    if named != "cpu" and int(device[1] or 0) >= torch.cuda.device_count():
         raise UsageError(f"{named} is not on this machine", hint="foyerdoc doctor says which GPUs torch sees; cpu always works")
     return named
 

@@ -19,7 +19,7 @@ from foyerdoc.models.bases import dequantize, fits
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.decoding import Answer, Decoder, Guide, common
 from foyerdoc.models.embedded import embedded_generator
-from foyerdoc.models.loading import find_device, find_model, quietly, refusals, weights_digest
+from foyerdoc.models.loading import find_device, find_model, need_bitsandbytes, quietly, refusals, weights_digest
 from foyerdoc.models.protocol import Conversation, Generation, Grammar
 
 Quantization = Literal["nf4", "none"]
@@ -297,6 +297,8 @@ class LocalModel:
         import torch
         import transformers
 
+        if self._quantization != "none" or self._adapter_folder is not None:
+            need_bitsandbytes()
         device = find_device(self._device)
         named = self._dtype or ("float32" if device == "cpu" and self._quantization == "nf4" else "bfloat16")
         dtype = {"bfloat16": torch.bfloat16, "float32": torch.float32}[named]

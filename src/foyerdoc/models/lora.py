@@ -11,13 +11,17 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from bitsandbytes.functional import dequantize_4bit
-from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
-from peft import LoraConfig, get_peft_model
-from peft.tuners.lora import Linear as PeftLinear
-from peft.tuners.lora.bnb import Linear4bit as PeftLinear4bit
-from peft.tuners.lora.bnb import Linear8bitLt as PeftLinear8bit
 from torch import Tensor, nn
+
+from foyerdoc.models.loading import importing_bitsandbytes
+
+with importing_bitsandbytes():
+    from bitsandbytes.functional import dequantize_4bit
+    from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
+    from peft import LoraConfig, get_peft_model
+    from peft.tuners.lora import Linear as PeftLinear
+    from peft.tuners.lora.bnb import Linear4bit as PeftLinear4bit
+    from peft.tuners.lora.bnb import Linear8bitLt as PeftLinear8bit
 
 
 def add_lora(model: Any, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
@@ -42,7 +46,7 @@ class _OnPlain(PeftLinear):
     """PEFT's layer over plain weights."""
 
     def forward(self, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if not _is_simple(self, x):
+        if args or kwargs or not _is_simple(self, x):
             return super().forward(x, *args, **kwargs)
         base: Any = self.base_layer
         return _product(self, x, base.weight, None, base.bias)
@@ -52,21 +56,36 @@ class _OnFourBits(PeftLinear4bit):
     """PEFT's layer over 4-bit weights, which are dequantised for each product, as bitsandbytes does."""
 
     def forward(self, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if not _is_simple(self, x):
+        if args or kwargs or not _is_simple(self, x):
             return super().forward(x, *args, **kwargs)
         base: Any = self.base_layer
         return _product(self, x, base.weight.data, base.weight.quant_state, base.bias)
 
 
 def _is_simple(layer: Any, x: Tensor) -> bool:
-    """Whether it is one adapter at work, without dropout, in the base's own numbers; the rest is left to PEFT."""
+    """Whether it is y = x W' + b + x A' (s B)' and no more, in the base's own numbers; anything else is left to PEFT.
+
+    That is: one adapter at work, which this layer has, of LoRA's plain kind (no DoRA), without a bias or dropout of its own,
+    its matrices in float32, over a frozen base.
+    """
     if layer.disable_adapters or layer.merged or len(layer.active_adapters) != 1:
         return False
-    dropout = layer.lora_dropout[layer.active_adapters[0]]
-    if isinstance(dropout, nn.Dropout) and layer.training:
+    adapter = layer.active_adapters[0]
+    if adapter not in layer.lora_A or adapter in layer.lora_variant:
         return False
-    state = getattr(layer.base_layer.weight, "quant_state", None)
-    return bool(x.dtype == (layer.base_layer.weight.dtype if state is None else state.dtype))
+    down, up, dropout = layer.lora_A[adapter], layer.lora_B[adapter], layer.lora_dropout[adapter]
+    if not _is_matrix(down) or not _is_matrix(up) or (layer.training and not isinstance(dropout, nn.Identity)):
+        return False
+    weight, bias = layer.base_layer.weight, layer.base_layer.bias
+    if weight.requires_grad or (bias is not None and bias.requires_grad) or torch.is_autocast_enabled(x.device.type):
+        return False
+    state = getattr(weight, "quant_state", None)
+    return bool(x.dtype == (weight.dtype if state is None else state.dtype))
+
+
+def _is_matrix(layer: Any) -> bool:
+    plain = type(layer) is nn.Linear
+    return plain and layer.bias is None and layer.weight.dtype == torch.float32
 
 
 def _product(layer: Any, x: Tensor, weight: Tensor, state: Any, bias: Tensor | None) -> Tensor:

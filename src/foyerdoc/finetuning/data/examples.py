@@ -228,6 +228,11 @@ def fingerprint(examples: Iterable[Example]) -> str:
     return digest.hexdigest()
 
 
+def text_hash(text: str) -> str:
+    """16 hexadecimal digits of the SHA-256 of a text's words: equal for texts that differ in white space alone."""
+    return hashlib.sha256(_bytes(" ".join(text.split()))).hexdigest()[:16]
+
+
 def write_examples(examples: Iterable[Example], path: str | Path) -> None:
     """Write examples as JSON lines, or as CSV where the name ends in .csv or .tsv; gzipped where .gz follows.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from foyerdoc.errors import ModelError, ModelMissing
-from foyerdoc.models.loading import quietly, refusals
+from foyerdoc.models.loading import need_bitsandbytes, quietly, refusals
 
 ADAPTER_FILES: Final = ("adapter_config.json", "adapter_model.safetensors")
 _TOKENIZER_FILES: Final = (
@@ -71,6 +71,8 @@ def merge_into(model: Any, adapter: Path) -> Any:
         ModelError: the adapter does not fit the model, cannot be merged, or makes weights that are no numbers.
     """
     import torch
+
+    need_bitsandbytes()
     from peft import PeftModel
     from peft.tuners.tuners_utils import BaseTunerLayer
 

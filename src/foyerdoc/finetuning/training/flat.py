@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 HEAD: Final = "head."
-"""What the names of a head's parameters begin with: they have a learning rate of their own."""
+"""What the names of a head's parameters begin with."""
 
 _ALIGNED: Final = 16
 """Values that a parameter's place is a multiple of, where vector instructions can begin."""
@@ -24,17 +24,17 @@ class Flat:
     """Parameters of one kind.
 
     Attributes:
-        name: "head" or "rest", and the type.
         values: (n,) what they are views of; its `grad` is what their gradients are views of.
+        is_head: whether they are a head's, which has a learning rate of its own.
     """
 
-    name: str
     values: Tensor
+    is_head: bool
 
     @property
-    def is_head(self) -> bool:
-        """Whether they are a head's."""
-        return self.name.startswith("head")
+    def name(self) -> str:
+        """What checkpoints call them: "head" or "rest", and the type of numbers."""
+        return f"{'head' if self.is_head else 'rest'} {str(self.values.dtype).removeprefix('torch.')}"
 
     @property
     def gradient(self) -> Tensor:
@@ -48,12 +48,11 @@ def lay_out(parameters: Mapping[str, Tensor]) -> list[Flat]:
     """Turn parameters into views of a few long tensors, one for each type and learning rate. Their values stay."""
     import torch
 
-    kinds: dict[str, list[Tensor]] = {}
+    kinds: dict[tuple[bool, torch.dtype], list[Tensor]] = {}
     for name, tensor in sorted(parameters.items(), key=lambda each: each[0].startswith(HEAD)):
-        kind = "head" if name.startswith(HEAD) else "rest"
-        kinds.setdefault(f"{kind} {str(tensor.dtype).removeprefix('torch.')}", []).append(tensor)
+        kinds.setdefault((name.startswith(HEAD), tensor.dtype), []).append(tensor)
     flats = []
-    for name, alike in kinds.items():
+    for (is_head, _), alike in kinds.items():
         starts = [0]
         for tensor in alike:
             starts.append(starts[-1] + -(-tensor.numel() // _ALIGNED) * _ALIGNED)
@@ -64,5 +63,5 @@ def lay_out(parameters: Mapping[str, Tensor]) -> list[Flat]:
             place.copy_(tensor.detach())
             tensor.data = place
             tensor.grad = values.grad[start : start + tensor.numel()].view(tensor.shape)
-        flats.append(Flat(name, values))
+        flats.append(Flat(values, is_head))
     return flats

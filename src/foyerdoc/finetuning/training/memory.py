@@ -20,8 +20,8 @@ _BYTES: Final[dict[Quantization, float]] = {
 # Parameters, gradients, the copy of the last good ones: 4 bytes each. AdamW: two numbers of 4 bytes, or of 1 with their scales.
 _ADAPTER: Final = 12
 _STATE: Final = {"adamw": 8.0, "paged_adamw8bit": 2.0 + 2 * 4 / 256}
-_NORM: Final = 12
-"""Bytes a value of what a norm keeps: its input and its output in float32, and a cast."""
+_NORM: Final = 4
+"""Bytes a value of what a norm keeps: its input in float32."""
 _LOGITS_AT_ONCE: Final = 1024
 _ROOM: Final = 0.92
 """Share of the free memory that is counted on: the rest is lost between blocks, and to libraries."""
@@ -35,7 +35,7 @@ class MemoryEstimate:
         weights: of the frozen base, and the largest matrix dequantised, unless they are kept so.
         adapter: the LoRA matrices, their gradients and the copy of the last good state.
         optimizer: its state; paged state can leave the GPU.
-        activations: of one part of a step.
+        activations: of one part of a step, and their gradients on the way back.
         logits: of the places that are predicted at the same time; 0 without a language model's head.
     """
 
@@ -93,24 +93,34 @@ def estimate(
         compute_bytes: of a number while computing: 2 for bfloat16, 4 for float32.
     """
     linears, others, layers = _shapes(base, head)
-    width = 2 if config.quantization == "none" or resident else _BYTES.get(config.quantization, 2)
+    width = compute_bytes if config.quantization == "none" or resident else _BYTES[config.quantization]
     matrices = sum(rows * columns for rows, columns in linears)
-    weights = matrices * width + others * 2
+    weights = matrices * width + others * compute_bytes
     if config.quantization != "none" and not resident:
         weights += max(rows * columns for rows, columns in linears) * compute_bytes
     lora = sum(config.rank * (rows + columns) for rows, columns in linears)
     text = base.get_text_config()
     hidden, vocabulary = int(text.hidden_size), int(text.vocab_size)
-    # Of each matrix the input, cast for LoRA, the product and LoRA's inner product; of each layer two norms.
+    # Of each matrix the input, the product and LoRA's inner product; of each layer two norms. Inputs that matrices share stand
+    # for what lies between matrices: attention's result, a gate's.
     kept: float = sum(rows + columns + config.rank for rows, columns in linears) * compute_bytes + layers * 2 * hidden * _NORM
+    # 8 bits and dropout are left to PEFT's layers.
+    by_peft = config.quantization == "int8" or bool(config.dropout)
+    if by_peft:
+        # They keep each input in float32, and of dropout a mask (of 4 bytes on a CPU).
+        kept += sum(columns for _, columns in linears) * (4 - compute_bytes + (4 if config.dropout else 0))
+    # LoRA's matrices in the numbers that are computed in.
+    cast: float = lora * compute_bytes
     if checkpointing:
-        kept = kept / layers + layers * hidden * compute_bytes
+        kept, cast = kept / layers + layers * hidden * compute_bytes, cast / layers
+    # On the way back, a layer's gradients: two of its widest, or three of PEFT's in float32.
+    kept += max(rows for rows, _ in linears) * (3 * 4 if by_peft else 2 * compute_bytes)
     places = min(config.batch_tokens, _LOGITS_AT_ONCE)
     return MemoryEstimate(
         weights=int(weights),
         adapter=lora * _ADAPTER,
         optimizer=int(lora * _STATE[config.optimizer]),
-        activations=int(kept * config.batch_tokens),
+        activations=int(kept * config.batch_tokens + cast),
         logits=places * vocabulary * (compute_bytes + 8) if head else 0,
     )
 

@@ -6,9 +6,9 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from foyerdoc.errors import MissingDependency
 from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.training.flat import Flat
+from foyerdoc.models.loading import importing_bitsandbytes
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer
@@ -31,10 +31,8 @@ def make_optimizer(flats: Sequence[Flat], config: TrainingConfig) -> Optimizer:
 
 
 def _paged(groups: list[dict[str, Any]], config: TrainingConfig) -> Optimizer:
-    try:
-        import bitsandbytes
-    except ImportError as error:
-        raise MissingDependency("8-bit AdamW needs bitsandbytes", hint="pip install bitsandbytes") from error
+    with importing_bitsandbytes():
+        import bitsandbytes.optim
     untyped: Any = bitsandbytes.optim
     optimizer: Optimizer = untyped.PagedAdamW8bit(groups, weight_decay=config.weight_decay)
     return optimizer

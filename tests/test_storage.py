@@ -1,0 +1,145 @@
+"""Folders that are whole or absent, whenever the process that writes them is killed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from foyerdoc import storage
+from foyerdoc.cli import app
+from foyerdoc.errors import DamagedFile, UsageError
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from foyerdoc import storage
+
+at, target = int(sys.argv[1]), Path(sys.argv[2])
+rename, done = Path.rename, 0
+
+def counted(path, to):
+    global done
+    if done == at:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done += 1
+    return rename(path, to)
+
+with storage.new_folder(target, kind="test", version=1) as folder:
+    (folder / "content").write_text("new")
+    Path.rename = counted
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""Replaces a folder and is killed before its n-th rename."""
+
+GAP, RENAMES = 2, 4
+"""The rename before which neither folder has its name, and how many there are."""
+
+
+def make(target: Path, content: str) -> Path:
+    with storage.new_folder(target, kind="test", version=1) as folder:
+        (folder / "content").write_text(content)
+    return target
+
+
+def content(target: Path) -> str:
+    storage.open_folder(target, kind="test", version=1)
+    return (target / "content").read_text()
+
+
+def kill_before(rename: int, target: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(rename), str(target)], check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+@pytest.mark.parametrize(("rename", "left"), [(0, "old"), (1, "old"), (GAP, "old"), (3, "new"), (RENAMES, "new")])
+@pytest.mark.parametrize("name", ["here", "with [brackets].v2"])
+def test_a_kill_at_any_moment_of_a_replacement_leaves_the_old_folder_or_the_new(
+    tmp_path: Path, rename: int, left: str, name: str
+) -> None:
+    target = make(tmp_path / name, "old")
+    beside = make(tmp_path / f"{name}.old", "another")
+    kill_before(rename, target)
+    assert target.exists() == (rename != GAP)
+    assert content(target) == left
+    assert content(beside) == "another"
+    assert content(make(target, "newer")) == "newer"
+    assert not (tmp_path / f".{name}.old").exists()
+
+
+def test_a_folder_that_was_deleted_after_a_replacement_is_not_put_back(tmp_path: Path) -> None:
+    target = make(make(tmp_path / "here", "old"), "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+    target.rename(tmp_path / "away")
+    with pytest.raises(DamagedFile):
+        storage.open_folder(target, kind="test", version=1)
+
+
+def test_a_folder_that_is_made_again_instead_of_opened_is_put_back_too(tmp_path: Path) -> None:
+    target = make(tmp_path / "here", "old")
+    kill_before(GAP, target)
+    with storage.new_folder(target, kind="test", version=1) as folder:
+        assert (target / "content").read_text() == "old"
+        (folder / "content").write_text("new")
+    assert content(target) == "new"
+
+
+def test_who_opens_a_folder_while_it_is_replaced_costs_nobody_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = make(tmp_path / "here", "old")
+    rename, seen = Path.rename, []
+
+    def watched(path: Path, to: Path) -> Path:
+        if path != target and to == target and not target.exists() and not seen:
+            seen.append("between the renames")
+            assert content(target) == "old"
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", watched)
+    make(target, "new")
+    assert seen
+    assert content(target) == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_a_replacement_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = make(tmp_path / "here", "old")
+    rename = Path.rename
+
+    def failing(path: Path, to: Path) -> Path:
+        if to == target and not path.name.endswith(".old"):
+            raise OSError("no")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="no"):
+        make(target, "new")
+    assert content(target) == "old"
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{}", "no JSON", '{"kind": "test", "version": 2, "files": {}}'])
+def test_only_what_is_of_the_same_kind_may_be_replaced(tmp_path: Path, manifest: str) -> None:
+    storage.check_replaceable(tmp_path / "nothing", kind="test", version=1)
+    storage.check_replaceable(make(tmp_path / "ours", "old"), kind="test", version=1)
+    (tmp_path / "theirs").mkdir()
+    storage.check_replaceable(tmp_path / "theirs", kind="test", version=1)
+    (tmp_path / "theirs" / storage.MANIFEST).write_text(manifest)
+    for path in (tmp_path / "theirs", tmp_path / "theirs" / storage.MANIFEST):
+        with pytest.raises(UsageError, match="something else"):
+            storage.check_replaceable(path, kind="test", version=1)
+
+
+def test_commands_find_a_folder_whose_replacement_was_killed(tmp_path: Path) -> None:
+    target = make(tmp_path / "here", "old")
+    kill_before(GAP, target)
+    (tmp_path / "a.txt").write_text("text")
+    found = CliRunner().invoke(app, ["classify", str(tmp_path / "a.txt"), "--model", str(target)])
+    assert "holds test version 1" in found.stderr
+    missing = CliRunner().invoke(app, ["classify", str(tmp_path / "a.txt"), "--model", str(tmp_path / "nowhere")])
+    assert missing.exit_code == 2
+    assert "no folder is called" in missing.stderr
