@@ -51,7 +51,7 @@ def _row(rng: random.Random, place: int, only: str | None) -> Row:
         contracts.write(writer, case)
     else:
         papers.write(writer, case, kind)
-    fields = _asked(rng, writer, case, kind)
+    fields = _asked(rng, writer, kind)
     # Which sender: the test documents come from firms that no training document has.
     sender = next(
         (case.get(role) for role in ("seller", "insurer", "employer", "parties") if role in writer.places), str(place)
@@ -60,7 +60,7 @@ def _row(rng: random.Random, place: int, only: str | None) -> Row:
     return Row(f"{kind.replace(' ', '-')}/{language}/{place:05}", writer.text.rstrip("\n"), language, kind, fields, held_out)
 
 
-def _asked(rng: random.Random, writer: Writer, case: Case, kind: str) -> list[dict[str, Any]]:
+def _asked(rng: random.Random, writer: Writer, kind: str) -> list[dict[str, Any]]:
     """Some of what the document says, and some of what it does not say, in any order."""
     there = [role for role in writer.places if role in ROLES]
     possible = _CONTRACT if kind == "contract" else tuple(r for section in papers.KINDS[kind].sections for r in section)

@@ -94,7 +94,7 @@ hotel|name|hotel;accommodation;hebergement;unterkunft|Name of the hotel|Hôtel;H
 guest|name|guest;traveller;voyageur;gast|Person who travels|Voyageur;Client;Nom|Gast;Reisender;Name|Guest;Traveller;Name
 product|text|product;item;article;produkt|What was bought or insured;Name of the product|Produit;Article;Désignation|Produkt;Artikel;Bezeichnung|Product;Item;Description
 serial|identifier|serial_number;serial;numero_serie;seriennummer|Serial number of the device|N° de série;Série|Seriennummer;Serien-Nr.;S/N|Serial no.;Serial number;S/N
-title|text|document_name;title;contract_title;titre;vertragstitel|Title of the document as it stands at its head;What the contract is called||| 
+title|text|document_name;title;contract_title;titre;vertragstitel|Title of the document as it stands at its head;What the contract is called|||
 parties|name|parties;contracting_parties;signatories;vertragsparteien|Companies and persons that make the contract;Names of all parties|||
 agreement_date|date|agreement_date;signed_on;contract_date;date_contrat;vertragsdatum|Day on which the contract was made;When it was signed|||
 effective|date|effective_date;applies_from;entry_into_force|Day from which the contract applies;When it enters into force|||
