@@ -26,7 +26,7 @@ from foyerdoc.extraction.grounding import Ground, Place
 from foyerdoc.extraction.options import lines_for, on_line
 from foyerdoc.extraction.ranking import rank
 from foyerdoc.extraction.schemas import Leaf
-from foyerdoc.extraction.showing import Shown, shown
+from foyerdoc.extraction.showing import Shown, shown, windows
 from foyerdoc.models.protocol import Conversation, LanguageModel
 
 SHOWN_TOKENS: Final = 2048
@@ -100,8 +100,16 @@ class Asked:
 
 
 def ask(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel, *, tokens: int = SHOWN_TOKENS) -> Asked:
-    """The prompt for a document's fields. Only `model.count_tokens` is used."""
-    chosen = shown(ground, {leaf: lines_for(ground, leaf) for leaf in leaves}, model.count_tokens, tokens)
+    """The prompt for a document's fields, with the lines that speak of them. Only `model.count_tokens` is used."""
+    return _asked(ground, leaves, shown(ground, {leaf: lines_for(ground, leaf) for leaf in leaves}, model.count_tokens, tokens))
+
+
+def ask_everywhere(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel, *, tokens: int = SHOWN_TOKENS) -> list[Asked]:
+    """Prompts for a document's fields that together show all its lines."""
+    return [_asked(ground, leaves, chosen) for chosen in windows(ground, model.count_tokens, tokens)]
+
+
+def _asked(ground: Ground, leaves: Sequence[Leaf], chosen: Shown) -> Asked:
     return Asked(
         prompts.extraction(
             [(leaf.path, leaf.description or leaf.title) for leaf in leaves],

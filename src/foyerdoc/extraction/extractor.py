@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, Generic, Literal, TypeVar
@@ -15,20 +15,25 @@ from foyerdoc import prompts
 from foyerdoc.documents import Document, Span
 from foyerdoc.extraction import pointing, schemas
 from foyerdoc.extraction.adapter import ADAPTER, Settings, read_folder
-from foyerdoc.extraction.choosing import Entries, Weighing, ask, choose_many, decide
+from foyerdoc.extraction.choosing import Asked, Entries, ask, ask_everywhere, choose_many, decide
 from foyerdoc.extraction.grounding import Ground, Place, candidates
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
+from foyerdoc.extraction.rules import rules_of
 from foyerdoc.extraction.schemas import Leaf
 from foyerdoc.extraction.tables import rows_of
 from foyerdoc.models.protocol import LanguageModel
 from foyerdoc.results import Candidate, Extraction, FieldValue, Fingerprint
 
 T = TypeVar("T", bound=BaseModel)
+Merge = Literal["best", "first", "error"]
 
 _OTHERS: Final = 8
 """How many other places are kept as a field's candidates."""
 
 _TOGETHER: Final = 32
+_BROKEN: Final = 0.5
+"""What the confidence of values that break a rule of their schema is multiplied by."""
+
 _NOT_ALL_SHOWN: Final = "the model was not shown all lines: the document is longer than its budget"
 
 _DOUBTS: Final = {
@@ -48,6 +53,7 @@ class _Found:
     place: Place | None
     others: tuple[Place, ...] = ()
     confidence: float | None = None
+    conflict: bool = False
 
 
 class Extractor(Generic[T]):
@@ -64,6 +70,8 @@ class Extractor(Generic[T]):
         *,
         settings: Settings | None = None,
         least: float | None = None,
+        exhaustive: bool = False,
+        merge: Merge = "best",
     ) -> None:
         """Take a schema apart.
 
@@ -74,13 +82,19 @@ class Extractor(Generic[T]):
             settings: how a tuned model's options are weighed; `Extractor.load` reads them.
             least: confidence from which a value is shown, 0 to 1; what is less sure is absent and stands among the
                 candidates. By default what held-out documents advised. Without calibration nothing is held back.
+            exhaustive: show a model every line of a long document, in several turns, instead of those that speak of the
+                fields.
+            merge: what becomes of different values from several turns: the surest one ("best"), the first in the text
+                ("first"), or none, as a conflict ("error"). The others are candidates. Lists keep all in any case.
 
         Raises:
-            SchemaError: a field's type is not supported; the message names the field.
+            SchemaError: a field's type or a rule is not supported; the message names it.
         """
         self._schema = schema
         self._form = schemas.form_of(schema)
+        self._rules = rules_of(schema, self._form)
         self._model = model
+        self._exhaustive, self._merge = exhaustive, merge
         self._settings = settings or Settings(base="")
         self._least = self._settings.least if least is None else least
 
@@ -93,6 +107,8 @@ class Extractor(Generic[T]):
         base: str | Path | None = None,
         device: str | None = None,
         least: float | None = None,
+        exhaustive: bool = False,
+        merge: Merge = "best",
     ) -> Extractor[T]:
         """An extractor over a model that was trained by `train_extractor`.
 
@@ -101,7 +117,7 @@ class Extractor(Generic[T]):
             schema: the fields; any schema, not only those that were trained with.
             base: where the base is now, when it is not where it was in training.
             device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
-            least: as in the constructor.
+            least, exhaustive, merge: as in the constructor.
 
         Raises:
             DamagedFile: the folder is not an extractor's, or altered.
@@ -112,7 +128,7 @@ class Extractor(Generic[T]):
         settings = read_folder(Path(folder))
         source = base or (None if settings.base == "smollm2" else settings.base)
         model = LocalModel(source, adapter=Path(folder) / ADAPTER, device=device)
-        return cls(schema, model, settings=settings, least=least)
+        return cls(schema, model, settings=settings, least=least, exhaustive=exhaustive, merge=merge)
 
     def extract(self, document: Document) -> Extraction[T]:
         """The fields of a document. A field that the document does not have is absent, never guessed.
@@ -140,9 +156,10 @@ class Extractor(Generic[T]):
 
     def _extraction(self, ground: Ground, singles: Sequence[_Found], issues: list[str]) -> Extraction[T]:
         found = [*singles, *self._tables(ground, issues)]
-        fields = {item.path: _field_value(ground.document, item) for item in found}
         for item in found:
             issues += _doubts(item)
+        found = self._checked(found, issues)
+        fields = {item.path: _field_value(ground.document, item) for item in found}
         data = {item.path: _cast(item.leaf, item.place) for item in found if item.place is not None}
         value, misfits = schemas.build(self._schema, {path: v for path, v in data.items() if v is not None})
         return Extraction(value, fields, tuple(issues + misfits), self._fingerprint())
@@ -159,36 +176,62 @@ class Extractor(Generic[T]):
         assert self._model is not None  # noqa: S101 - the caller looked
         if not self._model.scores:
             return [self._by_grammar(self._model, ground) for ground in grounds]
-        asked = [ask(ground, self._form.leaves, self._model, tokens=self._settings.tokens) for ground in grounds]
-        weighing = self._settings.weighing()
-        chosen = choose_many(self._model, list(zip(grounds, asked, strict=True)), weighing)
+        make = ask_everywhere if self._exhaustive else _ask_once
+        asked = [make(ground, self._form.leaves, self._model, tokens=self._settings.tokens) for ground in grounds]
+        pairs = [(ground, one) for ground, several in zip(grounds, asked, strict=True) for one in several]
+        chosen = iter(choose_many(self._model, pairs, self._settings.weighing()))
         results = []
-        for one, entries in zip(asked, chosen, strict=True):
-            issues = [] if one.shown.complete else [_NOT_ALL_SHOWN]
-            results.append((list(self._decided(entries, weighing, issues)), issues))
+        for several in asked:
+            issues = [] if all(one.shown.complete for one in several) else [_NOT_ALL_SHOWN]
+            turns = [next(chosen) for _ in several]
+            results.append(([item for leaf in self._form.leaves for item in self._decided(leaf, turns, issues)], issues))
         return results
 
-    def _decided(self, entries: Mapping[Leaf, Entries], weighing: Weighing, issues: list[str]) -> Iterator[_Found]:
-        """What is shown of each field's options, and what is held back."""
-        for leaf, lists in entries.items():
-            kept: list[tuple[Place, float, tuple[Place, ...]]] = []
-            held: list[Place] = []
-            for options in lists:
-                option, share = decide(options, weighing)
-                others = tuple(o.place for o in options if o.place is not None and o is not option)
-                if option.place is None:
-                    held += () if leaf.many else others
-                elif share < self._least:
-                    held += [option.place, *others]
-                    said = f"{leaf.path}: a value was found but held back, its confidence is below {self._least:g}"
-                    issues += () if said in issues else (said,)
-                else:
-                    kept.append((option.place, share, others))
-            if not leaf.many:
-                yield self._found(leaf, leaf.path, kept[0]) if kept else _Found(leaf, leaf.path, None, tuple(held))
-                continue
-            for i, item in enumerate(sorted(kept, key=lambda item: item[0].span)):
+    def _decided(self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]], issues: list[str]) -> Iterator[_Found]:
+        """What is shown of a field's options, and what is held back or stands behind."""
+        weighing = self._settings.weighing()
+        kept: list[tuple[Place, float, tuple[Place, ...]]] = []
+        held: list[Place] = []
+        for options in (options for turn in turns for options in turn.get(leaf, ())):
+            option, share = decide(options, weighing)
+            others = tuple(o.place for o in options if o.place is not None and o is not option)
+            if option.place is None:
+                held += () if leaf.many else others
+            elif share < self._least:
+                held += [option.place, *others]
+                said = f"{leaf.path}: a value was found but held back, its confidence is below {self._least:g}"
+                issues += () if said in issues else (said,)
+            else:
+                kept.append((option.place, share, others))
+        if leaf.many:
+            for i, item in enumerate(sorted(_distinct(kept), key=lambda item: item[0].span)):
                 yield self._found(leaf, f"{leaf.path}[{i}]", item)
+            return
+        values = {str(place.value).casefold() for place, _, _ in kept}
+        if len(values) > 1 and self._merge == "error":
+            issues.append(f"{leaf.path}: {len(values)} different values were found in several parts of the document")
+            yield _Found(leaf, leaf.path, None, tuple(place for place, _, _ in kept), conflict=True)
+        elif kept:
+            best = max(kept, key=lambda item: item[1]) if self._merge == "best" else min(kept, key=lambda item: item[0].span)
+            rest = tuple(place for place, _, _ in kept if place is not best[0])
+            yield self._found(leaf, leaf.path, (best[0], best[1], (*rest, *best[2])))
+        else:
+            yield _Found(leaf, leaf.path, None, tuple(held))
+
+    def _checked(self, found: Sequence[_Found], issues: list[str]) -> list[_Found]:
+        """The same, less sure where a rule of the schema is broken."""
+        values = {item.path: value for item in found if (value := _cast(item.leaf, item.place)) is not None}
+        doubted: set[str] = set()
+        for rule in self._rules:
+            if rule.holds(values) is False:
+                issues.append(f"the rule {rule.text} is broken")
+                doubted |= rule.paths(values)
+        return [
+            replace(item, confidence=item.confidence * _BROKEN)
+            if item.path in doubted and item.confidence is not None
+            else item
+            for item in found
+        ]
 
     def _found(self, leaf: Leaf, path: str, kept: tuple[Place, float, tuple[Place, ...]]) -> _Found:
         place, share, others = kept
@@ -226,6 +269,24 @@ class Extractor(Generic[T]):
         return Fingerprint(self._model.name, self._model.adapter, (*settings, ("prompt", prompts.VERSION)))
 
 
+def _lowered(confidence: float | None) -> float | None:
+    return None if confidence is None else confidence * _BROKEN
+
+
+def _ask_once(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel, *, tokens: int) -> list[Asked]:
+    return [ask(ground, leaves, model, tokens=tokens)]
+
+
+def _distinct(kept: Sequence[tuple[Place, float, tuple[Place, ...]]]) -> Iterator[tuple[Place, float, tuple[Place, ...]]]:
+    """Each value once, where it was surest."""
+    seen: set[str] = set()
+    for item in sorted(kept, key=lambda item: -item[1]):
+        value = str(item[0].value).casefold()
+        if value not in seen:
+            seen.add(value)
+            yield item
+
+
 def _best(leaf: Leaf, ranked: Sequence[Ranked], issues: list[str]) -> _Found:
     if not ranked or not is_enough(leaf, ranked[0]):
         return _Found(leaf, leaf.path, None, tuple(r.place for r in ranked))
@@ -249,7 +310,7 @@ def _list(leaf: Leaf, ranked: Sequence[Ranked]) -> Iterator[_Found]:
 def _field_value(document: Document, item: _Found) -> FieldValue:
     others = tuple(Candidate(p.raw, p.span, _cast(item.leaf, p)) for p in item.others[:_OTHERS])
     if item.place is None:
-        return FieldValue(None, None, None, (), None, "absent", others)
+        return FieldValue(None, None, None, (), None, "conflict" if item.conflict else "absent", others)
     span: Span = item.place.span
     value = _cast(item.leaf, item.place)
     status: Literal["found", "unreadable"] = "unreadable" if value is None else "found"

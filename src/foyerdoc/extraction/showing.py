@@ -101,6 +101,20 @@ def shown(ground: Ground, eligible: Mapping[Leaf, Sequence[int]], count_tokens: 
     return Shown(tuple(sorted(chosen)), complete=False)
 
 
+def windows(ground: Ground, count_tokens: Callable[[str], int], budget: int) -> list[Shown]:
+    """All lines, in stretches that each fit into a budget of tokens; a line that does not fit stands alone."""
+    stretches: list[list[int]] = [[]]
+    left = budget
+    for at, line in enumerate(ground.lines):
+        cost = count_tokens(line.text) + _NUMBERED
+        if cost > left and stretches[-1]:
+            stretches.append([])
+            left = budget
+        stretches[-1].append(at)
+        left -= cost
+    return [Shown(tuple(lines), complete=True) for lines in stretches]
+
+
 def _best_first(relevance: Relevance, leaf: Leaf, lines: Sequence[int]) -> Iterator[int]:
     """The lines that speak of a field, the most first; a line that does not is none."""
     scored = [(relevance.of(leaf, at), at) for at in lines]
