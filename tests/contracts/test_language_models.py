@@ -48,6 +48,7 @@ def test_it_is_a_language_model(model: LanguageModel) -> None:
     assert isinstance(model, LanguageModel)
     assert model.context_tokens == 8192
     assert model.grammars
+    assert model.scores
     assert model.adapter is None
     assert model.name == model.name != ""
 
@@ -103,6 +104,19 @@ def test_scores_are_log_probabilities(model: LanguageModel) -> None:
     assert np.exp(scores[[0, 1, 4]]).sum() <= 1.0
     # In bfloat16 the shape of a batch shows in the second digit.
     np.testing.assert_allclose(model.score(FRANCE, ["Paris"]), [paris], atol=0.5)
+
+
+def test_many_answers_that_grow_score_as_each_alone(model: LanguageModel) -> None:
+    conversations = [FRANCE, LONG, GERMANY]
+    tails = [[" Paris,", " Lyon,", " null,"], [" glass,"], [" Bonn,", " Berlin, then", ""]]
+    for begun in (["{", '{"a":', ""], ['{"city": "Paris", "b":', '{"a": 1,', '{"x": 2,']):
+        found = model.score_many(conversations, tails, begun=begun)
+        for conversation, start, each, scores in zip(conversations, begun, tails, found, strict=True):
+            whole = model.score(conversation, [start, *(start + tail for tail in each)])
+            np.testing.assert_allclose(scores, whole[1:] - whole[0], atol=0.25 if " nf4" in model.name else 0.02)
+    (some,) = model.score_many([GERMANY], [[" Berlin"]])
+    np.testing.assert_allclose(some, model.score(GERMANY, [" Berlin"]), atol=0.25 if " nf4" in model.name else 0.02)
+    assert model.score_many([], []) == []
 
 
 def test_what_it_wrote_scores_as_it_was_chosen(model: LanguageModel) -> None:

@@ -68,7 +68,7 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_by_document ON chunks (document);
 CREATE INDEX chunks_by_member ON chunks (member);
 CREATE INDEX chunks_by_language ON chunks (language);
-CREATE VIRTUAL TABLE lexicon USING fts5(stems, detail=none, tokenize='unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE lexicon USING fts5(stems, detail=none, tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* Co'");
 CREATE VIRTUAL TABLE terms USING fts5vocab(lexicon, row);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};

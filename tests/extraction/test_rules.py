@@ -1,0 +1,95 @@
+"""Rules of a schema: net and tax make the total, lines add up, dates are in order."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from foyerdoc.documents import Document
+from foyerdoc.errors import SchemaError
+from foyerdoc.extraction import Extractor
+from foyerdoc.extraction.rules import rules_of
+from foyerdoc.extraction.schemas import form_of
+
+
+class Line(BaseModel):
+    amount: Decimal
+
+
+class Bill(BaseModel):
+    net: Decimal | None = None
+    tax: Decimal | None = None
+    gross: Decimal | None = None
+    issued: date | None = None
+    due: date | None = None
+    lines: list[Line] = []
+
+
+def rules(*texts: str):
+    schema = type("Stated", (Bill,), {"model_config": ConfigDict(json_schema_extra={"rules": list(texts)})})
+    return rules_of(schema, form_of(schema))
+
+
+FOUND = {
+    "net": Decimal("100.00"),
+    "tax": Decimal("19.00"),
+    "gross": Decimal("119.00"),
+    "issued": date(2026, 3, 1),
+    "due": date(2026, 3, 31),
+    "lines[0].amount": Decimal("60.01"),
+    "lines[1].amount": Decimal("40.00"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "changed", "holds"),
+    [
+        ("net + tax = gross", {}, True),
+        ("net + tax = gross", {"tax": Decimal("18.00")}, False),
+        ("net + tax = gross", {"gross": Decimal("119.01")}, True),  # a bill rounds
+        ("gross - tax = net", {}, True),
+        ("sum(lines.amount) = net", {}, True),
+        ("sum(lines.amount) = net", {"lines[1].amount": Decimal("41.00")}, False),
+        ("issued <= due", {}, True),
+        ("issued < due", {"due": date(2026, 3, 1)}, False),
+        ("due >= issued", {"due": date(2026, 2, 1)}, False),
+        ("tax > 0", {}, True),
+        ("tax > 20", {}, False),
+        ("net + tax = gross", {"tax": None}, None),
+        ("net = issued", {}, None),
+    ],
+)
+def test_a_rule_holds_is_broken_or_cannot_be_told(text, changed, holds):
+    found = {path: value for path, value in {**FOUND, **changed}.items() if value is not None}
+    (rule,) = rules(text)
+    assert rule.holds(found) is holds
+
+
+def test_a_rule_knows_its_fields():
+    (rule,) = rules("sum(lines.amount) + tax = gross")
+    assert rule.paths(FOUND) == {"lines[0].amount", "lines[1].amount", "tax", "gross"}
+
+
+@pytest.mark.parametrize(
+    "text", ["net", "net = ", "net == gross", "net * 2 = gross", "net gross = tax", "nett = gross", "a < b < c"]
+)
+def test_what_is_no_rule_is_refused(text):
+    with pytest.raises(SchemaError) as caught:
+        rules(text)
+    assert repr(text) in str(caught.value)
+
+
+def test_a_broken_rule_is_reported():
+    class Stated(Bill):
+        model_config = ConfigDict(json_schema_extra={"rules": ["net + tax = gross"]})
+
+    def said(gross: str):
+        text = f"Nettobetrag: 100,00 €\nMwSt.: 19,00 €\nGesamtbetrag inkl. MwSt.: {gross} €"
+        page = Document(id="0" * 64, name="a.txt", media_type="text/plain", text=text, language="de")
+        return Extractor(Stated).extract(page).issues
+
+    assert "the rule net + tax = gross is broken" in said("129,00")
+    assert "the rule net + tax = gross is broken" not in said("119,00")
