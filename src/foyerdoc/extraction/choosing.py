@@ -7,12 +7,13 @@ The answer is a JSON object, written field by field in the schema's order:
 An entry is null, or a line's number and a stretch of that line. What may stand there is a finite list (`options`), so nothing
 is sampled: one pass over the tree of all entries gives the probability of each whole entry, null among them; a value from
 another line, half an amount or an invented one has no entry. Where the list would be long, lines are scored first, then the
-values of the best lines.
+first words on the best lines, then the values that begin so.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -36,6 +37,8 @@ _AT_ONCE: Final = 96
 """Entries that are scored without asking for the line first."""
 
 _LINES: Final = 3
+_BEGINNINGS: Final = 10
+_MARKS: Final = ",;:.!?)]}\"'»”"
 _KEPT: Final = 12
 _MOST_ITEMS: Final = 50
 _TOGETHER: Final = 32
@@ -265,6 +268,8 @@ class _Field:
         if not self._few():
             lines = yield from self._likely_lines(said, before)
         places = [place for at in lines for place in on_line(self.ground, self.leaf, at)]
+        if len(places) > _AT_ONCE:
+            places = yield from self._likely_beginnings(said, before, places)
         texts = [none, *(f"{before}{entry(self.ground, place)}{end}" for place in places)]
         scores = yield said, texts
         scores = scores - np.logaddexp.reduce(scores)
@@ -301,6 +306,19 @@ class _Field:
     def _likely_lines(self, said: str, before: str) -> Generator[tuple[str, Sequence[str]], NDArray[np.float64], Sequence[int]]:
         scores = yield said, [f"{before}[{self.ground.lines[at].number}," for at in self.lines]
         return [self.lines[i] for i in sorted(np.argsort(-scores, kind="stable")[:_LINES])]
+
+    def _likely_beginnings(
+        self, said: str, before: str, places: Sequence[Place]
+    ) -> Generator[tuple[str, Sequence[str]], NDArray[np.float64], list[Place]]:
+        """The places that begin with the likeliest words: no value is likelier than its beginning."""
+        beginnings: dict[str, list[Place]] = {}
+        for place in places:
+            first = re.split(r"\s", place.raw, maxsplit=1)[0].rstrip(_MARKS)
+            number = self.ground.lines[place.line].number
+            beginnings.setdefault(f"{before}[{number}, {json.dumps(first, ensure_ascii=False)[:-1]}", []).append(place)
+        scores = yield said, list(beginnings)
+        groups = list(beginnings.values())
+        return [place for i in np.argsort(-scores, kind="stable")[:_BEGINNINGS] for place in groups[i]]
 
     def _support(self, places: Sequence[Place]) -> dict[Span, float]:
         """What the words around say of places, by their span."""
