@@ -16,6 +16,7 @@ from tools.forms.scribe import Scribe, mentioned
 _ABSENT = (0.1, 0.36)
 _DESCRIBED = 0.68
 _OF_PARTIES = ("phone", "email", "vat", "iban", "address", "contact", "bank", "register")
+_ALWAYS = ("sender", "receiver")
 _BILLS = frozenset({"invoice", "payment reminder", "medical bill"})
 
 
@@ -23,7 +24,7 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
     """The fields of one document, in any order."""
     places = _askable(scribe)
     there = [name for name in places if role_of(name).names["en"] or role_of(name).shared["en"]]
-    chosen = _mixed_up(rng, there, rng.randint(3, 12))
+    chosen = _mixed_up(rng, there, rng.randint(2, 10))
     missing = max(1, round(len(chosen) * rng.uniform(*_ABSENT) * 1.35)) if rng.random() < 0.93 else 0
     chosen += _missing(rng, scribe, set(places), missing)
     rng.shuffle(chosen)
@@ -61,13 +62,17 @@ def _mixed_up(rng: random.Random, there: list[str], count: int) -> list[str]:
 
 
 def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) -> list[str]:
-    never = there | scribe.case.hidden | _half_said(there)
+    """Roles that the document does not say: its own kind's, the same of another party, those of other papers."""
+    never = there | scribe.case.hidden | scribe.headed | _half_said(there)
     own = [name for name in sorted(mentioned(scribe.layout)) if name not in never and not role_of(name).kin.endswith("!")]
+    said = {role_of(name).kin for name in there} - {""}
     parties = [name for name in sorted(there) if name in ROLES and f"{name}_street" in there]
-    of_parties = [f"{party}_{own}" for party in parties for own in _OF_PARTIES]
-    kin = {role_of(name).kin for name in there} | {role_of(name).kin for name in own}
-    others = [name for name, role in ROLES.items() if name not in never and role.kin not in kin - {""} and _stranger(role)]
-    pools = [pool for pool in (own, own, [name for name in of_parties if name not in never], others) if pool]
+    of_parties = [f"{party}_{what}" for party in parties for what in _OF_PARTIES]
+    plainly = {ROLES[name].kin for name in there if name in ROLES} - {""}
+    of_parties = [name for name in of_parties if name not in never and role_of(name).kin not in plainly]
+    likely = said | {role_of(name).kin for name in own}
+    others = [name for name, role in ROLES.items() if name not in never and _stranger(role) and role.kin not in likely - {""}]
+    pools = [pool for pool in (own, own, of_parties, others) if pool]
     found: list[str] = []
     for _ in range(count * 3):
         name = rng.choice(rng.choice(pools))
@@ -77,20 +82,19 @@ def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) ->
 
 
 def _stranger(role: Role) -> bool:
-    return not role.kin.endswith("!") and not role.name.startswith("of_") and bool(role.names["en"])
+    """Whether it can be asked of papers that have nothing to do with it: someone writes and someone receives each of them."""
+    return not role.name.startswith("of_") and role.kin not in _ALWAYS and not role.kin.endswith("!") and bool(role.names["en"])
 
 
 def _half_said(there: set[str]) -> set[str]:
-    """What is said, but nowhere in one piece: an address on two lines; and what other values say as well."""
-    said = {f"{name.removesuffix('_street')}_address" for name in there if name.endswith("_street")}
-    said |= {
-        f"{name.removesuffix('_address')}_{part}" for name in there if name.endswith("_address") for part in ("street", "town")
-    }
-    return (
-        said
-        | ({"due_amount", "net", "subtotal"} if "gross" in there and not {"tax", "net"} & there else set())
-        | ({"due_amount", "subtotal"} if "gross" in there else set())
-    )
+    """What is said, but nowhere in one piece or in these words: an address on two lines, a total that is due."""
+    said: set[str] = set()
+    for name in there:
+        party, _, own = name.rpartition("_")
+        said |= {f"{party}_address"} if own == "street" else {f"{party}_street", f"{party}_town"} if own == "address" else set()
+    if "gross" in there:
+        said |= {"due_amount", "subtotal"} | (set() if {"net", "tax"} & there else {"net"})
+    return said
 
 
 def _path(rng: random.Random, role: Role, places: dict[str, Any], language: str, taken: set[str]) -> str:
@@ -119,9 +123,10 @@ def _field(
     by_spelling: dict[str, list[list[int]]] = {}
     for start, end in places:
         by_spelling.setdefault(text[start:end], []).append([start, end])
-    values = [{"raw": raw, "places": found} for raw, found in by_spelling.items()]
+    values: list[dict[str, Any]] = [{"raw": raw, "places": found} for raw, found in by_spelling.items()]
     if role.many:
-        values.sort(key=lambda value: min(value["places"]))  # type: ignore[arg-type,return-value]
+        once = {raw.casefold(): raw for raw in reversed(by_spelling)}
+        values = sorted((value for value in values if value["raw"] in once.values()), key=lambda value: value["places"])
     descriptions = role.descriptions[language] or role.descriptions["en"]
     field: dict[str, Any] = {
         "path": path,

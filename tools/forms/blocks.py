@@ -62,7 +62,7 @@ def _home(case: Case, party: str) -> Lines:
 def _reach(case: Case, party: str, most: int = 4) -> Lines:
     """Some of the ways to reach a party, with their labels."""
     some = case.rng.sample(("phone", "email", "vat", "fax", "web"), case.rng.randint(1, most))
-    mark = case.rng.choice((" ", ": ", " : ", ":"))
+    mark = case.rng.choice((" ", " ", ": ", ": ", " : ", ":"))
     return [_way(case, party, way, mark) for way in some]
 
 
@@ -121,7 +121,7 @@ def window(case: Case, party: str, above: str = "") -> Lines:
 def foot(case: Case, party: str) -> Lines:
     """The small print: who, how to reach it, bank, register; in columns, on one line or on several."""
     rng = case.rng
-    mark = rng.choice((" ", ": ", ":"))
+    mark = rng.choice((" ", " ", " ", ": ", ": ", ":"))
 
     def own(*ways: str) -> Lines:
         return [_way(case, party, way, mark) for way in ways if rng.random() < 0.8]
@@ -178,7 +178,7 @@ def shown(case: Case, pairs: Sequence[Fact]) -> Lines:
 
 
 def _colons(case: Case, pairs: Sequence[Fact]) -> Lines:
-    mark = case.rng.choice((": ", ": ", ":\t", " : ", ":", ":  ", " ", " = "))
+    mark = case.rng.choice((": ", ": ", ": ", ": ", ":\t", " : ", " : ", ":", ":  ", " ", " ", " = "))
     return [[*word, mark, *value] for word, value in pairs]
 
 

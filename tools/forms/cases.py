@@ -29,11 +29,12 @@ ABROAD = {"UK": ("£", "GBP"), "US": ("$", "USD")}
 RATES = {**VAT, "UK": 20, "US": 8.25}
 REDUCED = {"LU": 8, "BE": 6, "FR": 10, "CH": 2.6, "DE": 7, "AT": 10, "IE": 13.5, "UK": 5, "US": 4}
 _VAT_SHAPES = {
-    "LU": "LU########", "DE": "DE#########", "FR": "FR## #########", "BE": "BE 0###.###.###", "CH": "CHE-###.###.###",
+    "LU": "LU########", "DE": "DE#########", "FR": "FR###########", "BE": "BE 0###.###.###", "CH": "CHE-###.###.###",
     "AT": "ATU########", "IE": "IE#######F", "UK": "GB ### #### ##", "US": "##-#######",
 }  # fmt: skip
 _REGISTERS = {
-    "LU": "B ######;RCS Luxembourg B######", "DE": "HRB #####;HRA ####;HRB ######", "FR": "### ### ###;RCS ### ### ###",
+    "LU": "B######;B######;B ######;RCS Luxembourg B######", "DE": "HRB #####;HRA ####;HRB ######",
+    "FR": "### ### ###;RCS ### ### ###",
     "BE": "BE 0###.###.###;0###.###.###", "CH": "CH-###.#.###.###-#", "AT": "FN ######f", "IE": "######", "UK": "0#######",
     "US": "C#######",
 }  # fmt: skip
@@ -83,7 +84,7 @@ def _lists() -> dict[str, dict[str, tuple[str, ...]]]:
             current = lists.setdefault(heading[1], {})
         elif row.strip() and not row.startswith("#"):
             language, _, said = row.partition(": ")
-            current[language] = current.get(language, ()) + tuple(part.strip() for part in said.split(";"))
+            current[language] = current.get(language, ()) + tuple(re.split(r"(?<! );(?! )", said))
     return lists
 
 
@@ -243,9 +244,9 @@ class Case:
 
     def _reference(self) -> str:
         if self.rng.random() < 0.5:
-            return self.facts.number()
+            return self.facts.number().replace(" ", self.rng.choice((" ", "", "", ".")))
         shapes = (
-            "Y-####;Y/###;@@####;@@-#####;####;#####;######;Y####;##-####-##;@@@ ####;#/Y;###/Y/@@;@-##-#####;########;Y.####"
+            "Y-####;Y/###;@@####;@@-#####;####;#####;######;Y####;##-####-##;@@@####;#/Y;###/Y/@@;@-##-#####;########;Y.####"
         )
         return self.shape(self.rng.choice(shapes.split(";")))
 
@@ -319,7 +320,9 @@ class Case:
         if self.language == "en":
             return ",", "."
         if self.language == "de":
-            return self.rng.choice((".", ".", ".", "", " ")), ","
+            return self.rng.choice((".", ".", ".", "")), ","
+        if self.language == "lb":
+            return ".", ","
         return self.rng.choice((" ", " ", ".", "\u00a0", "\u202f", "")), ","
 
     def _money_style(self) -> str:

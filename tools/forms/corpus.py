@@ -62,7 +62,7 @@ def _drawn(rng: random.Random, language: str | None) -> Layout:
     """A layout: a kind counts more the more layouts it has, but less than in proportion."""
     spoken = language or rng.choices(list(_LANGUAGES), weights=list(_LANGUAGES.values()))[0]
     kinds = _by_kind(spoken)
-    kind = rng.choices(list(kinds), weights=[len(layouts) ** 0.7 for layouts in kinds.values()])[0]
+    kind = rng.choices(list(kinds), weights=[len(layouts) ** 0.8 for layouts in kinds.values()])[0]
     return rng.choice(kinds[kind])
 
 

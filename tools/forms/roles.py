@@ -111,4 +111,4 @@ def role_of(name: str) -> Role:
         language: tuple(text.replace("{}", _in_words(noun, language)) for text in texts for noun in whose.names[language][:1])
         for language, texts in what.descriptions.items()
     }
-    return Role(name, what.format, what.value, "", names, what.shared, descriptions, what.labels, party=party)
+    return Role(name, what.format, what.value, what.kin, names, what.shared, descriptions, what.labels, party=party)

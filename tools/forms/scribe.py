@@ -13,6 +13,9 @@ from tools.letters.grammar import choose
 
 _KEPT = 0.6
 _SCANNED, _WRAPPED, _PAGED = 0.1, 0.6, 0.35
+_TRADE = frozenset({"invoice", "quote", "order confirmation", "delivery note", "warranty card", "travel booking"})
+_PRINTED = 0.14
+_SMALL_PRINT = ("", "@some 1 1 small_print_head", "@some 5 12 small_print")
 _ASIDE, _REPEATED = 1, 2
 """Ranks of a footer's and of a repeated header's places."""
 _SLOT = re.compile(r"(\{[^{}]+\})")
@@ -29,16 +32,19 @@ class Scribe:
         case: its values.
         text: what it says.
         places: by role where it says it, the best place first.
+        headed: roles whose words stand over a column of other values.
     """
 
     def __init__(self, layout: Layout, rng: random.Random) -> None:
         self.layout, self.rng = layout, rng
         self.case = Case(rng, layout.language)
         self.case.trade = next((line.partition(" ")[2] for line in layout.lines if line.startswith("@items ")), "")
+        self.headed = {name for line in layout.lines for name in re.findall(r"\{#(\w+)\}", line)}
         self._count = 0
         self._sender = ""
         writer = Writer(random.Random(rng.random()) if rng.random() < _SCANNED else None)  # noqa: S311
-        for rank, line in self._paged(list(self._lines(list(layout.lines)))):
+        lines = [*layout.lines, *(_SMALL_PRINT if layout.kind in _TRADE and rng.random() < _PRINTED else ())]
+        for rank, line in self._paged(list(self._lines(lines))):
             writer.rank = rank
             writer.line(line)
         text = writer.text.rstrip("\n")
