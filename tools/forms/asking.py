@@ -17,7 +17,7 @@ _ABSENT = (0.1, 0.36)
 _DESCRIBED = 0.68
 _OF_PARTIES = ("phone", "email", "vat", "iban", "address", "contact", "bank", "register")
 _ALWAYS = ("sender", "receiver")
-_BILLS = frozenset({"invoice", "payment reminder", "medical bill"})
+_BILLS = frozenset({"invoice", "medical bill"})
 
 
 def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ Fact = tuple[Line, Line]
 def said(case: Case, name: str, style: str = "") -> Part:
     """A role's value as a part of a line; an address on one line says its street and town too."""
     role = name.partition("#")[0]
-    if role.endswith("_address"):
-        party = role.removesuffix("_address")
+    party = role_of(role).party
+    if party and role.endswith("_address"):
         return role, [said(case, f"{party}_street"), case.rng.choice((", ", ", ", " - ", " · ")), said(case, f"{party}_town")]
     return role, case.get(name, style)
 

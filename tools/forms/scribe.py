@@ -14,7 +14,7 @@ from tools.letters.grammar import choose
 _KEPT = 0.6
 _SCANNED, _WRAPPED, _PAGED = 0.1, 0.6, 0.35
 _TRADE = frozenset({"invoice", "quote", "order confirmation", "delivery note", "warranty card", "travel booking"})
-_PRINTED = 0.14
+_PRINTED, _STAMPED, _APART = 0.14, 0.12, 0.75
 _SMALL_PRINT = ("", "@some 1 1 small_print_head", "@some 5 12 small_print")
 _ASIDE, _REPEATED = 1, 2
 """Ranks of a footer's and of a repeated header's places."""
@@ -44,6 +44,8 @@ class Scribe:
         self._sender = ""
         writer = Writer(random.Random(rng.random()) if rng.random() < _SCANNED else None)  # noqa: S311
         lines = [*layout.lines, *(_SMALL_PRINT if layout.kind in _TRADE and rng.random() < _PRINTED else ())]
+        if rng.random() < _STAMPED:
+            lines.insert(rng.choice((0, len(lines))), "@some 1 1 stamp")
         for rank, line in self._paged(list(self._lines(lines))):
             writer.rank = rank
             writer.line(line)
@@ -97,6 +99,8 @@ class Scribe:
                 self._sender = needs
             rank = _ASIDE if name == "foot" else 0
             yield from ((rank, line) for line in BLOCKS[name](self.case, *needs.split()))
+            if self.rng.random() < _APART:
+                yield 0, ()
 
     def _beside(self, *blocks: str) -> Lines:
         """Blocks side by side: cell by cell, or one after the other as a reader of columns gives them."""
