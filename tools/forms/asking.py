@@ -24,7 +24,7 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
     """The fields of one document, in any order."""
     places = _askable(scribe)
     there = [name for name in places if role_of(name).names["en"] or role_of(name).shared["en"]]
-    chosen = _mixed_up(rng, there, rng.randint(2, 10))
+    chosen = _mixed_up(rng, there, rng.randint(3, 10))
     missing = max(1, round(len(chosen) * rng.uniform(*_ABSENT) * 1.35)) if rng.random() < 0.93 else 0
     chosen += _missing(rng, scribe, set(places), missing)
     rng.shuffle(chosen)

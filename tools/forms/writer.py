@@ -71,7 +71,8 @@ def wrapped(text: str, places: Sequence[tuple[int, int]], width: int) -> str:
     begin = 0
     for line in text.split("\n"):
         last, start = -1, begin
-        for at in range(begin, begin + len(line) if "\t" not in line else begin):
+        table = "\t" in line or " | " in line
+        for at in range(begin, begin if table else begin + len(line)):
             if text[at] == " " and not kept[at] and at > start + 3:
                 last = at
             if at - start >= width and last > start:
