@@ -14,6 +14,8 @@ from tools.letters.grammar import choose
 _KEPT = 0.6
 _SCANNED, _WRAPPED, _PAGED = 0.1, 0.6, 0.35
 _TRADE = frozenset({"invoice", "quote", "order confirmation", "delivery note", "warranty card", "travel booking"})
+_LONG, _LONGER = 0.35, 3
+"""Share of documents that say all there is to say, where their layout has more than so many paragraphs to choose from."""
 _PRINTED, _STAMPED, _APART = 0.14, 0.12, 0.75
 _SMALL_PRINT = ("", "@some 1 1 small_print_head", "@some 5 12 small_print")
 _ASIDE, _REPEATED = 1, 2
@@ -41,6 +43,7 @@ class Scribe:
         self.case.trade = next((line.partition(" ")[2] for line in layout.lines if line.startswith("@items ")), "")
         self.headed = {name for line in layout.lines for name in re.findall(r"\{#(\w+)\}", line)}
         self._count = 0
+        self._long = rng.random() < _LONG
         self._sender = ""
         writer = Writer(random.Random(rng.random()) if rng.random() < _SCANNED else None)  # noqa: S311
         lines = [*layout.lines, *(_SMALL_PRINT if layout.kind in _TRADE and rng.random() < _PRINTED else ())]
@@ -89,7 +92,8 @@ class Scribe:
         elif name == "some":
             low, high, listed = needs.split(" ")
             pool = entries(listed, self.layout.language)
-            for said in self.rng.sample(pool, min(len(pool), self.rng.randint(int(low), int(high)))):
+            count = self.rng.randint(int(low), int(high)) * (3 if self._long and int(high) > _LONGER else 1)
+            for said in self.rng.sample(pool, min(len(pool), count)):
                 yield 0, self._filled(said)
                 yield 0, ()
         elif name == "beside":
