@@ -1,1 +1,18 @@
-"""Made documents whose fields' places are known: what the general extraction adapter learns from."""
+"""Made business documents whose fields' places are known: what a general extraction adapter learns from.
+
+    layouts/*.txt  what documents look like and say, one block a layout; the syntax is in `templates`
+    roles.txt      what can be asked: formats, schemas' names, descriptions, the words that documents use for it
+    lists.txt      things, reasons, places ... by language
+    roles          the table of roles, and those that follow from a party: its address, its account ...
+    cases          the values of one document: drawn once, amounts that add up, dates in order
+    blocks         letterheads, windows, facts, tables of items, totals, footers
+    templates      reads the layouts
+    scribe         writes one document from a layout
+    writer         text that remembers where each value stands
+    asking         which fields of which names are asked of a document
+    corpus         the rows
+
+`python -m tools.forms OUT.jsonl --count 4000 --seed 0` writes one JSON object a line. A field's `values` are empty where the
+document does not say it; else `places` are all stretches that say it in its own role, the best one first. The same arguments
+give the same bytes. Every person, firm and number is invented; account numbers pass the checksum of ISO 13616.
+"""

@@ -1,97 +1,91 @@
-"""What one document is about: a value for every role, drawn once, amounts that add up, dates in order."""
+"""What one document is about: a value for every role, drawn once, amounts that add up, dates in order.
+
+How a role's value is drawn (the third column of roles.txt), with what it needs after colons:
+
+    date:other role:0:30     so many days after another role's date; `today` is the day of writing
+    money:10:500:0.01        a sum between two, rounded; calc:gross-paid a sum of other roles; bill: from the table of items
+    percent:5,10  int:1:9    a rate; a whole number
+    shape:@-####             letters and digits; number, plate, vin, iban, bic, vat, register, phone, email, time, month
+    person, firm, any:0.5    a name; any: a firm as often as said; trade:doctor as `tools.letters` names one; insurer
+    list:cause               an entry of lists.txt
+    street, town, address    of the role's party
+"""
 
 import datetime as dt
 import random
+import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
-from tools.forms.roles import ROLES
-from tools.letters.facts import Facts
+from tools.forms.roles import Role, role_of
+from tools.letters import words
+from tools.letters.facts import DATE_STYLES, MONTHS, Facts
+from tools.letters.grammar import choose
+from tools.letters.items import ITEMS
+from tools.letters.tables import VAT
 
-_FIRST = [
-    "Alder",
-    "Amber",
-    "Arden",
-    "Aster",
-    "Balken",
-    "Bastion",
-    "Belvoir",
-    "Birken",
-    "Borealis",
-    "Brisa",
-    "Cadran",
-    "Calmont",
-    "Candor",
-    "Cedral",
-    "Cobalt",
-    "Corail",
-    "Dorning",
-    "Elmir",
-    "Eschen",
-    "Falken",
-    "Fennel",
-    "Ferrand",
-    "Galeon",
-    "Garance",
-    "Granit",
-    "Harven",
-    "Heliot",
-    "Indigo",
-    "Jorden",
-    "Kestrel",
-    "Klarwerk",
-    "Lantern",
-    "Larix",
-    "Lumen",
-    "Marbel",
-    "Meridian",
-    "Mistral",
-    "Nordlicht",
-    "Novalis",
-    "Oriel",
-    "Pavona",
-    "Perlin",
-    "Quarz",
-    "Ravel",
-    "Rivane",
-    "Sable",
-    "Sirocco",
-    "Solaris",
-    "Tavern",
-    "Tessel",
-    "Umbra",
-    "Valmor",
-    "Verdon",
-    "Wendel",
-    "Xylo",
-    "Zephyr",
-    "Zenit",
-]
-_TRADE = {
-    "fr": "Bâtiment;Chauffage;Menuiserie;Transports;Conseil;Énergie;Imprimerie;Jardins;Santé;Logistique;Textiles;Voyages;Toitures",
-    "de": "Bau;Heizungstechnik;Tischlerei;Spedition;Beratung;Energie;Druckerei;Gartenbau;Medizintechnik;Logistik;Reisen;Dachbau",
-    "en": "Building;Heating;Joinery;Haulage;Consulting;Energy;Printing;Gardens;Medical;Logistics;Textiles;Travel;Software;Foods",
-}
-_FORMS = {
-    "FR": "SARL;SAS;S.A.S.;SA;EURL;SCI", "BE": "SRL;SA;SPRL;ASBL;NV", "LU": "S.à r.l.;S.A.;Sàrl;SARL-S;SCS",
-    "CH": "SA;Sàrl;AG;GmbH", "DE": "GmbH;AG;GmbH & Co. KG;KG;e.K.;UG (haftungsbeschränkt);e.V.", "AT": "GmbH;GesmbH;AG;OG",
-    "IE": "Ltd;Limited;plc;DAC;LLP", "US": "Inc.;LLC;Corp.;Corporation;L.P.;Co.;, Inc.;, LLC",
+ABROAD = {"UK": ("£", "GBP"), "US": ("$", "USD")}
+RATES = {**VAT, "UK": 20, "US": 8.25}
+REDUCED = {"LU": 8, "BE": 6, "FR": 10, "CH": 2.6, "DE": 7, "AT": 10, "IE": 13.5, "UK": 5, "US": 4}
+_VAT_SHAPES = {
+    "LU": "LU########", "DE": "DE#########", "FR": "FR###########", "BE": "BE 0###.###.###", "CH": "CHE-###.###.###",
+    "AT": "ATU########", "IE": "IE#######F", "UK": "GB ### #### ##", "US": "##-#######",
 }  # fmt: skip
-_PRODUCTS = {
-    "fr": "Lave-linge Ondine 7;Perceuse TX-40;Chaudière Calor 24;Vélo Pyrène;Canapé Rivage;Tablette Nova 10;Four Brisa",
-    "de": "Waschmaschine Ondine 7;Bohrmaschine TX-40;Heizkessel Calor 24;Fahrrad Pyrene;Sofa Rivage;Tablet Nova 10;Backofen Brisa",
-    "en": "Washing machine Ondine 7;Drill TX-40;Boiler Calor 24;Bicycle Pyrene;Sofa Rivage;Tablet Nova 10;Oven Brisa",
-}
-_EVENTS = {
-    "fr": "Fête de la musique;Course du lac;Salon de l'habitat;Tournoi d'hiver;Journée portes ouvertes",
-    "de": "Sommerfest;Seelauf;Wohnmesse;Winterturnier;Tag der offenen Tür",
-    "en": "Summer Fair;Lakeside Run;Home Show;Winter Cup;Open Day",
-}
+_REGISTERS = {
+    "LU": "B######;B######;B ######;RCS Luxembourg B######", "DE": "HRB #####;HRA ####;HRB ######",
+    "FR": "### ### ###;RCS ### ### ###",
+    "BE": "BE 0###.###.###;0###.###.###", "CH": "CH-###.#.###.###-#", "AT": "FN ######f", "IE": "######", "UK": "0#######",
+    "US": "C#######",
+}  # fmt: skip
+_FORMS = {
+    "FR": "SARL;SAS;S.A.S.;SA;EURL;SNC", "BE": "SRL;SA;SPRL;NV;SC", "LU": "S.à r.l.;S.A.;Sàrl;S.à r.l.-S;SCS;SE",
+    "CH": "SA;Sàrl;AG;GmbH", "DE": "GmbH;AG;GmbH & Co. KG;KG;e.K.;UG;OHG;eG", "AT": "GmbH;GesmbH;AG;OG;KG",
+    "IE": "Ltd;Limited;plc;DAC;LLP", "UK": "Ltd;Limited;plc;LLP",
+    "US": "Inc.;LLC;Corp.;Corporation;L.P.;, Inc.;, LLC;Holdings, Inc.",
+}  # fmt: skip
+_SYLLABLES = [
+    syllables.split(";")
+    for syllables in (
+        "Bra;Cor;Del;Fen;Gar;Hol;Kel;Lum;Mar;Nor;Or;Per;Quin;Ros;Sil;Tar;Ul;Val;Wes;Zan;Ar;Be;Ca;Do;El;Fi;Ge;Ha;Ju;Ly",
+        "da;me;vi;lo;ra;ti;so;ne;",
+        "nt;ris;va;lia;mar;dex;tis;ron;la;quo;bert;wick;gard;mont;tec;nova",
+    )
+]
+_FIRMS = (
+    "{coined} {form}", "{coined} {trade} {form}", "{one} {trade} {form}", "{one} & {two} {form}", "{trade} {one} {form}",
+    "{coined} {trade}", "{one} & {two}", "{initials} {trade} {form}", "{coined}-{two} {form}", "{trade} {coined} {form}",
+    "{coined} Group {form}", "{coined} International {form}", "{one} {form}", "{town} {trade} {form}",
+)  # fmt: skip
+_SHORT = {"fr": "{d:02}/{m:02}/{yy:02}", "de": "{d}.{m}.{yy:02}", "en": "{d:02}-{mon}-{yy:02}", "lb": "{d}.{m}.{yy:02}"}
+_LONG = {"fr": "{d} {month} {y}", "de": "{d}. {month} {y}", "en": "{month} {d}, {y}", "lb": "{d}. {month} {y}"}
+_ORDINAL = (
+    "{d}{th} day of {month}, {y}", "{d}{th} day of {month} {y}", "{month} {d}{th}, {y}", "{month} {d}, {y}", "{d} {month} {y}",
+)  # fmt: skip
 
 
-def language_of(language: str) -> str:
-    """The language whose words are used; Luxembourgish documents are written in French forms."""
-    return "fr" if language == "lb" else language
+@cache
+def entries(name: str, language: str) -> tuple[str, ...]:
+    """The entries of a list; Luxembourgish ones are French where there are none of its own.
+
+    Raises:
+        KeyError: there is no such list.
+    """
+    found = _lists()[name]
+    return found.get(language) or found["fr"]
+
+
+@cache
+def _lists() -> dict[str, dict[str, tuple[str, ...]]]:
+    text = Path(__file__).with_name("lists.txt").read_text(encoding="utf-8")
+    lists: dict[str, dict[str, tuple[str, ...]]] = {}
+    for row in text.splitlines():
+        if heading := re.match(r"\[(\w+)\]$", row):
+            current = lists.setdefault(heading[1], {})
+        elif row.strip() and not row.startswith("#"):
+            language, _, said = row.partition(": ")
+            current[language] = current.get(language, ()) + tuple(re.split(r"(?<! );(?! )", said))
+    return lists
 
 
 class Case:
@@ -100,210 +94,336 @@ class Case:
     Args:
         rng: the document's own source of chance.
         language: "fr", "de", "en" or "lb".
+
+    Attributes:
+        bare: whether tables leave the currency out; loud: whether labels are now and then in capitals; bilingual: whether
+            they are in two languages.
+        labels: what the document calls each role, as far as it has been said; words: all labels that were used.
+        hidden: roles that it says in a way that nobody can point at.
+        trade: of what is billed, a list's name; "" for any.
     """
 
     def __init__(self, rng: random.Random, language: str) -> None:
         self.rng, self.language = rng, language
         self.facts = Facts(rng, language)
-        self.day = self.facts.today
-        self._known: dict[str, str] = {}
-        self._year_first = rng.random() < 0.08
+        self.country = self.facts.country
+        if language == "en" and rng.random() < 0.65:
+            self.country = rng.choice(list(ABROAD))
+        self.bare = rng.random() < 0.55
+        self.loud = rng.random() < 0.15
+        self.bilingual = rng.random() < (0.12 if self.country in ("LU", "BE", "CH") and language != "en" else 0)
+        self.labels: dict[str, str] = {}
+        self.words: set[str] = set()
+        self.hidden: set[str] = set()
+        self.trade = ""
+        self._spelled: dict[tuple[str, str], str] = {}
+        self._days: dict[str, dt.date] = {"today": self.facts.today}
+        self._amounts: dict[str, float] = {}
+        self._homes: dict[str, tuple[str, str]] = {}
+        self._date = _date_style(rng, language, self.country)
+        self._ordinal = rng.choice(_ORDINAL)
+        self._group, self._point = self._marks()
+        self._money = self._money_style()
 
-    def get(self, role: str) -> str:
-        """The value of a role as the document writes it."""
-        if role not in self._known:
-            self._known[role] = self._make(role)
-        return self._known[role]
+    # --- roles ----------------------------------------------------------------------------------------------------------
 
-    def say(self, role: str, value: str) -> str:
-        """Lay a role's value down."""
-        self._known[role] = value
-        return value
+    def get(self, name: str, style: str = "") -> str:
+        """A role's value as the document writes it in a style; `attendees#2` is the second of several values."""
+        if (name, style) not in self._spelled:
+            self._spelled[name, style] = self._spell(name, style)
+        return self._spelled[name, style]
 
-    def _make(self, role: str) -> str:
-        form = ROLES[role].format
-        if role in self._makers:
-            return self._makers[role]()
-        if role in self.amounts:
-            return self.money(self.amounts[role])
-        if form == "date":
-            return self.date(self.days[role])
-        if form == "money":
-            return self.money(round(self.rng.uniform(20, 9000), 2))
-        if form == "identifier":
-            return self.number()
-        if form == "percent":
-            return self.percent(self.rate)
-        if form == "name":
-            return self.firm() if role in _FIRMS or self.rng.random() < _FIRM_SHARE.get(role, 0.0) else self.facts.person()
-        return self.text(role)
+    def _spell(self, name: str, style: str) -> str:
+        role = role_of(name.partition("#")[0])
+        if role.format == "money":
+            return self.money(self.amount(name), style)
+        if role.format == "date":
+            return self.date(self.day(name), style)
+        if style:
+            return {"upper": str.upper, "lower": str.lower}[style](self.get(name))
+        taken = {said for (other, _), said in self._spelled.items() if other.partition("#")[0] == role.name}
+        for _ in range(8):
+            said = self._draw(role)
+            if said not in taken:
+                break
+        return said
+
+    def _draw(self, role: Role) -> str:
+        sort, *needs = role.value.split(":")
+        if role.party and sort in ("street", "town", "address"):
+            street, town = self.home(role.party)
+            return {"street": street, "town": town, "address": f"{street}, {town}"}[sort]
+        if role.party and sort == "email":
+            return self.email(self.get(role.party))
+        return self.make(sort, *needs)
+
+    def day(self, name: str) -> dt.date:
+        """The day of a date's role."""
+        if name not in self._days:
+            _, base, low, high = role_of(name.partition("#")[0]).value.split(":")
+            self._days[name] = self.day(base) + dt.timedelta(days=self.rng.randint(int(low), int(high)))
+        return self._days[name]
+
+    def amount(self, name: str) -> float:
+        """The sum of a money's role."""
+        if name not in self._amounts:
+            sort, *needs = role_of(name.partition("#")[0]).value.split(":")
+            if sort == "bill":
+                self._amounts |= self.bill.sums()
+            elif sort == "calc":
+                terms = re.findall(r"([+-]?)(\w+)", needs[0])
+                self._amounts[name] = round(sum(self.amount(term) * (-1 if sign == "-" else 1) for sign, term in terms), 2)
+            else:
+                self._amounts[name] = self._sum(*needs)
+        return self._amounts[name]
+
+    def home(self, party: str) -> tuple[str, str]:
+        """Street and town of a party."""
+        if party not in self._homes:
+            self._homes[party] = self._address()
+        return self._homes[party]
 
     @cached_property
-    def _makers(self) -> dict[str, Callable[[], str]]:
-        facts = self.facts
+    def bill(self) -> "Bill":
+        """The table of items of this document."""
+        return Bill(self, self.trade)
+
+    # --- anything of a sort ---------------------------------------------------------------------------------------------
+
+    def make(self, sort: str, *needs: str) -> str:
+        """A value of a sort, another one each time; a sort that is not known is a list's name."""
+        if sort in self._makers:
+            return self._makers[sort](*needs)
+        if sort == "list":
+            sort = needs[0]
+        return self.filled(self.rng.choice(entries(sort, self.language)))
+
+    def filled(self, text: str) -> str:
+        """A text with its alternatives drawn and its slots filled with what nobody asks for."""
+        said = choose(text, self.rng)
+        return re.sub(r"\{~([\w:.]+)\}", lambda slot: self.make(*slot[1].split(":")), said)
+
+    @cached_property
+    def _makers(self) -> dict[str, Callable[..., str]]:
+        facts, rng = self.facts, self.rng
         return {
-            "iban": facts.iban,
-            "phone": facts.phone,
-            "mail": lambda: facts.mail_of(self.get("seller")),
-            "bic": lambda: (
-                "".join(self.rng.choices("BCDFGHKLMNPRSTVW", k=4)) + facts.country + self.rng.choice(("22", "33", "2L"))
-            ),
-            "vat_id": lambda: facts.country + "".join(str(self.rng.randrange(10)) for _ in range(self.rng.choice((8, 9)))),
-            "plate": facts.plate,
-            "vin": facts.vin,
-            "insurer": facts.insurer,
-            "doctor": lambda: f"Dr {facts.person()}" if self.rng.random() < 0.7 else facts.person(),
-            "court": lambda: facts.firm("court") if self.rng.random() < 0.5 else self._court(),
-            "vehicle": lambda: facts.get("car"),
-            "consumption": lambda: str(self.rng.randrange(80, 9000)),
-        }
+            "number": self._reference, "shape": lambda *shapes: self.shape(rng.choice(":".join(shapes).split(","))),
+            "plate": facts.plate, "vin": facts.vin, "iban": facts.iban, "phone": self._phone, "email": self.email,
+            "bic": self._bic, "vat": lambda: self.shape(_VAT_SHAPES[self.country]),
+            "register": lambda: self.shape(rng.choice(_REGISTERS[self.country].split(";"))),
+            "person": self.person, "firm": self.firm,
+            "any": lambda share: self.firm() if rng.random() < float(share) else self.person(),
+            "insurer": facts.insurer, "trade": facts.firm,
+            "car": lambda: rng.choice(words.CARS.split(";")), "bank": lambda: rng.choice(words.BANKS.split(";")),
+            "street": lambda: self._address()[0], "town": self._town, "address": lambda: ", ".join(self._address()),
+            "date": lambda *near: self.date(self._some_day(*near)),
+            "long": lambda *near: self.date(self._some_day(*near), "long"),
+            "nth": lambda: self.date(self._some_day("-1500", "-720"), "nth"),
+            "money": lambda low="8", high="4000", step="0.01": self.money(self._sum(low, high, step)),
+            "bare": lambda low="8", high="900", step="0.01": self.money(self._sum(low, high, step), "bare"),
+            "million": lambda: self.money(float(rng.randrange(1, 60) * 250000)),
+            "percent": lambda rates="2,3,5,10,15,17,20,25,50": self.percent(float(rng.choice(rates.split(",")))),
+            "int": lambda low="1", high="40": str(rng.randint(int(low), int(high))),
+            "time": lambda: facts.get(f"time{rng.randrange(9)}"), "month": self._month,
+            "rate": lambda: self.percent(self.bill.lines[0][4]), "currency": lambda: self.currency,
+            "year": lambda: str(self.day("today").year - rng.randrange(0, 12)),
+        }  # fmt: skip
 
-    def _court(self) -> str:
-        kind = {"fr": "Tribunal d'arrondissement de {}", "de": "Amtsgericht {}", "en": "{} District Court"}
-        return kind[language_of(self.language)].format(self.facts.town())
+    def _some_day(self, low: str = "-500", high: str = "200") -> dt.date:
+        return self.day("today") + dt.timedelta(days=self.rng.randint(int(low), int(high)))
 
-    # --- people, firms, numbers -------------------------------------------------------------------------------------------
+    def _sum(self, low: str, high: str, step: str) -> float:
+        size = float(step)
+        return round(round(self.rng.uniform(float(low), float(high)) / size) * size, 2)
 
-    def firm(self, country: str | None = None) -> str:
-        """An invented firm: thousands of them by combination."""
-        rng = self.rng
-        form = rng.choice(_FORMS[country or self.facts.country].split(";"))
-        trade = rng.choice(_TRADE[language_of(self.language)].split(";"))
-        surname = self.facts._pick(_surnames(self.language))  # noqa: SLF001 - the letters' own list
-        core = rng.choice(
-            (
-                f"{rng.choice(_FIRST)} {trade}",
-                f"{surname} {trade}",
-                f"{rng.choice(_FIRST)}{rng.choice(_FIRST).lower()}",
-                f"{surname} & {self.facts._pick(_surnames(self.language))}",  # noqa: SLF001
-                f"{rng.choice(_FIRST)}-{trade}",
-                rng.choice(_FIRST),
-                f"{trade} {self.facts.town()}",
-            )
-        )
-        core = core.upper() if rng.random() < 0.12 else core
-        return f"{core}{form}" if form.startswith(",") else f"{core} {form}" if rng.random() < 0.85 else core
+    def shape(self, shape: str) -> str:
+        """Digits for `#`, letters for `@`, the year for `Y`."""
+        made = "".join(str(self.rng.randrange(10)) if c == "#" else c for c in shape)
+        made = re.sub("@", lambda _: self.rng.choice("ABCDEFGHKLMNPRSTVWX"), made)
+        return made.replace("Y", str(self.day("today").year))
 
-    def number(self) -> str:
-        """A reference number in one of many habits."""
+    def _reference(self) -> str:
         if self.rng.random() < 0.5:
-            return self.facts.number()
-        shape = self.rng.choice(
-            (
-                "####",
-                "######",
-                "########",
-                "@@#####",
-                "@@@-####-##",
-                "{y}{m}##",
-                "{y}-####",
-                "@#-#####",
-                "##-####-@",
-                "#####/{yy}",
-            )
+            return self.facts.number().replace(" ", self.rng.choice((" ", "", "", ".")))
+        shapes = (
+            "Y-####;Y/###;@@####;@@-#####;####;#####;######;Y####;##-####-##;@@@####;#/Y;###/Y/@@;@-##-#####;########;Y.####"
         )
-        shape = shape.replace("{yy}", f"{self.day.year % 100:02}").replace("{y}", str(self.day.year)).replace("{m}", "04")
-        return "".join(
-            str(self.rng.randrange(10)) if c == "#" else self.rng.choice("ABDEFGKLMNPRSTVX") if c == "@" else c for c in shape
+        return self.shape(self.rng.choice(shapes.split(";")))
+
+    def _month(self) -> str:
+        day = self._some_day("-90", "0")
+        if self.rng.random() < 0.25:
+            return f"{day:%m/%Y}"
+        return f"{MONTHS[self.language][day.month - 1]} {day.year}"
+
+    # --- names and addresses --------------------------------------------------------------------------------------------
+
+    def person(self) -> str:
+        """A name, some with two first names, an initial, or the surname first in capitals."""
+        name = self.facts.person()
+        first, _, last = name.rpartition(" ")
+        odds = self.rng.random()
+        if odds < 0.08:
+            return f"{first} {self.rng.choice('ABDEHJLMPRST')}. {last}"
+        if odds < 0.12:
+            return f"{last.upper()} {first}"
+        return name
+
+    def firm(self) -> str:
+        """An invented firm: a name, what it does, its legal form."""
+        rng = self.rng
+        surnames = words.SURNAMES[self.language].split(";")
+        coined = "".join(rng.choice(some) for some in _SYLLABLES)
+        trade = rng.choice(entries("trade", self.language))
+        form = rng.choice(_FORMS[self.country].split(";"))
+        one, two = rng.sample(surnames, 2)
+        pattern = rng.choice(_FIRMS)
+        initials = "".join(rng.sample("ABCDEGHKLMNPRSTVW", 3))
+        name = pattern.format(coined=coined, trade=trade, form=form, one=one, two=two, town=self._town(), initials=initials)
+        return name.replace(" ,", ",")
+
+    def email(self, name: str = "") -> str:
+        """An address of mail, of somebody or of a firm, under a domain that cannot exist."""
+        firm = re.sub(r"[^a-z]", "", self.facts.mail_of(name or self.firm()).partition("@")[0])
+        local = self.rng.choice(
+            ("info", "contact", "office", "service", "mail", self.facts.mail_of(self.person()).partition("@")[0])
         )
+        return f"{local}@{firm}.example" if self.rng.random() < 0.8 else self.facts.mail_of(name or self.person())
 
-    def text(self, role: str) -> str:
-        """Words for the roles that are no names."""
-        language = language_of(self.language)
-        if role in {"address", "loss_place", "venue"}:
-            return (
-                self.facts.address()
-                if role == "address" or self.rng.random() < 0.4
-                else f"{self.facts.street()}, {self.facts.town()}"
-            )
-        if role == "pay_period":
-            from tools.letters.facts import MONTHS
+    def _town(self) -> str:
+        return self.rng.choice(entries(f"towns_{self.country}", "en")) if self.country in ABROAD else self.facts.town()
 
-            return f"{self.rng.choice(MONTHS[self.language])} {self.day.year}"
-        if role == "event_name":
-            return f"{self.rng.choice(_EVENTS[language].split(';'))} {self.day.year}"
-        return self.rng.choice(_PRODUCTS[language].split(";"))
+    def _address(self) -> tuple[str, str]:
+        if self.country == "UK":
+            return self.facts.street(), f"{self._town()} {self.shape('@@# #@@')}"
+        if self.country == "US":
+            return f"{self.rng.randrange(12, 9800)} {self.make('street_us')}", f"{self._town()} {self.shape('#####')}"
+        street, _, town = self.facts.address().partition(", ")
+        return street, town
 
-    # --- amounts and dates ------------------------------------------------------------------------------------------------
+    def _bic(self) -> str:
+        country = "GB" if self.country == "UK" else self.country
+        return self.shape("@@@@") + country + self.rng.choice(("2L", "33", "22", "2LXXX", "BBXXX"))
 
-    @cached_property
-    def rate(self) -> float:
-        """The tax's rate in per cent."""
-        return self.rng.choice(
-            {"DE": (19, 7), "FR": (20, 10, 5.5), "LU": (17, 14, 8, 3), "CH": (8.1, 2.6)}.get(self.facts.country, (21, 23))
-        )
+    def _phone(self) -> str:
+        if self.country == "UK":
+            return self.shape(self.rng.choice(("+44 1### ######", "01### ######", "020 #### ####")))
+        if self.country == "US":
+            return self.shape(self.rng.choice(("(###) 555-01##", "###-555-01##", "+1 ### 555 01##")))
+        return self.facts.phone()
 
-    @cached_property
-    def items(self) -> list[tuple[str, int, float]]:
-        """Lines of a bill: what, how many, the price of one."""
-        count = self.rng.randrange(1, 6)
-        names = self.rng.sample(_ITEMS[language_of(self.language)].split(";"), count)
-        return [(name, self.rng.choice((1, 1, 2, 3, 5, 10)), round(self.rng.uniform(3, 480), 2)) for name in names]
+    # --- money and dates ------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def amounts(self) -> dict[str, float]:
-        """The totals of the bill, and other sums."""
-        net = round(sum(count * price for _, count, price in self.items), 2)
-        discount = round(net * self.rng.choice((0.02, 0.05, 0.1)), 2)
-        tax = round(net * self.rate / 100, 2)
-        gross = round(net + tax, 2)
-        paid = round(gross * self.rng.choice((0.2, 0.3, 0.5)), 2)
-        rent = float(self.rng.randrange(550, 2400, 10))
-        pay = round(self.rng.uniform(1900, 7200), 2)
-        return {
-            "net": net, "discount": discount, "tax": tax, "gross": gross, "paid": paid, "due_amount": round(gross - paid, 2),
-            "premium": round(self.rng.uniform(90, 2400), 2), "sum_insured": float(self.rng.randrange(10, 900) * 5000),
-            "deductible": float(self.rng.randrange(2, 30) * 50), "damage": round(self.rng.uniform(150, 24000), 2),
-            "rent": rent, "bond": 3 * rent, "gross_pay": pay, "net_pay": round(pay * self.rng.uniform(0.58, 0.8), 2),
-            "fee": float(self.rng.randrange(2, 400) * 500), "cap": float(self.rng.randrange(1, 50) * 100000),
-        }  # fmt: skip
+    def _marks(self) -> tuple[str, str]:
+        if self.country == "CH":
+            return self.rng.choice("'’"), "."
+        if self.language == "en":
+            return ",", "."
+        if self.language == "de":
+            return self.rng.choice((".", ".", ".", "")), ","
+        if self.language == "lb":
+            return ".", ","
+        return self.rng.choice((" ", " ", ".", "\u00a0", "\u202f", "")), ","
 
-    @cached_property
-    def days(self) -> dict[str, dt.date]:
-        """The dates of the document, in an order that makes sense."""
+    def _money_style(self) -> str:
+        if self.country == "CH":
+            return self.rng.choice(("CHF {}", "Fr. {}", "{} CHF", "SFr. {}"))
+        if self.country in ABROAD:
+            sign, code = ABROAD[self.country]
+            return self.rng.choice((f"{sign}{{}}", f"{sign}{{}}", f"{sign} {{}}", f"{code} {{}}", f"{{}} {code}"))
+        if self.language == "en":
+            return self.rng.choice(("€{}", "EUR {}", "€ {}", "{} EUR"))
+        last = " euros" if self.language in ("fr", "lb") else " Euro"
+        return self.rng.choice(("{} €", "{} €", "{} EUR", "EUR {}", "€ {}", "{}" + last, "{}€", "{}\u00a0€"))
 
-        def after(low: int, high: int, start: dt.date | None = None) -> dt.date:
-            return (start or self.day) + dt.timedelta(days=self.rng.randint(low, high))
+    @property
+    def currency(self) -> str:
+        """The code of the document's currency."""
+        return ABROAD[self.country][1] if self.country in ABROAD else "CHF" if self.country == "CH" else "EUR"
 
-        start, loss, unfit, arrival, signed = after(-700, 60), after(-90, -2), after(-10, 2), after(10, 200), after(-900, 0)
-        effective = signed if self.rng.random() < 0.3 else after(-20, 60, signed)
-        return {
-            "issue_date": self.day, "due_date": after(7, 60), "delivery_date": after(-30, 0), "order_date": after(-60, -8),
-            "start_date": start, "end_date": after(300, 1100, start), "loss_date": loss, "reported_date": after(1, 20, loss),
-            "birth_date": after(-29000, -7000), "from_date": unfit, "to_date": after(2, 40, unfit),
-            "inspection_date": after(-20, -1), "hearing_date": after(20, 200), "event_date": after(10, 200),
-            "arrival": arrival, "departure": after(1, 21, arrival), "agreement_date": signed, "effective": effective,
-            "expiration": after(300, 3000, effective),
-        }  # fmt: skip
+    def number(self, value: float, digits: int = 2) -> str:
+        """A number as the document writes it."""
+        return f"{value:,.{digits}f}".replace(",", "\0").replace(".", self._point).replace("\0", self._group)
 
-    def money(self, value: float, *, bare: bool = False) -> str:
-        """A sum as the document writes it, with or without its currency."""
-        text = self.facts.money(value)
-        return "".join(c for c in text if c.isdigit() or c in ".,' ").strip() if bare else text
+    def money(self, value: float, style: str = "") -> str:
+        """A sum as the document writes it: `bare` without its currency, `round` without cents where it has none."""
+        digits = 0 if style == "round" and value == int(value) else 2
+        text = self.number(abs(value), digits)
+        said = text if style == "bare" else self._money.format(text)
+        return f"-{said}" if value < 0 else said
 
     def percent(self, value: float) -> str:
         """A rate as the document writes it."""
-        shown = f"{value:g}"
-        return (shown if self.language == "en" else shown.replace(".", ",")) + self.rng.choice((" %", "%"))
+        shown = f"{value:g}".replace(".", self._point)
+        return shown + ("%" if self.language == "en" or self.bare else " %")
 
-    def date(self, day: dt.date) -> str:
-        """A date as the document writes it."""
-        return day.isoformat() if self._year_first else self.facts.date(day)
+    def date(self, day: dt.date, style: str = "") -> str:
+        """A date as the document writes it: `long` with the month's name, `nth` as contracts do, `short`."""
+        pattern = {"": self._date, "long": _LONG[self.language], "short": _SHORT[self.language]}.get(style, self._ordinal)
+        if style == "nth" and self.language != "en":
+            pattern = _LONG[self.language]
+        month = MONTHS[self.language][day.month - 1]
+        th = "th" if 10 < day.day < 20 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+        return pattern.format(d=day.day, m=day.month, y=day.year, yy=day.year % 100, month=month, mon=month[:3], th=th)
 
 
-def _surnames(language: str) -> str:
-    from tools.letters.words import SURNAMES
+def _date_style(rng: random.Random, language: str, country: str) -> str:
+    if rng.random() < 0.07:
+        return "{y}-{m:02}-{d:02}"
+    if country == "US":
+        return rng.choice(("{month} {d}, {y}", "{m:02}/{d:02}/{y}", "{mon} {d}, {y}", "{month} {d}, {y}"))
+    return rng.choice(DATE_STYLES[language]).replace("{month:.3}", "{mon}")
 
-    return SURNAMES[language]
 
+class Bill:
+    """What is billed: lines of one trade with quantity, price and rate of tax; whatever is summed up adds up.
 
-_FIRMS = frozenset({"seller", "employer", "hotel"})
-_FIRM_SHARE = {"buyer": 0.6, "plaintiff": 0.4, "defendant": 0.5, "landlord": 0.3, "expert": 0.2, "policyholder": 0.2}
-_ITEMS = {
-    "fr": "Main-d'œuvre;Déplacement;Fournitures;Peinture murale;Réparation de fuite;Abonnement mensuel;Nettoyage;Vis et chevilles;"
-    "Pose de carrelage;Consultation;Forfait entretien;Papier A4;Livraison;Contrôle annuel;Location de matériel",
-    "de": "Arbeitszeit;Anfahrt;Material;Wandanstrich;Leckreparatur;Monatsgebühr;Reinigung;Schrauben und Dübel;Fliesen verlegen;"
-    "Beratung;Wartungspauschale;Papier A4;Versand;Jahresprüfung;Gerätemiete",
-    "en": "Labour;Call-out;Materials;Wall painting;Leak repair;Monthly fee;Cleaning;Screws and plugs;Tiling;Consultation;"
-    "Maintenance plan;A4 paper;Delivery;Annual inspection;Equipment hire",
-}
+    Attributes:
+        lines: (what, quantity, unit, unit price, rate).
+        discount: what is taken off before tax.
+    """
+
+    def __init__(self, case: Case, trade: str = "") -> None:
+        rng = case.rng
+        spoken = "fr" if case.language == "lb" else case.language
+        trades = [*ITEMS, *(name for name in _lists() if name.startswith("items_"))]
+        trade = trade or rng.choice(trades)
+        pool = ITEMS[trade][spoken].split(";") if trade in ITEMS else list(entries(trade, case.language))
+        rates = [float(RATES[case.country])] * 3 + [float(REDUCED[case.country])]
+        only = rng.choice(rates) if rng.random() < 0.7 else None
+        self.lines: list[tuple[str, float, str, float, float]] = []
+        for entry in rng.sample(pool, min(len(pool), rng.choice((1, 2, 2, 3, 3, 4, 5, 6, 8, 11)))):
+            what, _, span = entry.rpartition(": ")
+            low, _, high = span.partition("-")
+            price = round(rng.uniform(float(low), float(high)), 2)
+            count = rng.choice((1, 1, 1, 2, 3, 4, 1.5, 2.5, 10))
+            unit = rng.choice(entries("unit", case.language))
+            self.lines.append((case.filled(what), count, unit, price, only or rng.choice(rates)))
+        self._total = round(sum(round(count * price, 2) for _, count, _, price, _ in self.lines), 2)
+        self.share = rng.choice((2, 3, 5, 10, 15))
+        self.discounted = rng.random() < 0.2
+        self.discount = round(self._total * self.share / 100, 2) if self.discounted else 0.0
+        self._advance = rng.choice((0.1, 0.3, 0.5))
+        self.advanced = rng.random() < 0.22
+
+    @property
+    def by_rate(self) -> dict[float, tuple[float, float]]:
+        """For each rate of tax the net sum and the tax on it."""
+        found: dict[float, float] = {}
+        for _, count, _, price, rate in self.lines:
+            found[rate] = found.get(rate, 0.0) + round(count * price, 2)
+        left = (1 - self.share / 100) if self.discounted else 1.0
+        return {
+            rate: (round(net * left, 2), round(round(net * left, 2) * rate / 100, 2)) for rate, net in sorted(found.items())
+        }
+
+    def sums(self) -> dict[str, float]:
+        """The amounts of the roles whose value is `bill`."""
+        net = round(sum(net for net, _ in self.by_rate.values()), 2)
+        tax = round(sum(tax for _, tax in self.by_rate.values()), 2)
+        gross = round(net + tax, 2)
+        paid = round(gross * self._advance, 2) if self.advanced else 0.0
+        return {
+            "subtotal": self._total, "discount": self.discount, "net": net, "tax": tax, "gross": gross, "paid": paid,
+            "due_amount": round(gross - paid, 2),
+        }  # fmt: skip

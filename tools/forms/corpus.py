@@ -2,19 +2,17 @@
 
 import hashlib
 import random
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
-from tools.forms import contracts, papers
-from tools.forms.cases import Case
-from tools.forms.roles import ROLES, Role
-from tools.forms.writer import Writer
+from tools.forms.asking import asked
+from tools.forms.scribe import Scribe
+from tools.forms.templates import LAYOUTS, Layout
 
-_LANGUAGES = {"fr": 36, "de": 30, "en": 30, "lb": 4}
-_SHARES = {"invoice": 12, "contract": 9, "policy": 4, "claim": 4}
-_CONTRACT = ("title", "parties", "agreement_date", "effective", "expiration", "law", "fee", "cap")
-_ABSENT = 0.2
+_LANGUAGES = {"fr": 33, "de": 32, "en": 32, "lb": 3}
 _FIFTH = 5
 
 
@@ -24,74 +22,54 @@ class Row:
 
     Attributes:
         kind: of paper, "invoice" ...
-        fields: as `foyerdoc.finetuning.data.fields` reads them.
-        held_out: whether it belongs to the fifth that is tested.
+        layout: its own name among those of its kind.
+        fields: path, title, description, format, many, values with their places; choices where there are some.
     """
 
     id: str
-    text: str
     language: str
     kind: str
+    layout: str
+    text: str
     fields: list[dict[str, Any]]
-    held_out: bool
 
 
 def forms(count: int, seed: int, language: str | None = None) -> Iterator[Row]:
-    """Draw documents; the same arguments give the same rows, and a row depends on the seed and its place alone."""
+    """Draw documents; a row depends on the seed, the language that is asked for and its place alone."""
     for place in range(count):
-        yield _row(random.Random(f"{seed}:{place}"), place, language)  # noqa: S311 - seeded draws, nothing secret
+        rng = random.Random(f"{seed}:{place}")  # noqa: S311 - seeded draws, nothing secret
+        yield form(_drawn(rng, language), rng, place)
 
 
-def _row(rng: random.Random, place: int, only: str | None) -> Row:
-    language = only or rng.choices(list(_LANGUAGES), weights=list(_LANGUAGES.values()))[0]
-    kinds = [*papers.KINDS, "contract"]
-    kind = rng.choices(kinds, weights=[_SHARES.get(name, 2) for name in kinds])[0]
-    case, writer = Case(rng, language), Writer()
-    if kind == "contract":
-        contracts.write(writer, case)
-    else:
-        papers.write(writer, case, kind)
-    fields = _asked(rng, writer, kind)
-    # Which sender: the test documents come from firms that no training document has.
-    sender = next(
-        (case.get(role) for role in ("seller", "insurer", "employer", "parties") if role in writer.places), str(place)
-    )
-    held_out = int(hashlib.sha256(f"{kind}:{sender}".encode()).hexdigest(), 16) % _FIFTH == 0
-    return Row(f"{kind.replace(' ', '-')}/{language}/{place:05}", writer.text.rstrip("\n"), language, kind, fields, held_out)
+def form(layout: Layout, rng: random.Random, place: int = 0) -> Row:
+    """One document of a layout."""
+    scribe = Scribe(layout, rng)
+    return Row(f"{layout.id}/{place:05}", layout.language, layout.kind, layout.name, scribe.text, asked(rng, scribe))
 
 
-def _asked(rng: random.Random, writer: Writer, kind: str) -> list[dict[str, Any]]:
-    """Some of what the document says, and some of what it does not say, in any order."""
-    there = [role for role in writer.places if role in ROLES]
-    possible = _CONTRACT if kind == "contract" else tuple(r for section in papers.KINDS[kind].sections for r in section)
-    missing = [role for role in possible if role not in writer.places]
-    others = [role for role in ROLES if role not in writer.places]
-    chosen = rng.sample(there, min(len(there), rng.randrange(3, 13)))
-    gone = max(1, round(len(chosen) * _ABSENT * rng.uniform(0.5, 2)))
-    chosen += rng.sample(missing, min(len(missing), gone)) if rng.random() < 0.7 else []
-    chosen += rng.sample(others, 1) if rng.random() < 0.4 else []
-    rng.shuffle(chosen)
-    fields, taken = [], set()
-    for role in dict.fromkeys(chosen):
-        field = _field(rng, ROLES[role], writer)
-        if field["path"] not in taken:
-            taken.add(field["path"])
-            fields.append(field)
-    return fields
+def held_out(row: Row) -> bool:
+    """Whether a row's layout, in its language, is of the fifth that nothing is learnt from."""
+    name = f"{row.layout}/{row.kind}/{row.language}"
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % _FIFTH == 0
 
 
-def _field(rng: random.Random, role: Role, writer: Writer) -> dict[str, Any]:
-    path = rng.choice(role.names)
-    many = role.name == "parties"
-    said: dict[str, list[list[int]]] = {}
-    for start, end in writer.places.get(role.name, ()):
-        said.setdefault(writer.text[start:end], []).append([start, end])
-    values = [{"raw": raw, "places": places} for raw, places in said.items()]
-    return {
-        "path": path,
-        "title": path.replace("_", " ").replace(".", " "),
-        "description": rng.choice(role.descriptions) if rng.random() < 0.8 else "",
-        "format": role.format,
-        "many": many,
-        "values": values if many else values[:1],
-    }
+def as_dict(row: Row) -> dict[str, Any]:
+    """The row as it is written to a file."""
+    return asdict(row)
+
+
+def _drawn(rng: random.Random, language: str | None) -> Layout:
+    """A layout: a kind counts more the more layouts it has, but less than in proportion."""
+    spoken = language or rng.choices(list(_LANGUAGES), weights=list(_LANGUAGES.values()))[0]
+    kinds = _by_kind(spoken)
+    kind = rng.choices(list(kinds), weights=[len(layouts) ** 0.8 for layouts in kinds.values()])[0]
+    return rng.choice(kinds[kind])
+
+
+@cache
+def _by_kind(language: str) -> dict[str, list[Layout]]:
+    kinds = defaultdict(list)
+    for layout in LAYOUTS:
+        if layout.language == language:
+            kinds[layout.kind].append(layout)
+    return kinds

@@ -1,0 +1,223 @@
+"""The generator of documents with known fields: what its rows promise, and that they are as varied as they must be."""
+
+import json
+import random
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+
+import pytest
+from tools.forms.asking import asked
+from tools.forms.blocks import BLOCKS
+from tools.forms.cases import Case, entries
+from tools.forms.corpus import Row, as_dict, form, forms, held_out
+from tools.forms.roles import LANGUAGES, ROLES, role_of
+from tools.forms.scribe import Scribe, mentioned
+from tools.forms.templates import LAYOUTS
+from tools.forms.writer import Writer, wrapped
+
+FORMATS = {
+    *("identifier", "date", "money", "number", "percent", "name", "text"),
+    *("iban", "bic", "email", "phone", "vat", "address", "choice"),
+}
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return list(forms(3000, seed=0))
+
+
+def test_every_value_stands_where_its_places_say(rows: list[Row]):
+    values = 0
+    for row in rows:
+        for field in row.fields:
+            for value in field["values"]:
+                assert value["raw"].strip() == value["raw"], (row.id, field)
+                assert value["raw"], (row.id, field)
+                assert value["places"], (row.id, field)
+                values += len(value["places"])
+                for start, end in value["places"]:
+                    assert row.text[start:end] == value["raw"], (row.id, field)
+    assert values > 15000
+
+
+def test_a_value_stands_on_one_line(rows: list[Row]):
+    assert not any("\n" in value["raw"] or "\t" in value["raw"] for row in rows for f in row.fields for value in f["values"])
+
+
+def test_a_field_says_what_it_is(rows: list[Row]):
+    for row in rows:
+        paths = [field["path"] for field in row.fields]
+        assert 1 <= len(paths) <= 14, row.id
+        assert len(set(paths)) == len(paths), row.id
+        assert not any(one.startswith(f"{other}.") for one in paths for other in paths), row.id
+        for field in row.fields:
+            assert field["format"] in FORMATS
+            assert field["title"]
+            assert ("choices" in field) == (field["format"] == "choice")
+            assert field["many"] or len(field["values"]) <= 1
+            for value in field["values"]:
+                assert value["raw"] in field.get("choices", [value["raw"]]), (row.id, field)
+
+
+def test_a_seed_gives_the_same_rows_and_another_seed_others(rows: list[Row]):
+    assert list(forms(200, seed=0)) == rows[:200]
+    assert not {row.text for row in forms(200, seed=1)} & {row.text for row in rows}
+
+
+def test_documents_are_not_copies(rows: list[Row]):
+    assert len({row.text for row in rows}) == len(rows)
+
+
+def test_no_document_has_an_open_slot_or_a_mark_of_the_layouts(rows: list[Row]):
+    for row in rows:
+        assert not re.search(r"[{}\[\]~]|^[@?]|\n\n\n", row.text, re.MULTILINE), row.id
+        assert row.text == row.text.strip("\n")
+        assert len(row.text) > 100, row.id
+
+
+def test_each_layout_can_be_written():
+    for layout in LAYOUTS:
+        row = form(layout, random.Random(layout.id))
+        assert (row.kind, row.layout, row.language) == (layout.kind, layout.name, layout.language)
+        assert mentioned(layout), layout.id
+
+
+def test_layouts_are_many_and_names_are_unique():
+    names = [layout.id for layout in LAYOUTS]
+    assert len(set(names)) == len(names) >= 150
+    by_language = Counter(layout.language for layout in LAYOUTS)
+    assert min(by_language[language] for language in ("fr", "de", "en")) >= 35
+    invoices = Counter(layout.language for layout in LAYOUTS if layout.kind == "invoice")
+    assert min(invoices[language] for language in ("fr", "de", "en")) >= 12
+
+
+def test_every_kind_and_language_is_drawn(rows: list[Row]):
+    drawn = {(row.language, row.kind) for row in rows}
+    assert drawn == {(layout.language, layout.kind) for layout in LAYOUTS}
+    shares = Counter(row.language for row in rows)
+    assert min(shares[language] for language in ("fr", "de", "en")) >= 0.28 * len(rows)
+    assert shares["lb"] >= 0.02 * len(rows)
+
+
+def test_one_language_alone():
+    assert {row.language for row in forms(40, seed=2, language="de")} == {"de"}
+
+
+def test_absent_fields_are_some_and_not_most(rows: list[Row]):
+    fields = [field for row in rows for field in row.fields]
+    assert 0.1 < sum(not field["values"] for field in fields) / len(fields) < 0.35
+    assert 0.5 < sum(bool(field["description"]) for field in fields) / len(fields) < 0.85
+    assert {field["format"] for field in fields} == FORMATS
+    several = [[value["raw"] for value in field["values"]] for field in fields if field["many"]]
+    assert any(len(raws) > 1 for raws in several)
+    assert all(len({raw.casefold() for raw in raws}) == len(raws) for raws in several)
+
+
+def test_what_is_asked_as_absent_is_not_said():
+    """No role that the document says is asked under a name that has no values."""
+    for layout in LAYOUTS:
+        rng = random.Random(layout.id)
+        scribe = Scribe(layout, rng)
+        said = {name for role in map(role_of, scribe.places) for some in role.names.values() for name in some}
+        for field in asked(rng, scribe):
+            if not field["values"]:
+                own = [role for role in ROLES.values() if any(field["path"] in some for some in role.names.values())]
+                assert field["path"] not in said or len(own) > 1, (layout.id, field["path"])
+
+
+def test_held_out_layouts_are_a_fifth_and_apart(rows: list[Row]):
+    sides = defaultdict(set)
+    for row in rows:
+        sides[held_out(row)].add((row.kind, row.layout, row.language))
+    assert not sides[True] & sides[False]
+    assert 0.12 < len(sides[True]) / len(LAYOUTS) < 0.3
+
+
+def test_roles_can_be_named_and_drawn():
+    for role in ROLES.values():
+        assert role.format in FORMATS, role.name
+        if role.name.startswith("of_"):
+            continue
+        assert len(role.names["en"]) + len(role.shared["en"]) >= 1, role.name
+        assert role.descriptions["en"], role.name
+        for language in ("fr", "de", "en"):
+            assert Case(random.Random(3), language).get(role.name).strip(), role.name
+            assert role.labels[language], role.name
+
+
+def test_roles_that_follow_from_a_party():
+    role = role_of("seller_phone")
+    assert "supplier_phone" in role.names["en"]
+    assert role.party == "seller"
+    assert all(role.names[language] for language in LANGUAGES)
+    with pytest.raises(KeyError):
+        role_of("nobody_phone")
+
+
+def test_account_numbers_pass_their_checksum(rows: list[Row]):
+    found = [value["raw"] for row in rows for f in row.fields if f["format"] == "iban" for value in f["values"]]
+    assert len(found) > 200
+    for iban in (raw.replace(" ", "") for raw in found):
+        assert int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1, iban
+
+
+def test_amounts_add_up():
+    for seed in range(200):
+        case = Case(random.Random(seed), "en")
+        amount = case.amount
+        assert amount("net") + amount("tax") == pytest.approx(amount("gross"), abs=0.005)
+        assert amount("gross") - amount("paid") == pytest.approx(amount("due_amount"), abs=0.005)
+        assert amount("subtotal") - amount("discount") == pytest.approx(amount("net"), abs=0.03)
+        assert amount("premium_net") + amount("premium_tax") == pytest.approx(amount("premium"), abs=0.005)
+
+
+def test_firms_are_thousands():
+    firms = {Case(random.Random(seed), language).firm() for seed in range(1200) for language in ("fr", "de", "en")}
+    assert len(firms) > 3000
+
+
+def test_places_come_with_the_text():
+    writer = Writer()
+    writer.line(["To ", ("buyer_address", [("buyer_street", "1 Mill Lane"), ", ", ("buyer_town", "Naas")])])
+    assert writer.text == "To 1 Mill Lane, Naas\n"
+    assert writer.places == {"buyer_address": [(0, 3, 20)], "buyer_street": [(0, 3, 14)], "buyer_town": [(0, 16, 20)]}
+
+
+def test_a_scanner_leaves_typed_values_alone():
+    writer = Writer(random.Random(1))
+    for _ in range(200):
+        writer.line([("due_date", "11.01.2026"), " Olli l1 Ol Il Sol SOS "])
+    assert {writer.text[start:end] for _, start, end in writer.places["due_date"]} == {"11.01.2026"}
+    assert len(set(writer.text.splitlines())) > 1
+
+
+def test_lines_break_beside_values_alone():
+    text = "one two three four five six seven\ta b c d e f g h i j k l m n o p q r s t\nalpha beta gamma delta epsilon zeta eta"
+    start = text.index("gamma")
+    made = wrapped(text, [(start, start + len("gamma delta epsilon"))], 20)
+    assert made.split("\n")[0] == text.split("\n")[0]  # a table's row stays
+    assert made[start : start + len("gamma delta epsilon")] == "gamma delta epsilon"
+    assert made.replace("\n", " ") == text.replace("\n", " ")
+    assert made.count("\n") > 1
+
+
+def test_blocks_and_lists_that_layouts_name_exist():
+    for layout in LAYOUTS:
+        for line in layout.lines:
+            for block in re.findall(r"^\??\s*@(\w+)(.*)", line):
+                assert block[0] in {*BLOCKS, "mix", "end", "repeat", "some", "beside"}, line
+                if block[0] == "some":
+                    assert entries(block[1].split()[-1], layout.language)
+
+
+def test_command_writes_both_files(tmp_path):
+    out, held = tmp_path / "made" / "forms.jsonl", tmp_path / "held.jsonl"
+    command = [sys.executable, "-m", "tools.forms", str(out), "--count", "60", "--seed", "4", "--held-out", str(held)]
+    subprocess.run(command, check=True)
+    learnt, tested = ([json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] for path in (out, held))
+    assert len(learnt) + len(tested) == 60
+    assert len(tested) > 0
+    assert set(learnt[0]) == {"id", "language", "kind", "layout", "text", "fields"}
+    assert as_dict(next(forms(1, seed=4))) in learnt + tested

@@ -1,0 +1,145 @@
+"""Which fields are asked of a document, under which names.
+
+Some of what it says, values that are easily mixed up together; and some of what it does not say: lines of its own kind that
+were left out, what other papers say, and the same of another party.
+"""
+
+import random
+import re
+from collections import defaultdict
+from typing import Any
+
+from tools.forms.cases import Case, entries
+from tools.forms.roles import LANGUAGES, ROLES, Role, role_of
+from tools.forms.scribe import Scribe, mentioned
+
+_ABSENT = (0.1, 0.36)
+_DESCRIBED = 0.68
+_OF_PARTIES = ("phone", "email", "vat", "iban", "address", "contact", "bank", "register")
+_ALWAYS = ("sender", "receiver")
+_BILLS = frozenset({"invoice", "medical bill"})
+
+
+def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
+    """The fields of one document, in any order."""
+    places = _askable(scribe)
+    there = [name for name in places if role_of(name).names["en"] or role_of(name).shared["en"]]
+    chosen = _mixed_up(rng, there, rng.randint(3, 10))
+    missing = max(1, round(len(chosen) * rng.uniform(*_ABSENT) * 1.35)) if rng.random() < 0.93 else 0
+    chosen += _missing(rng, scribe, set(places), missing)
+    rng.shuffle(chosen)
+    language = rng.choices(LANGUAGES, weights=(74, 13, 13))[0]
+    camel = rng.random() < 0.08
+    taken: set[str] = set()
+    fields = []
+    for name in chosen[:14]:
+        path = _path(rng, role_of(name), places, language, taken)
+        if path:
+            taken.add(path)
+            fields.append(_field(rng, scribe, role_of(name), _camel(path) if camel else path, language, places.get(name, [])))
+    return fields
+
+
+def _askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
+    """Where each role stands. What is due is the total where nothing was paid before."""
+    places = {name: found for name, found in scribe.places.items() if found and name not in scribe.case.hidden}
+    if "gross" in places and "due_amount" not in places and "paid" not in places and scribe.layout.kind in _BILLS:
+        places["due_amount"] = places["gross"]
+    return places
+
+
+def _mixed_up(rng: random.Random, there: list[str], count: int) -> list[str]:
+    """Some roles, those of a format together more often than chance would have it."""
+    by_format = defaultdict(list)
+    for name in there:
+        by_format[role_of(name).format].append(name)
+    groups = [group for group in by_format.values() if len(group) > 1]
+    chosen: list[str] = []
+    for group in rng.sample(groups, min(len(groups), rng.randint(0, 2))):
+        chosen += rng.sample(group, min(len(group), rng.randint(2, 3)))
+    rest = [name for name in there if name not in chosen]
+    return [*chosen, *rng.sample(rest, min(len(rest), max(0, count - len(chosen))))][:count]
+
+
+def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) -> list[str]:
+    """Roles that the document does not say: its own kind's, the same of another party, those of other papers."""
+    never = there | scribe.case.hidden | scribe.headed | _half_said(there)
+    own = [name for name in sorted(mentioned(scribe.layout)) if name not in never and not role_of(name).kin.endswith("!")]
+    said = {role_of(name).kin for name in there} - {""}
+    parties = [name for name in sorted(there) if name in ROLES and f"{name}_street" in there]
+    of_parties = [f"{party}_{what}" for party in parties for what in _OF_PARTIES]
+    plainly = {ROLES[name].kin for name in there if name in ROLES} - {""}
+    of_parties = [name for name in of_parties if name not in never and role_of(name).kin not in plainly]
+    likely = said | {role_of(name).kin for name in own}
+    others = [name for name, role in ROLES.items() if name not in never and _stranger(role) and role.kin not in likely - {""}]
+    pools = [pool for pool in (own, own, of_parties, others) if pool]
+    found: list[str] = []
+    for _ in range(count * 3):
+        name = rng.choice(rng.choice(pools))
+        if name not in found and len(found) < count:
+            found.append(name)
+    return found
+
+
+def _stranger(role: Role) -> bool:
+    """Whether it can be asked of papers that have nothing to do with it: someone writes and someone receives each of them."""
+    return not role.name.startswith("of_") and role.kin not in _ALWAYS and not role.kin.endswith("!") and bool(role.names["en"])
+
+
+def _half_said(there: set[str]) -> set[str]:
+    """What is said, but nowhere in one piece or in these words: an address on two lines, a total that is due."""
+    said: set[str] = set()
+    for name in there:
+        party, _, own = name.rpartition("_")
+        said |= {f"{party}_address"} if own == "street" else {f"{party}_street", f"{party}_town"} if own == "address" else set()
+    if "gross" in there:
+        said |= {"due_amount", "subtotal"} | (set() if {"net", "tax"} & there else {"net"})
+    return said
+
+
+def _path(rng: random.Random, role: Role, places: dict[str, Any], language: str, taken: set[str]) -> str:
+    """A name in schemas that no other field has, or ""."""
+    names = list(role.names[language] or role.names["en"])
+    if role.name in places:
+        shared = role.shared[language] or role.shared["en"]
+        others = {name for other in places if other != role.name for some in role_of(other).shared.values() for name in some}
+        names += [name for name in shared if name not in others] * 2
+    names = [name for name in names if not any(_clash(name, other) for other in taken)]
+    return rng.choice(names) if names else ""
+
+
+def _clash(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
+def _camel(path: str) -> str:
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), path)
+
+
+def _field(
+    rng: random.Random, scribe: Scribe, role: Role, path: str, language: str, places: list[tuple[int, int]]
+) -> dict[str, Any]:
+    text = scribe.text
+    by_spelling: dict[str, list[list[int]]] = {}
+    for start, end in places:
+        by_spelling.setdefault(text[start:end], []).append([start, end])
+    values: list[dict[str, Any]] = [{"raw": raw, "places": found} for raw, found in by_spelling.items()]
+    if role.many:
+        once = {raw.casefold(): raw for raw in reversed(by_spelling)}
+        values = sorted((value for value in values if value["raw"] in once.values()), key=lambda value: value["places"])
+    descriptions = role.descriptions[language] or role.descriptions["en"]
+    field: dict[str, Any] = {
+        "path": path,
+        "title": re.sub(r"[_.]|(?<=[a-z])(?=[A-Z])", " ", path).lower(),
+        "description": rng.choice(descriptions) if descriptions and rng.random() < _DESCRIBED else "",
+        "format": role.format,
+    }
+    if role.format == "choice":
+        field["choices"] = _choices(rng, scribe.case, role)
+    return field | {"many": role.many, "values": values if role.many else values[:1]}
+
+
+def _choices(rng: random.Random, case: Case, role: Role) -> list[str]:
+    choices = list(entries(role.value.removeprefix("list:"), case.language))
+    rng.shuffle(choices)
+    return choices
