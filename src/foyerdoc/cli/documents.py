@@ -66,7 +66,14 @@ def read(
 @app.command()
 def extract(
     inputs: Inputs,
-    schema: Annotated[str, typer.Option(help="A pydantic model: FILE.py:Class or package.module:Class.")],
+    schema: Annotated[
+        str, typer.Option(help="A pydantic model, FILE.py:Class or package.module:Class; or a JSON Schema, FILE.json.")
+    ],
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of a trained extractor; by the words around values without one.", exists=True)
+    ] = None,
+    least: Annotated[float | None, typer.Option(help="Confidence from which values are shown.", min=0, max=1)] = None,
+    exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Show the model every line of a long document.")] = False,
     json: Json = False,
     password: Password = None,
     seconds: Seconds = 300.0,
@@ -76,7 +83,8 @@ def extract(
 
     failed = False
     with stops_on_error():
-        extractor = Extractor(load_schema(schema))
+        wanted = load_schema(schema)
+        extractor = Extractor(wanted) if model is None else Extractor.load(model, wanted, least=least, exhaustive=exhaustive)
         for path, result in read_documents(files_of(inputs), password, seconds):
             if isinstance(result, FoyerdocError):
                 failed = True
@@ -92,11 +100,16 @@ def extract(
 
 
 def load_schema(name: str) -> type[BaseModel]:
-    """The pydantic model that `FILE.py:Class` or `package.module:Class` names.
+    """The pydantic model that `FILE.py:Class` or `package.module:Class` names, or that a JSON Schema describes.
 
     Raises:
         UsageError: there is none.
+        SchemaError: the JSON Schema has something that is not supported.
     """
+    if name.endswith(".json"):
+        from foyerdoc.extraction.jsonschema import from_json_schema
+
+        return from_json_schema(Path(name))
     place, _, attribute = name.rpartition(":")
     try:
         module = _module_from(Path(place)) if place.endswith(".py") else importlib.import_module(place)

@@ -12,6 +12,7 @@ from foyerdoc.finetuning.training.parallel import is_first
 if TYPE_CHECKING:
     from foyerdoc.finetuning.calibrating import Calibrated
     from foyerdoc.finetuning.classifier import TrainedClassifier
+    from foyerdoc.finetuning.extractor import TrainedExtractor
     from foyerdoc.finetuning.instruct import TrainedInstruct
     from foyerdoc.finetuning.reporting.outcomes import Comparison, Predicted
     from foyerdoc.finetuning.reporting.samples import Sample
@@ -110,6 +111,24 @@ def print_calibrated_as_json(found: Calibrated) -> None:
     measures = measure(found.predicted.probabilities, found.predicted.examples, found.taxonomy)
     told = {"temperature": calibration.temperature, "thresholds": calibration.thresholds, "words": found.lexical_weight}
     print_json({"folder": found.folder, **told, "metrics": measures, "named": named_at(found.predicted, calibration)})
+
+
+def print_extractor(trained: TrainedExtractor) -> None:
+    """What became of the fields, and how the held-out ones are read."""
+    for told in trained.notes:
+        note(told)
+    for name, count in trained.counts.items():
+        out.print(f"  {name:14}{count:>8} fields")
+    out.print("\n[bold]held-out documents[/bold]")
+    for name, value in trained.metrics.items():
+        out.print(f"  {name:24}{value:>10.3f}")
+    out.print(f"\nsaved in {trained.folder}", markup=False)
+
+
+def print_extractor_as_json(trained: TrainedExtractor) -> None:
+    """The same as one line."""
+    told = {"fields": trained.counts, "metrics": trained.metrics, "settings": trained.settings.model_dump()}
+    print_json({"folder": trained.folder, **told, "notes": trained.notes})
 
 
 def print_instruct(trained: TrainedInstruct, samples: Sequence[Sample], path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`foyerdoc train classifier`, `foyerdoc train calibration` and `foyerdoc train instruct`."""
+"""`foyerdoc train classifier`, `calibration`, `extractor` and `instruct`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from foyerdoc.cli.trained import (
     print_calibrated_as_json,
     print_classifier,
     print_classifier_as_json,
+    print_extractor,
+    print_extractor_as_json,
     print_instruct,
     print_instruct_as_json,
 )
@@ -133,6 +135,50 @@ def calibration(
         )
         print_calibrated_as_json(found) if json else print_calibrated(found)
     raise typer.Exit(int(failed > 0))
+
+
+@train.command()
+def extractor(
+    rows: Annotated[Path, typer.Argument(help="JSON lines: documents with their known fields.", exists=True)],
+    target: Out,
+    schemas: Annotated[
+        list[str] | None,
+        typer.Option("--schema", help="NAME=FILE.py:Class, package.module:Class or FILE.json. Can be repeated."),
+    ] = None,
+    base: Annotated[str | None, typer.Option(help="smollm2, or the folder of a causal model.")] = None,
+    epochs: Epochs = None,
+    settings: Settings = None,
+    quantization: Bits = None,
+    device: Device = None,
+    seed: Seed = None,
+    json: Json = False,
+) -> None:
+    """Fine-tune a language model to point at the values of fields, on documents whose fields are known."""
+    from foyerdoc.cli.documents import load_schema
+    from foyerdoc.extraction import adapter
+    from foyerdoc.finetuning.data.fields import read_fields
+    from foyerdoc.finetuning.extractor import ExtractorConfig, train_extractor
+
+    given = {"base": base, "epochs": epochs, "quantization": quantization, "device": device, "seed": seed}
+    with stops_on_error():
+        config = configure(ExtractorConfig, settings or (), given)
+        target = _free(target, adapter.KIND, adapter.VERSION)
+        known = {}
+        for each in schemas or ():
+            name, equals, place = each.partition("=")
+            if not equals:
+                raise UsageError(f"--schema {each}: no name", hint="write NAME=FILE.py:Class, as rows name it")
+            known[name] = load_schema(place)
+        found = read_fields(rows, known)
+        failed = _name_bad_rows(rows, found.problems, json=json)
+        _say_memory(config, [len(example.document.text) for example in found.examples], head=True)
+        with _goes_on(target.with_name(f".{target.name}.adapter")), _bar() as told:
+            trained = train_extractor(found.examples, target, config, report=lambda step: told("training", step))
+
+    def tell() -> None:
+        print_extractor_as_json(trained) if json else print_extractor(trained)
+
+    raise typer.Exit(_told_by_the_first(tell, failed))
 
 
 @train.command()

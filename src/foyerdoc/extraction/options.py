@@ -11,7 +11,8 @@ from foyerdoc.extraction.grounding import Ground, Place, candidates_by_line
 from foyerdoc.extraction.schemas import Leaf
 
 _MOST_WORDS: Final = 14
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"(?:[^\s:]|:(?=[\d/]))+:?|:")
+"""Words; a label's colon ends one, those of a time and of an address do not."""
 _OPENING: Final = "\"'“”„«»‘’([{<*_|"
 _CLOSING: Final = "\"'“”„«»‘’)]}>*_|,;:.!?"
 
@@ -78,7 +79,8 @@ def _trims(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
 def _can_name(raw: str) -> bool:
     first = raw[0]
     last = re.split(r"[\s,(]+", raw.rstrip(".)"))[-1]
-    return (first.isupper() or first.isdigit()) and bool(last) and (not last[0].islower() or last.casefold() in _FORMS)
+    proper = any(c.isupper() or c.isdigit() for c in last) or not last[:1].islower()
+    return (first.isupper() or first.isdigit()) and bool(last) and (proper or last.casefold() in _FORMS)
 
 
 _FORMS: Final = frozenset(

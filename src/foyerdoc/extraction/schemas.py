@@ -34,6 +34,7 @@ Percent = Annotated[Decimal, Field(json_schema_extra={"format": "percent"})]
 FORMATS: dict[str, Kind] = {
     "iban": "iban", "bic": "bic", "email": "email", "phone": "phone", "identifier": "identifier", "percent": "percent",
     "date": "date", "date-time": "datetime", "text": "text", "name": "name", "money": "amount",
+    "vat": "identifier", "address": "text",
 }  # fmt: skip
 _WHO = (
     "name|seller|buyer|supplier|vendor|customer|client|issuer|policyholder|holder|insured|claimant|defendant|plaintiff|author|sender|"

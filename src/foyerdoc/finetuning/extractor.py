@@ -31,6 +31,9 @@ from foyerdoc.models.protocol import Conversation, LanguageModel, Message
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_RECKONED: Final = frozenset({"date", "datetime", "amount", "money", "number", "percent"})
+"""Kinds whose value may have to be reckoned from what stands in a document."""
+
 _PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft", "bitsandbytes")
 
 
@@ -191,7 +194,7 @@ def lesson(example: FieldsExample, model: LanguageModel, tokens: int, counts: Co
             # What is not shown cannot be pointed at: of what is shown, the right answer is that it is not there.
             places[leaf] = tuple(place for place in found if place is not None)
             counts["not shown"] += 1
-        elif leaf.kind not in {"text", "name"} and not any(found):
+        elif leaf.kind in _RECKONED and not any(found):
             # A date that has to be reckoned stands nowhere: whatever date is shown instead would be invented.
             places[leaf] = ()
             counts["computed"] += 1
