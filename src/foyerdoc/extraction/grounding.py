@@ -43,7 +43,7 @@ _SENTENCE_END = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the document's text without the white space around it; `number` counts from 1.
+    """One line of the document's text without the white space around it, and its number.
 
     A line of running text is cut into its sentences, each a line of its own: what stands around a value is then near it.
     """
@@ -99,9 +99,9 @@ class Ground:
     _by_line: dict[Leaf, dict[int, list[Place]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, document: Document) -> Ground:
-        """Prepare a document. Values are looked for on first demand."""
-        lines = tuple(_lines(document))
+    def of(cls, document: Document, *, first: int = 1) -> Ground:
+        """Prepare a document, its lines numbered from `first`. Values are looked for on first demand."""
+        lines = tuple(_lines(document, first))
         ground = cls(document, lines, values.conventions(document.text, document.language), [line.span.start for line in lines])
         ground._sections = _sections(lines)
         return ground
@@ -190,8 +190,8 @@ def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
     )
 
 
-def _lines(document: Document) -> Iterator[Line]:
-    number = 0
+def _lines(document: Document, first: int) -> Iterator[Line]:
+    number = first - 1
     for match in re.finditer(r"[^\n]+", document.text):
         for start, end in _sentences(document.text, match.start(), match.end()):
             raw = document.text[start:end]

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from foyerdoc import storage
 from foyerdoc.errors import TrainingError
 from foyerdoc.extraction import adapter
-from foyerdoc.extraction.choosing import SHOWN_TOKENS, Asked, Option, Weighing, answer, ask, choose_many
+from foyerdoc.extraction.choosing import SHOWN_TOKENS, Asked, Option, Weighing, answer, ask, choose_many, decide
 from foyerdoc.extraction.grounding import Ground, Place
 from foyerdoc.extraction.schemas import Leaf
 from foyerdoc.finetuning.config import TrainingConfig
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _RECKONED: Final = frozenset({"date", "datetime", "amount", "money", "number", "percent"})
 """Kinds whose value may have to be reckoned from what stands in a document."""
 
+_FARTHEST: Final = 400
 _PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft", "bitsandbytes")
 
 
@@ -45,6 +46,8 @@ class ExtractorConfig(TrainingConfig):
         held_out: share of the examples that is held out, to stop early and to learn how options are weighed.
         most_held_out: documents held out at most.
         weighed: documents of those that the weighing is learnt from.
+        shifted: share of the training documents whose lines are numbered from anywhere up to 400, so that numbers of long
+            documents are known from short ones.
     """
 
     base: str = "smollm2"
@@ -56,6 +59,7 @@ class ExtractorConfig(TrainingConfig):
     held_out: float = 0.15
     most_held_out: int = 300
     weighed: int = 160
+    shifted: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +131,27 @@ def train_extractor(
     config = config or ExtractorConfig()
     counts: Counter[str] = Counter()
     counting = LocalModel(None if config.base == "smollm2" else config.base)
-    lessons = [made for example in examples if (made := lesson(example, counting, config.tokens, counts)) is not None]
-    if not lessons:
+    held = _held_out(len(examples), config)
+    draw = random.Random(config.seed)  # noqa: S311 - a seeded draw
+    train: list[Lesson] = []
+    kept_back: list[Lesson] = []
+    for i, example in enumerate(examples):
+        shift = draw.randrange(_FARTHEST) if draw.random() < config.shifted and i not in held else 0
+        made = lesson(example, counting, config.tokens, counts, first=1 + shift)
+        if made is not None:
+            (kept_back if i in held else train).append(made)
+    if not train:
         raise TrainingError(
             f"nothing can be learnt from {len(examples)} documents: no field's value was located",
             hint="check that values are written as they stand in the documents",
         )
-    held = _held_out(lessons, config)
-    train = [one for i, one in enumerate(lessons) if i not in held]
     aside = out.with_name(f".{out.name}.adapter")
     plain = TrainingConfig(**{name: value for name, value in config if name in TrainingConfig.model_fields})
     tuned = train_instruct(
         [one.conversation() for one in train],
         aside,
         plain,
-        validation=[lessons[i].conversation() for i in sorted(held)] or None,
+        validation=[one.conversation() for one in kept_back] or None,
         report=report,
     )
     model = LocalModel(
@@ -150,7 +160,7 @@ def train_extractor(
         quantization="none" if config.quantization == "none" else "nf4",
         device=config.device,
     )
-    judged = judge(model, [lessons[i] for i in sorted(held)[: config.weighed]])
+    judged = judge(model, kept_back[: config.weighed])
     model.close()
     weighing, least, metrics = weigh(judged)
     settings = adapter.Settings(
@@ -160,7 +170,7 @@ def train_extractor(
     about = {
         "config": config.model_dump(mode="json"),
         "documents": len(train),
-        "held out": len(held),
+        "held out": len(kept_back),
         "fields": dict(counts),
         "metrics": metrics,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
@@ -174,9 +184,9 @@ def train_extractor(
     return TrainedExtractor(out, settings, metrics, dict(counts), tuned.notes)
 
 
-def lesson(example: FieldsExample, model: LanguageModel, tokens: int, counts: Counter[str]) -> Lesson | None:
-    """An example with its values located, None when no field is left."""
-    ground = Ground.of(example.document)
+def lesson(example: FieldsExample, model: LanguageModel, tokens: int, counts: Counter[str], *, first: int = 1) -> Lesson | None:
+    """An example with its values located, its lines numbered from `first`; None when no field is left."""
+    ground = Ground.of(example.document, first=first)
     everywhere = frozenset(range(len(ground.lines)))
     asked = ask(ground, example.leaves, model, tokens=tokens)
     seen = frozenset(asked.shown.lines)
@@ -215,9 +225,9 @@ def lesson(example: FieldsExample, model: LanguageModel, tokens: int, counts: Co
     return Lesson(example, ground, asked, places)
 
 
-def _held_out(lessons: Sequence[Lesson], config: ExtractorConfig) -> frozenset[int]:
-    count = min(int(len(lessons) * config.held_out), config.most_held_out)
-    return frozenset(random.Random(config.seed).sample(range(len(lessons)), count))  # noqa: S311 - a seeded draw
+def _held_out(examples: int, config: ExtractorConfig) -> frozenset[int]:
+    count = min(int(examples * config.held_out), config.most_held_out)
+    return frozenset(random.Random(config.seed).sample(range(examples), count))  # noqa: S311 - a seeded draw
 
 
 # --- weighing -------------------------------------------------------------------------------------------------------------
@@ -248,17 +258,13 @@ def judge(model: LanguageModel, lessons: Sequence[Lesson], weighing: Weighing | 
 
 
 def _judged(one: Lesson, leaf: Leaf, options: tuple[Option, ...]) -> Judged:
-    known = [_value(one.ground, leaf, place) for place in one.places[leaf]]
+    known = [place.value for place in one.places[leaf]]
     right = tuple(
         (option.place is None and not known)
         or (option.place is not None and any(same(option.place.value, value) for value in known))
         for option in options
     )
     return Judged(options, right, not known)
-
-
-def _value(_ground: Ground, _leaf: Leaf, place: Place) -> Any:
-    return place.value
 
 
 def weigh(judged: Iterable[Sequence[Judged]]) -> tuple[Weighing, float, dict[str, float]]:
@@ -314,18 +320,10 @@ def _scores(fields: Sequence[Judged], weighing: Weighing, least: float) -> tuple
     right = shown = there = 0
     for field in fields:
         there += not field.absent
-        value, share = best_value(field.options, weighing)
-        if value is None or share < least:
+        option, share = decide(field.options, weighing)
+        if option.place is None or share < least:
             continue
         shown += 1
-        right += field.right[field.options.index(value)] and not field.absent
+        right += field.right[field.options.index(option)]
     precision, recall = right / max(1, shown), right / max(1, there)
     return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
-
-
-def best_value(options: Sequence[Option], weighing: Weighing) -> tuple[Option | None, float]:
-    """The likeliest value's best option, None for absent, and the share of all options that say the same."""
-    from foyerdoc.extraction.choosing import decide
-
-    option, share = decide(options, weighing)
-    return (None if option.place is None else option), share
