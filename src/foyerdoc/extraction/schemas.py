@@ -27,23 +27,35 @@ Iban = Annotated[str, Field(json_schema_extra={"format": "iban"})]
 Bic = Annotated[str, Field(json_schema_extra={"format": "bic"})]
 Email = Annotated[str, Field(json_schema_extra={"format": "email"})]
 Phone = Annotated[str, Field(json_schema_extra={"format": "phone"})]
+Vat = Annotated[str, Field(json_schema_extra={"format": "vat"})]
+NationalId = Annotated[str, Field(json_schema_extra={"format": "national_id"})]
+CompanyId = Annotated[str, Field(json_schema_extra={"format": "company_id"})]
+Address = Annotated[str, Field(json_schema_extra={"format": "address"})]
 Identifier = Annotated[str, Field(json_schema_extra={"format": "identifier"})]
 Name = Annotated[str, Field(json_schema_extra={"format": "name"})]
 Percent = Annotated[Decimal, Field(json_schema_extra={"format": "percent"})]
 
 _FORMATS: dict[str, Kind] = {
     "iban": "iban", "bic": "bic", "email": "email", "phone": "phone", "identifier": "identifier", "percent": "percent",
+    "vat": "vat", "national_id": "national_id", "company_id": "company_id", "address": "address",
     "date": "date", "date-time": "datetime", "text": "text", "name": "name", "money": "amount",
 }  # fmt: skip
 _WHO = (
     "name|seller|buyer|supplier|vendor|customer|client|issuer|policyholder|holder|insured|claimant|defendant|plaintiff|author|sender|"
     "recipient|company|person|expert|doctor|witness|beneficiary|payee|payer|signatory|driver|owner|landlord|tenant"
 )
+_PERSONS = (
+    "national_id|social_security|nir|matricule|matrikel|ahv|avs|nino|niss|steuer_?id|steuernummer|sozialversicherungsnummer"
+)
 _BY_NAME: tuple[tuple[str, Kind], ...] = (
     ("iban", "iban"),
     ("bic|swift", "bic"),
-    ("e_?mail", "email"),
-    ("phone|telephone|fax|mobile", "phone"),
+    ("e_?mail|courriel", "email"),
+    ("phone|telephone|telefon|tel|fax|mobile|handy", "phone"),
+    (r"vat$|tva$|vat_?(?:id|no|nr|number)|ust_?id(?:_?nr)?|mwst_?(?:nr|nummer)|numero_tva|tva_?intra\w*", "vat"),
+    (_PERSONS, "national_id"),
+    ("company_(?:id|no|nr|number|register)|siren|siret|rcs|hrb|hra|handelsregister(?:nummer)?", "company_id"),
+    ("address|adresse|anschrift|adress", "address"),
     ("number|no|nr|id|reference|ref|code|identifier|vin|plate", "identifier"),
     (_WHO, "name"),
 )
