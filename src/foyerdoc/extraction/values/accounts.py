@@ -12,8 +12,12 @@ from foyerdoc.extraction.values.stretches import GAP, Stretch, remembered, stret
 _IBAN: Final = re.compile(rf"[A-Z](?<!\w[A-Z])[A-Z][0-9]{{2}}(?:{GAP}?[A-Z0-9]){{11,34}}(?!\w)")
 _BIC: Final = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z]{5}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?!\w)")
 _BIC_LABEL: Final = re.compile(r"bic|swift", re.IGNORECASE)
+_BANK_LABEL: Final = re.compile(r"bic|swift|bank|banque|transfer|virement|überweis", re.IGNORECASE)
 _BIC_REACH: Final = 24
-"""How many characters before a code the word BIC may begin."""
+"""How many characters before a code the word that announces it may begin."""
+
+_MISCOUNTED: Final = 3
+"""By how many characters an account number may be too long or too short and still be meant as one."""
 
 
 @remembered
@@ -30,10 +34,12 @@ def find_ibans(text: str, _habits: Conventions) -> Iterator[Stretch]:
 def find_bics(text: str, _habits: Conventions) -> Iterator[Stretch]:
     """The codes of banks: those that a register has, and those that a label announces.
 
-    Eight capitals are often a word ("DOCUMENT" would be a bank of Montenegro), and no register is complete.
+    No register is complete. Eight capitals are often a word ("DOCUMENT" would be a bank of Montenegro), so that it takes more
+    to announce a code without digits.
     """
     for match in _BIC.finditer(text):
-        labelled = _BIC_LABEL.search(text, max(0, match.start() - _BIC_REACH), match.start())
+        label = _BANK_LABEL if re.search(r"\d", match[0]) else _BIC_LABEL
+        labelled = label.search(text, max(0, match.start() - _BIC_REACH), match.start())
         if _bic_is_known(match[0]) or (labelled and _bic_is_possible(match[0])):
             yield stretch("bic", text, *match.span(), match[0])
 
@@ -63,14 +69,11 @@ def _border(match: re.Match[str]) -> tuple[int, str | None]:
             if iban_is_valid(compact):
                 return match.start() + end, None if _bank_is_content(compact) else "bank_checksum"
             return match.start() + end, "checksum"
-    return match.start() + len(_without_words(match[0])), "checksum"
-
-
-def _without_words(raw: str) -> str:
-    """An account number of a wrong length, without the all-letter groups at its end."""
-    while match := re.search(r"\s[A-Z]+$", raw):
-        raw = raw[: match.start()]
-    return raw
+    # Of a wrong length: up to the first word, if what is left is about as long as it should be.
+    word = re.search(r"(?<=\d)\s[A-Z]+(?!\w)", match[0])
+    end = word.start() if word else len(match[0])
+    about_right = abs(sum(place < end for place in places) - length) <= _MISCOUNTED
+    return match.start() + (end if about_right else 0), "checksum"
 
 
 def _bank_is_content(iban: str) -> bool:

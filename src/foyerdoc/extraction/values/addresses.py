@@ -28,7 +28,7 @@ _TOWN: Final = (
     rf"(?:[ -]{_BY}[ -]{_NAME}|[ ](?=[dl]['’]){_NAME}|(?<=[A-ZÀ-Þ]{{2}})[ ]{_NO_TOWN}[A-ZÀ-Þ]{{2,}}(?![^\W\d_])){{0,3}}"
     r"(?:[ ](?i:cedex)(?:[ ]\d{1,2}(?!\w))?)?"
 )
-_CODE: Final = re.compile(rf"\d(?<!\w\d)(?<![.,/]\d)\d{{3,4}}[ \u00a0]{_TOWN}(?![\w@])")
+_CODE: Final = re.compile(rf"\d(?<!\w\d)(?<![.,/]\d)\d{{3,4}}[ \u00a0](?:[A-Z]{{2}}[ ]+)?{_TOWN}(?![\w@])")
 _COUNTRY: Final = re.compile(r"(?<!\w)(?:[LDFBA]|CH|LU|DE|FR|BE|AT)(?:-|[ ]-[ ]|[ ])\Z")
 
 _HOUSE: Final = (

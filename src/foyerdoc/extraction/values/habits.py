@@ -12,11 +12,10 @@ _DIALLED: Final = {"352": "LU", "33": "FR", "49": "DE", "41": "CH", "32": "BE", 
 _POSTED: Final = {"L": "LU", "D": "DE", "F": "FR", "B": "BE", "A": "AT", "CH": "CH"}
 _PREFIX: Final = re.compile(
     r"\+(?P<dial>352|33|49|41|32|43|44|1)(?=[ (./\u00a0-]*\d)|(?P<post>[LDFBA](?<![\w-].)|CH(?<![\w-]..))-\d{4,5}(?!\w)"
+    r"|, [A-Z]{2},? (?P<zip>\d{5})(?!\w)"
 )
-_SPOKEN: Final[dict[str | None, tuple[str, ...]]] = {
-    "fr": ("FR", "LU", "BE", "CH"), "de": ("DE", "LU", "AT", "CH"), "lb": ("LU", "DE", "FR", "BE"), "en": ("GB", "US", "LU"),
-}  # fmt: skip
-_EVERYWHERE: Final = ("LU", "DE", "FR", "BE", "CH")
+_SPOKEN: Final[dict[str | None, tuple[str, ...]]] = {"fr": ("FR",), "de": ("DE",), "lb": ("LU",), "en": ("GB", "US")}
+_ANYWHERE: Final = ("FR", "DE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Conventions:
         decimal_seen, day_seen: whether the document itself shows it; else its language was asked.
         spaced_thousands: whether a plain space groups digits, as French does.
         countries: ISO 3166 codes for telephone numbers without a country's prefix, the likeliest first: those that the
-            document's own prefixes, postcodes and names speak of, then those of its language.
+            document's own prefixes, postcodes and names speak of, then the home of its language.
     """
 
     decimal: Literal[",", "."]
@@ -37,7 +36,7 @@ class Conventions:
     decimal_seen: bool
     day_seen: bool
     spaced_thousands: bool
-    countries: tuple[str, ...] = _EVERYWHERE
+    countries: tuple[str, ...] = _ANYWHERE
 
 
 def conventions(text: str, language: str | None) -> Conventions:
@@ -64,11 +63,11 @@ def _countries(text: str, language: str | None) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     for match in _PREFIX.finditer(text):
         # A prefix of its own says more than a name, which may be that of the other side.
-        seen[_DIALLED[match["dial"]] if match["dial"] else _POSTED[match["post"]]] += 3
+        seen["US" if match["zip"] else _DIALLED[match["dial"]] if match["dial"] else _POSTED[match["post"]]] += 3
     names, pattern = _country_names()
     seen.update(names[match[0]] for match in pattern.finditer(text))
     named = [country for country, _ in seen.most_common()]
-    return tuple(dict.fromkeys([*named, *_SPOKEN.get(language, _EVERYWHERE)]))
+    return tuple(dict.fromkeys([*named, *_SPOKEN.get(language, _ANYWHERE)]))
 
 
 @cache

@@ -25,7 +25,7 @@ _DIGITS: Final = re.compile(
     r"\d(?<![\d/'’]\d)(?<!\d[.,]\d)"
     r"(?:\d{0,2}(?P<group>[.,'’\u00a0\u2009\u202f ])\d{3}(?:(?P=group)\d{3})*(?!\d)|\d*)(?:[.,]\d+)?"
 )
-_CURRENCY_BEFORE: Final = re.compile(rf"(?P<word>[^\W\d_]{{2,8}}\.?|(?:[^\W\d_]{{1,2}}-?)?[$€£¥]){GAP}?\Z")
+_CURRENCY_BEFORE: Final = re.compile(rf"(?P<word>[^\W\d_]{{2,8}}\.?|(?:(?<![^\W_])[^\W\d_]{{1,2}}-?)?[$€£¥]){GAP}?\Z")
 _SIGN_BEFORE: Final = re.compile(rf"(?P<sign>[-−–+]){GAP}?\Z")
 _GLUED: Final = frozenset(".,/'’+-_")
 
@@ -96,8 +96,7 @@ def _number(text: str, match: re.Match[str], habits: Conventions) -> Stretch | N
     if before and after and not (before[-1] in "$€£¥" and after.strip().isalpha()):
         end, after = tail.start("currency"), None  # "EUR 5 EUR 6": the second currency is the next amount's
     symbol = before or after
-    opened = start > 0 and text[start - 1] == "("
-    if opened and tail["close"] and symbol:
+    if symbol and tail["close"] and _is_negative_by_brackets(text, start):
         start, value = start - 1, -value
     else:
         end -= len(tail["close"] or "") if end == tail.end() else 0
@@ -106,6 +105,11 @@ def _number(text: str, match: re.Match[str], habits: Conventions) -> Stretch | N
         "percent" if tail["percent"] else "money" if symbol or tail["dash"] else "number"
     )
     return stretch(kind, text, start, end, value * _scale(tail["scale"]), unit=currency_of(symbol), doubt=doubt)
+
+
+def _is_negative_by_brackets(text: str, start: int) -> bool:
+    """Whether a bracket opens before an amount as bookkeepers write it; "two dollars ($2)" only says it again."""
+    return text[start - 1 : start] == "(" and re.search(r"[\w.,][ \u00a0]\Z", text[max(0, start - 3) : start - 1]) is None
 
 
 def _lead(text: str, at: int) -> tuple[int, str, str | None] | None:
@@ -124,7 +128,12 @@ def _lead(text: str, at: int) -> tuple[int, str, str | None] | None:
 def _currency_before(text: str, at: int) -> tuple[int, str | None]:
     """Where the currency before `at` begins, and how it is written; `at` and None where there is none."""
     match = _CURRENCY_BEFORE.search(text, max(0, at - 10), at)
-    return (match.start(), match["word"]) if match and currency_of(match["word"]) else (at, None)
+    if match is None or currency_of(match["word"]) is None:
+        return at, None
+    if match["word"] in "$€£¥":  # "USD $5" names it twice
+        start, code = _currency_before(text, match.start())
+        return (start, code) if code and code.isalpha() else (match.start(), match["word"])
+    return match.start(), match["word"]
 
 
 def _stands_alone(text: str, start: int) -> bool:
