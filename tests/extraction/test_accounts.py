@@ -53,3 +53,13 @@ def test_a_bic_is_in_the_register_or_announced(text, code):
 @pytest.mark.parametrize("text", ["DOCUMENT", "INSURANCE CONTRACT", "the BANK DOCUMENT", "ABCDXX12", "BIC"])
 def test_a_word_in_capitals_is_no_bic(text):
     assert raws(text, "bic") == []
+
+
+@pytest.mark.parametrize("iban", ["GB82 WEST 1234 5698 7654 32", "LU28 0019 4006 4475 0000", "FR1420041010050500013M02606"])
+def test_valid_ibans(iban):
+    assert iban_is_valid(iban)
+    assert not iban_is_valid(iban[:-1] + ("1" if iban[-1] != "1" else "2"))
+
+
+def test_what_is_no_iban_does_not_validate():
+    assert not iban_is_valid("hello")

@@ -135,3 +135,47 @@ def test_a_day_with_its_time(text, value):
 
 def test_a_time_beyond_the_clock_is_none():
     assert raws("2026-03-04 25:10", "datetime") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "raw", "value"),
+    [
+        ("Luxemburg, den 3. März 2026", "de", "3. März 2026", date(2026, 3, 3)),
+        ("am 15. Jänner 2026", "de", "15. Jänner 2026", date(2026, 1, 15)),
+        ("vom 16.09.2018.", "de", "16.09.2018", date(2018, 9, 16)),
+        ("Stand 3. 4. 2026", "de", "3. 4. 2026", date(2026, 4, 3)),
+        ("Metz, le 1er février 2026", "fr", "1er février 2026", date(2026, 2, 1)),
+        ("le 12 aout 2025,", "fr", "12 aout 2025", date(2025, 8, 12)),
+        ("Fait le 13/11/2017", "fr", "13/11/2017", date(2017, 11, 13)),
+        ("March 3rd, 2026", "en", "March 3rd, 2026", date(2026, 3, 3)),
+        ("on 3 September 2026", "en", "3 September 2026", date(2026, 9, 3)),
+        ("the 21st of May 2024", "en", "21st of May 2024", date(2024, 5, 21)),
+        ("due August 3 , 2014", "en", "August 3 , 2014", date(2014, 8, 3)),
+        ("den 3. Mäerz 2026", "lb", "3. Mäerz 2026", date(2026, 3, 3)),
+        ("2026-03-04 at noon", "en", "2026-03-04", date(2026, 3, 4)),
+    ],
+)
+def test_dates_of_each_language(text, language, raw, value):
+    stretch = only(text, "date", language)
+    assert (stretch.raw, stretch.value, stretch.doubt) == (raw, value, None)
+
+
+@pytest.mark.parametrize("text", ["00.123.456.7-2018-1", "31.02.2026", "version 1.2.3", "RE-20190610/507", "12.13"])
+def test_what_only_looks_like_a_date_is_none(text):
+    assert found(text, "date") == []
+
+
+def test_an_ambiguous_date_is_read_day_first_and_says_so():
+    stretch = only("03/04/2026", "date", "en")
+    assert (stretch.value, stretch.doubt) == (date(2026, 4, 3), "day_month_order")
+
+
+def test_the_documents_own_dates_settle_the_order():
+    first, second = found("03/04/2026 and 03/25/2026", "date", "en")
+    assert (first.value, first.doubt) == (date(2026, 3, 4), None)
+    assert second.value == date(2026, 3, 25)
+
+
+@pytest.mark.parametrize("text", ["2026-03-04T10:30", "04.03.2026 um 10:30 Uhr", "4 mars 2026 à 10h30"])
+def test_a_moment_has_a_date_and_a_time(text):
+    assert only(text, "datetime", "fr").value == datetime(2026, 3, 4, 10, 30)  # noqa: DTZ001

@@ -111,3 +111,8 @@ def test_what_only_looks_like_one_is_none(kind, text):
 )
 def test_a_policy_or_claim_is_found_whole_behind_its_label(language, text, raw):
     assert [s.raw for s in found(text, "identifier", language)] == [raw]
+
+
+def test_an_identifier_is_whole_and_no_date_or_amount():
+    text = "Rechnung # RE-20170509/505 von 09.05.2017 über 571,04 €"
+    assert [f.raw for f in found(text, "identifier")] == ["RE-20170509/505"]

@@ -53,6 +53,9 @@ def test_money_as_each_language_writes_it(language, text, raw, value, unit):
 
 def test_the_currency_belongs_to_one_amount():
     assert raws("EUR 5 EUR 6", "money") == ["EUR 5", "EUR 6"]
+    assert raws("4711 CHF 20", "money") == ["CHF 20"]
+    assert raws("20 CHF 30 CHF", "money") == ["20 CHF", "30 CHF"]
+    assert raws("100 EUR 3 Tage", "money") == ["100 EUR"]
     assert raws("USD 100 million USD 6'000'000", "money", "en") == ["USD 100 million", "USD 6'000'000"]
 
 
@@ -98,3 +101,56 @@ def test_percentages(language, text, value):
 
 def test_digits_of_other_scripts_are_read():
     assert found("١٢٣ €", "money")[0].value == Decimal(123)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "raw", "value", "unit"),
+    [
+        ("Gesamt 1.234,56 €.", "de", "1.234,56 €", "1234.56", "EUR"),
+        ("CHF 1'200.-", "de", "CHF 1'200.-", "1200", "CHF"),
+        ("CHF 12’345.60", "de", "CHF 12’345.60", "12345.60", "CHF"),
+        ("1.200,- €", "de", "1.200,- €", "1200", "EUR"),
+        ("EUR -4,85", "de", "EUR -4,85", "-4.85", "EUR"),
+        ("3,5 Mio. € Deckung", "de", "3,5 Mio. €", "3500000", "EUR"),
+        ("total 1 234,56 €", "fr", "1 234,56 €", "1234.56", "EUR"),
+        ("total 1\u202f234,56\u00a0€", "fr", "1\u202f234,56\u00a0€", "1234.56", "EUR"),
+        ("capital de 50 000 EUR", "fr", "50 000 EUR", "50000", "EUR"),
+        ("2 millions d'euros", "fr", "2 millions d'euros", "2000000", "EUR"),
+        ("£1,234.56 due", "en", "£1,234.56", "1234.56", "GBP"),
+        ("US$ 12.50", "en", "US$ 12.50", "12.50", "USD"),
+        ("($1,234.56)", "en", "($1,234.56)", "-1234.56", "USD"),
+    ],
+)
+def test_money_of_each_language(text, language, raw, value, unit):
+    stretch = only(text, "money", language)
+    assert (stretch.raw, stretch.value, stretch.unit) == (raw, Decimal(value), unit)
+
+
+def test_half_an_amount_is_no_candidate():
+    raws = {f.raw for kind in ("money", "number") for f in found("Betrag: 1.234,56 € und 12.500,00", kind)}
+    assert raws == {"1.234,56 €", "12.500,00"}
+
+
+def test_a_quantity_and_a_price_are_two_numbers_where_thousands_are_not_spaced():
+    assert [f.raw for f in found("3 100,00", "number", "de")] == ["3", "100,00"]
+    assert [f.raw for f in found("3 100,00", "number", "fr")] == ["3 100,00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value", "doubt"),
+    [
+        ("1.234", "de", "1234", "thousands_or_decimals"),
+        ("1.234", "en", "1.234", "thousands_or_decimals"),
+        ("1.234 und 5,50", "de", "1234", None),
+        ("0.025", "de", "0.025", None),
+        ("1.234.567", "en", "1234567", None),
+    ],
+)
+def test_a_lone_mark_is_read_by_the_document_then_by_its_language(text, language, value, doubt):
+    first = found(text, "number", language)[0]
+    assert (first.value, first.doubt) == (Decimal(value), doubt)
+
+
+@pytest.mark.parametrize("text", ["19 %", "19%", "19 Prozent", "19 pour cent"])
+def test_percentages_are_as_written(text):
+    assert only(text, "percent", "fr").value == Decimal(19)

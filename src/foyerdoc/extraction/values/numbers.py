@@ -27,6 +27,8 @@ _DIGITS: Final = re.compile(
 )
 _CURRENCY_BEFORE: Final = re.compile(rf"(?P<word>[^\W\d_]{{2,8}}\.?|(?:(?<![^\W_])[^\W\d_]{{1,2}}-?)?[$€£¥]){GAP}?\Z")
 _SIGN_BEFORE: Final = re.compile(rf"(?P<sign>[-−–+]){GAP}?\Z")
+_FOLLOWING: Final = re.compile(rf"{GAP}{_DIGITS.pattern}")
+_WRITTEN_BEFORE: Final = frozenset({"CHF", "GBP", "USD"})
 _GLUED: Final = frozenset(".,/'’+-_")
 
 
@@ -60,11 +62,11 @@ def find_percentages(text: str, habits: Conventions) -> Iterator[Stretch]:
 @remembered
 def all_numbers(text: str, habits: Conventions) -> Iterator[Stretch]:
     """Numbers, amounts and percentages, those within other values too, in order."""
-    at = 0
+    at = free = 0
     while match := _DIGITS.search(text, at):
         at = match.end()
-        if found := _number(text, match, habits):
-            at = found.span.end
+        if found := _number(text, match, habits, free):
+            at = free = found.span.end
             yield found
 
 
@@ -75,9 +77,9 @@ def _apart_from_others(text: str, habits: Conventions) -> Iterator[Stretch]:
     return apart(all_numbers(text, habits), others)
 
 
-def _number(text: str, match: re.Match[str], habits: Conventions) -> Stretch | None:
-    """The number, amount or percentage around some digits; None where they are part of something longer."""
-    lead = _lead(text, match.start())
+def _number(text: str, match: re.Match[str], habits: Conventions, free: int) -> Stretch | None:
+    """The number, amount or percentage around some digits, from `free` on; None where they are part of something longer."""
+    lead = _lead(text, match.start(), free)
     if lead is None:
         return None
     start, sign, before = lead
@@ -95,8 +97,10 @@ def _number(text: str, match: re.Match[str], habits: Conventions) -> Stretch | N
     end, after = tail.end(), tail["currency"]
     if before and after and not (before[-1] in "$€£¥" and after.strip().isalpha()):
         end, after = tail.start("currency"), None  # "EUR 5 EUR 6": the second currency is the next amount's
+    elif after and currency_of(after) in _WRITTEN_BEFORE and _stands_before_an_amount(text, end):
+        end, after = tail.start("currency"), None  # "Nr. 4711 CHF 20"
     symbol = before or after
-    if symbol and tail["close"] and _is_negative_by_brackets(text, start):
+    if symbol and tail["close"] and start > free and _is_negative_by_brackets(text, start):
         start, value = start - 1, -value
     else:
         end -= len(tail["close"] or "") if end == tail.end() else 0
@@ -107,31 +111,38 @@ def _number(text: str, match: re.Match[str], habits: Conventions) -> Stretch | N
     return stretch(kind, text, start, end, value * _scale(tail["scale"]), unit=currency_of(symbol), doubt=doubt)
 
 
+def _stands_before_an_amount(text: str, end: int) -> bool:
+    """Whether what ends here is the currency of the number that follows, since that has none behind it."""
+    following = _FOLLOWING.match(text, end)
+    tail = _after().match(text, following.end()) if following else None
+    return tail is not None and not tail["currency"]
+
+
 def _is_negative_by_brackets(text: str, start: int) -> bool:
     """Whether a bracket opens before an amount as bookkeepers write it; "two dollars ($2)" only says it again."""
     return text[start - 1 : start] == "(" and re.search(r"[\w.,][ \u00a0]\Z", text[max(0, start - 3) : start - 1]) is None
 
 
-def _lead(text: str, at: int) -> tuple[int, str, str | None] | None:
+def _lead(text: str, at: int, free: int) -> tuple[int, str, str | None] | None:
     """Where a number that has its first digit at `at` begins, its sign and the currency before it.
 
     None when it is glued to something that is none of these ("RE-17", "v1.2").
     """
-    start, currency = _currency_before(text, at)
-    if sign := _SIGN_BEFORE.search(text, max(0, start - 2), start):
-        outer, other = _currency_before(text, sign.start())
+    start, currency = _currency_before(text, at, free)
+    if sign := _SIGN_BEFORE.search(text, max(free, start - 2), start):
+        outer, other = _currency_before(text, sign.start(), free)
         if _stands_alone(text, outer):
             return outer, sign["sign"], currency or other
     return (start, "", currency) if _stands_alone(text, start) else None
 
 
-def _currency_before(text: str, at: int) -> tuple[int, str | None]:
+def _currency_before(text: str, at: int, free: int) -> tuple[int, str | None]:
     """Where the currency before `at` begins, and how it is written; `at` and None where there is none."""
-    match = _CURRENCY_BEFORE.search(text, max(0, at - 10), at)
+    match = _CURRENCY_BEFORE.search(text, max(free, at - 10), at)
     if match is None or currency_of(match["word"]) is None:
         return at, None
     if match["word"] in "$€£¥":  # "USD $5" names it twice
-        start, code = _currency_before(text, match.start())
+        start, code = _currency_before(text, match.start(), free)
         return (start, code) if code and code.isalpha() else (match.start(), match["word"])
     return match.start(), match["word"]
 
