@@ -133,10 +133,11 @@ def main() -> int:
         table.add_row(kind, *(str(told[name]) for name in next(iter(count.values()))))
     Console(width=150).print(table)
     made = count["made"]
-    Console().print(
-        f"precision {made['right'] / max(1, made['shown']):.3f}, recall {made['right'] / max(1, made['there']):.3f}; of right values "
-        f"{made['right place'] / max(1, made['right']):.3f} at a place where the document says it in that role; of "
-        f"{made['absent']} absent fields {made['invented']} invented"
+    precision, recall = made["right"] / max(1, made["shown"]), made["right"] / max(1, made["there"])
+    placed = made["right place"] / max(1, made["right"])
+    Console(width=150).print(
+        f"precision {precision:.3f}, recall {recall:.3f}; of right values {placed:.3f} at a place where the document says it in "
+        f"that role; of {made['absent']} absent fields {made['invented']} invented"
     )
     return 0
 

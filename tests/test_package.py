@@ -8,7 +8,10 @@ import pytest
 
 import foyerdoc
 
-HEAVY = ("torch", "transformers", "faiss", "llama_index", "unstructured", "numpy", "pydantic", "pypdfium2", "lxml", "orjson")
+HEAVY = (
+    "torch", "transformers", "faiss", "llama_index", "unstructured", "numpy", "pydantic", "pypdfium2", "lxml", "orjson",
+    "babel", "phonenumbers", "schwifty", "stdnum",
+)  # fmt: skip
 
 
 def in_a_fresh_process(code: str) -> str:
@@ -33,6 +36,12 @@ def test_importing_the_index_does_not_load_llama_index_or_torch() -> None:
     code = "import sys; from foyerdoc import Index; print(*sys.modules)"
     loaded = {name.partition(".")[0] for name in in_a_fresh_process(code).split()}
     assert not loaded & {"llama_index", "faiss", "torch", "transformers"}
+
+
+def test_importing_the_extractor_does_not_load_what_reads_values() -> None:
+    code = "import sys; from foyerdoc import Extractor; print(*sys.modules)"
+    loaded = {name.partition(".")[0] for name in in_a_fresh_process(code).split()}
+    assert not loaded & {"babel", "phonenumbers", "schwifty", "stdnum", "torch", "transformers"}
 
 
 def test_every_public_name_is_there_and_no_other() -> None:

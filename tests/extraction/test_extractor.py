@@ -11,11 +11,11 @@ from typing import Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import ModelError, SchemaError
-from foyerdoc.extraction import Extractor, Iban
+from foyerdoc.extraction import Address, CompanyId, Extractor, Iban, NationalId, Vat
 from foyerdoc.models.protocol import Generation
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.settings import Limits
@@ -327,3 +327,60 @@ def test_whatever_the_text_fields_stand_in_it(text):
     for field in Extractor(Invoice).extract(page).fields.values():
         if field.span is not None:
             assert page.text[field.span.start : field.span.end] == field.raw
+
+
+class Counterparty(BaseModel):
+    vat_id: str | None = None
+    anschrift: str | None = None
+    siret: str | None = None
+    steuer_id: str | None = None
+    tax: Vat | None = None
+    person: NationalId | None = None
+    registered: CompanyId | None = None
+    seat: Address | None = None
+
+
+def test_numbers_of_states_and_addresses_by_name_and_by_type():
+    text = (
+        "Muster SARL\n12, rue de la Gare\nL-1611 Luxembourg\nTVA : LU15027442\n"
+        "SIRET 732 829 320 00074\nSteuer-ID: 36 574 261 809\n"
+    )
+    result = Extractor(Counterparty).extract(document(text, "fr"))
+    assert result.value == Counterparty(
+        vat_id="LU15027442",
+        anschrift="12, rue de la Gare, L-1611 Luxembourg",
+        siret="73282932000074",
+        steuer_id="36574261809",
+        tax="LU15027442",
+        person="36574261809",
+        registered="73282932000074",
+        seat="12, rue de la Gare, L-1611 Luxembourg",
+    )
+    seat = result.fields["seat"]
+    assert seat.raw == "12, rue de la Gare\nL-1611 Luxembourg"
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "sentence"),
+    [
+        ("tax", "TVA FR 41 303 265 045", "the check digits or the length do not fit"),
+        ("account", "IBAN DE88 2008 0000 0970 3757 00", "the bank's own check digits"),
+        ("phone", "Fax: +33 1 00 00 00 00 00 00", "no country that the document speaks of"),
+    ],
+)
+def test_each_doubt_is_a_sentence(field, raw, sentence):
+    class Doubted(BaseModel):
+        tax: Vat | None = None
+        account: Iban | None = None
+        phone: str | None = None
+
+    issues = Extractor(Doubted).extract(document(raw, "fr")).issues
+    assert [issue for issue in issues if issue.startswith(f"{field}: ") and sentence in issue]
+
+
+@pytest.mark.parametrize("name", ["vat_rate", "vat_amount", "vehicle_registration_number"])
+def test_names_that_only_sound_like_a_kind(name):
+    from foyerdoc.extraction.schemas import form_of
+
+    (leaf,) = form_of(create_model("Sounds", **{name: (str, ...)})).leaves
+    assert leaf.kind not in {"vat", "company_id", "national_id"}

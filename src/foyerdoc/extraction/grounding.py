@@ -21,7 +21,7 @@ from foyerdoc.extraction.vocabulary import concepts
 
 _YES = frozenset({"yes", "oui", "ja", "jo", "☒", "☑", "✓", "✔", "x"})
 _SYMBOLS = {"EUR": r"€|euros?", "CHF": r"s?fr\.", "GBP": r"£", "USD": r"\$"}
-_ON_LINES: tuple[values.Kind, ...] = ("date", "money", "number", "percent", "iban", "email")
+_ON_LINES: tuple[values.Kind, ...] = ("date", "money", "number", "percent", "iban", "email", "vat", "national_id", "company_id")
 _SEPARATED = re.compile(r"(?:(?! [-–●•|/] )[^\t●|•])+")
 _LABELLED = re.compile(r"(?P<label>[^\W\d_][^:=\t]{0,60}?)\s*[:=]\s+(?=\S)")
 _CAPITAL = r"(?<![\w'’/-])(?=[^\W\d_])(?![a-zß-öø-ÿ])[\w'’.&-]+"
@@ -367,7 +367,9 @@ def _followers(text: str, end: int, found: Iterable[Span]) -> int:
     return count
 
 
-_TYPED: tuple[values.Kind, ...] = ("date", "datetime", "percent", "iban", "bic", "email", "phone")
+_TYPED: tuple[values.Kind, ...] = (
+    "date", "datetime", "percent", "iban", "bic", "email", "phone", "vat", "national_id", "company_id", "address",
+)  # fmt: skip
 _FINDERS: dict[Kind, _Finder] = {
     **{kind: _typed(kind) for kind in _TYPED},
     "amount": _amounts, "number": _whole_numbers, "money": _amounts, "identifier": _identifiers, "text": _texts, "name": _names,

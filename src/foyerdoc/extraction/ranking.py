@@ -39,8 +39,8 @@ _IMPLIED: Final[dict[Kind, str]] = {
     "date": "date", "datetime": "date", "amount": "amount", "name": "name", "identifier": "number",
     "iban": "iban", "bic": "bic",
 }  # fmt: skip
-_KNOWN_BY_LOOK: Final[frozenset[Kind]] = frozenset({"iban", "bic", "email"})
-_FEW: Final[frozenset[Kind]] = frozenset({"date", "datetime", "phone", "choice", "yes_no"})
+_KNOWN_BY_LOOK: Final[frozenset[Kind]] = frozenset({"iban", "bic", "email", "vat", "national_id", "company_id"})
+_FEW: Final[frozenset[Kind]] = frozenset({"date", "datetime", "phone", "address", "choice", "yes_no"})
 """Kinds of which a document has so few that one without a label is still likely."""
 
 

@@ -27,24 +27,35 @@ Iban = Annotated[str, Field(json_schema_extra={"format": "iban"})]
 Bic = Annotated[str, Field(json_schema_extra={"format": "bic"})]
 Email = Annotated[str, Field(json_schema_extra={"format": "email"})]
 Phone = Annotated[str, Field(json_schema_extra={"format": "phone"})]
+Vat = Annotated[str, Field(json_schema_extra={"format": "vat"})]
+NationalId = Annotated[str, Field(json_schema_extra={"format": "national_id"})]
+CompanyId = Annotated[str, Field(json_schema_extra={"format": "company_id"})]
+Address = Annotated[str, Field(json_schema_extra={"format": "address"})]
 Identifier = Annotated[str, Field(json_schema_extra={"format": "identifier"})]
 Name = Annotated[str, Field(json_schema_extra={"format": "name"})]
 Percent = Annotated[Decimal, Field(json_schema_extra={"format": "percent"})]
 
 FORMATS: dict[str, Kind] = {
     "iban": "iban", "bic": "bic", "email": "email", "phone": "phone", "identifier": "identifier", "percent": "percent",
+    "vat": "vat", "national_id": "national_id", "company_id": "company_id", "address": "address",
     "date": "date", "date-time": "datetime", "text": "text", "name": "name", "money": "amount",
-    "vat": "identifier", "address": "text",
 }  # fmt: skip
 _WHO = (
     "name|seller|buyer|supplier|vendor|customer|client|issuer|policyholder|holder|insured|claimant|defendant|plaintiff|author|sender|"
     "recipient|company|person|expert|doctor|witness|beneficiary|payee|payer|signatory|driver|owner|landlord|tenant"
 )
+_PERSONS = (
+    "national_id|social_security|nir|matricule|matrikel|ahv|avs|nino|niss|steuer_?id|steuernummer|sozialversicherungsnummer"
+)
 _BY_NAME: tuple[tuple[str, Kind], ...] = (
     ("iban", "iban"),
     ("bic|swift", "bic"),
-    ("e_?mail", "email"),
-    ("phone|telephone|fax|mobile", "phone"),
+    ("e_?mail|mail|courriel", "email"),
+    ("phone|telephone|telefon|tel|fax|mobile|handy", "phone"),
+    (r"vat$|tva$|vat_?(?:id|no|nr|number)|ust_?id(?:_?nr)?|mwst_?(?:nr|nummer)|numero_tva|tva_?intra\w*", "vat"),
+    (_PERSONS, "national_id"),
+    ("company_(?:id|no|nr|number|register)|siren|siret|rcs|hrb|hra|handelsregister(?:nummer)?", "company_id"),
+    ("address|adresse|anschrift|adress", "address"),
     ("number|no|nr|id|reference|ref|code|identifier|vin|plate", "identifier"),
     (_WHO, "name"),
 )
@@ -136,7 +147,7 @@ def _walk(
     tables: list[Rows] = []
     for name, info in schema.model_fields.items():
         path, title = prefix + name, (*words, name.replace("_", " "))
-        inner, optional, many = _unwrap(info.annotation, f"{above[0].__name__}.{path}")
+        inner, optional, many, extra = _unwrap(info.annotation, f"{above[0].__name__}.{path}")
         if _is_model(inner):
             if inner in above or (in_list and many):
                 raise SchemaError(f"{above[0].__name__}.{path}: objects within themselves or lists in lists", hint=_HINT)
@@ -152,13 +163,32 @@ def _walk(
         if many and in_list:
             raise SchemaError(f"{above[0].__name__}.{path}: a list within a list", hint=_HINT)
         leaves.append(
-            _leaf(path, " ".join(title), inner, info, required=info.is_required() and not optional, many=many, owner=above[0])
+            _leaf(
+                path,
+                " ".join(title),
+                inner,
+                info,
+                extra,
+                required=info.is_required() and not optional,
+                many=many,
+                owner=above[0],
+            )
         )
     return leaves, tables
 
 
-def _leaf(path: str, title: str, inner: Any, info: FieldInfo, *, required: bool, many: bool, owner: type[BaseModel]) -> Leaf:
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+def _leaf(
+    path: str,
+    title: str,
+    inner: Any,
+    info: FieldInfo,
+    extra: Mapping[str, Any],
+    *,
+    required: bool,
+    many: bool,
+    owner: type[BaseModel],
+) -> Leaf:
+    extra = {**extra, **_extra(info)}
     choices = _choices(inner)
     kind: Kind | None = "choice" if choices else _BY_TYPE.get(inner)
     if kind is None:
@@ -194,13 +224,19 @@ def _kind_by_name(path: str) -> Kind:
     return "text"
 
 
-def _unwrap(annotation: Any, where: str) -> tuple[Any, bool, bool]:
-    """The type inside `Annotated`, `Optional` and `list`; whether it was optional; whether it was a list."""
+def _unwrap(annotation: Any, where: str) -> tuple[Any, bool, bool, Mapping[str, Any]]:
+    """The type inside `Annotated`, `Optional` and `list`; whether it was optional; whether it was a list; what was annotated.
+
+    pydantic keeps what stands in `Annotated` within `Iban | None` to the inner type, where a field does not have it.
+    """
     optional = many = False
+    extra: dict[str, Any] = {}
     while True:
         origin = get_origin(annotation)
         if origin is Annotated:
-            annotation = get_args(annotation)[0]
+            annotation, *notes = get_args(annotation)
+            for note in notes:
+                extra |= _extra(note) if isinstance(note, FieldInfo) else {}
         elif origin in {Union, types.UnionType}:
             others = [a for a in get_args(annotation) if a is not types.NoneType]
             if len(others) != 1:
@@ -212,7 +248,11 @@ def _unwrap(annotation: Any, where: str) -> tuple[Any, bool, bool]:
                 raise SchemaError(f"{where}: the type {_name(annotation)} is not supported", hint=_HINT)
             annotation, many = arguments[0], True
         else:
-            return annotation, optional, many
+            return annotation, optional, many, extra
+
+
+def _extra(info: FieldInfo) -> dict[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
 def _choices(inner: Any) -> tuple[tuple[str, object], ...]:
