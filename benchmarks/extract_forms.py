@@ -136,8 +136,8 @@ def main() -> int:
     precision, recall = made["right"] / max(1, made["shown"]), made["right"] / max(1, made["there"])
     placed = made["right place"] / max(1, made["right"])
     Console(width=150).print(
-        f"precision {precision:.3f}, recall {recall:.3f}; of right values {placed:.3f} at a place where the document says it in "
-        f"that role; of {made['absent']} absent fields {made['invented']} invented"
+        f"precision {precision:.3f}, recall {recall:.3f}; of right values {placed:.3f} at a place where the document says it "
+        f"in that role; of {made['absent']} absent fields {made['invented']} invented"
     )
     return 0
 
