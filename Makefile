@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-forms bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed
+.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-forms bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -79,6 +79,9 @@ bench-extract-cuad: models ## six fields of contracts; EXTRACTOR: a trained extr
 
 bench-extract-forms: models ## a thousand documents, made and hostile; EXTRACTOR: a trained extractor's folder
 	$(BIN)/python -m benchmarks.extract_forms $(if $(EXTRACTOR),--model $(EXTRACTOR))
+
+bench-values: $(INSTALLED) ## speed of finding typed values in long contracts
+	$(BIN)/python benchmarks/extract_values.py $(DATA)/extract/cuad/contracts.jsonl.gz
 
 bench-classify: models ## labels without training
 	$(BIN)/python benchmarks/classify_zero_shot.py $(DATA)

@@ -28,7 +28,15 @@ def test_an_iban_has_its_countrys_length_and_its_check_digits(text, raw, doubt):
 
 
 @pytest.mark.parametrize(
-    "text", ["AB12 3456 7890 1234 5678", "FT18150 APPENDIX A", "DE89", "XDE89370400440532013000", "1234 5678 9012 3456"]
+    "text",
+    [
+        "AB12 3456 7890 1234 5678",
+        "FT18150 APPENDIX A",
+        "FO10479674\t10577874",
+        "DE89",
+        "XDE89370400440532013000",
+        "1234 5678 9012 3456",
+    ],
 )
 def test_what_is_no_iban(text):
     assert raws(text, "iban") == []

@@ -68,6 +68,8 @@ def test_a_number_that_no_country_has_is_doubted(text):
         ("en", "invoice 123456789"),
         ("de", "2026-03-04"),
         ("fr", "1 234 567,89 €"),
+        ("de", "Tel.: Mo-Fr 08.30 - 12.30"),
+        ("de", "Aktenzeichen 05 158 004 - 11023 - 45"),
     ],
 )
 def test_what_is_no_telephone_number(language, text):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from foyerdoc.extraction.values.habits import Conventions
-from foyerdoc.extraction.values.stretches import GAP, Stretch, remembered, stretch
+from foyerdoc.extraction.values.stretches import Stretch, remembered, stretch
 
-_IBAN: Final = re.compile(rf"[A-Z](?<!\w[A-Z])[A-Z][0-9]{{2}}(?:{GAP}?[A-Z0-9]){{11,34}}(?!\w)")
+_IBAN: Final = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z][0-9]{2}(?:[ \u00a0\u2009\u202f]?[A-Z0-9]){11,34}(?!\w)")
 _BIC: Final = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z]{5}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?!\w)")
 _BIC_LABEL: Final = re.compile(r"bic|swift", re.IGNORECASE)
 _BANK_LABEL: Final = re.compile(r"bic|swift|bank|banque|transfer|virement|überweis", re.IGNORECASE)

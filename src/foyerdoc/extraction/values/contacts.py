@@ -28,6 +28,7 @@ _LABEL_REACH: Final = 40
 _SHORTEST: Final = 6
 """Characters of the shortest number that is looked at: those of Luxembourg's old numbers, written without gaps."""
 
+_HOURS: Final = re.compile(r"\d{1,2}[.:]\d{2} ?[-–] ?\d{1,2}[.:]\d{2}")
 _JOINED: Final = re.compile(r"[\s/,;|–-]*(?:ou|oder|or|und|et|and|bzw\.)?\s?\Z")
 _MARK: Final = r"[ \u00a0\u2009\u202f./-]{1,3}"
 _WRITTEN: Final = re.compile(
@@ -72,7 +73,7 @@ def _valid(text: str, rest: str, country: str) -> Iterator[Stretch]:
     for match in PhoneNumberMatcher(rest, country):
         raw = match.raw_string
         joined = end > 0 and match.start - end <= 8 and _JOINED.match(rest, end, match.start) is not None
-        if len(raw) < _SHORTEST:
+        if len(raw) < _SHORTEST or _HOURS.fullmatch(raw):
             continue
         if raw.startswith(("+", "00")) or joined or _has_marks(raw) or _has_label(rest, match.start):
             end = match.end
@@ -80,7 +81,9 @@ def _valid(text: str, rest: str, country: str) -> Iterator[Stretch]:
 
 
 def _has_marks(raw: str) -> bool:
-    return _AMERICAN.fullmatch(raw) is not None or (raw.startswith(("0", "(")) and re.search(r"[^\d.]", raw[1:-1]) is not None)
+    if raw.startswith(("0", "(")) and re.search(r"[^\d.]", raw[1:-1]):
+        return re.search(r"\d [-–] \d", raw) is None  # "05 158 004 - 11023 - 45" is a file's number
+    return _AMERICAN.fullmatch(raw) is not None
 
 
 def _has_label(text: str, start: int) -> bool:
@@ -90,7 +93,11 @@ def _has_label(text: str, start: int) -> bool:
 def _announced(text: str, rest: str, countries: Iterable[str]) -> Iterator[Stretch]:
     for match in _WRITTEN.finditer(rest):
         digits = re.sub(r"\D", "", match[0])
-        if 7 <= len(digits) <= 15 and (match[0].startswith("+") or _has_label(rest, match.start())):
+        if (
+            7 <= len(digits) <= 15
+            and not _HOURS.fullmatch(match[0])
+            and (match[0].startswith("+") or _has_label(rest, match.start()))
+        ):
             value = _somewhere_valid(match[0], countries)
             doubt = None if value else "invalid_phone"
             yield stretch("phone", text, *match.span(), value or ("+" * match[0].startswith("+") + digits), doubt=doubt)

@@ -105,10 +105,10 @@ _PERSONS: Final = (
     _Scheme(
         rf"\d(?<!\w\d)\d(?:{GAP}?\d{{3}}){{3}}(?!\w)",
         "de.idnr",
-        r"steuer-?id|idnr|steuerliche identifikationsnummer|steuer-?identifikationsnummer|tin|tax id",
+        r"steuer-?id|idnr|steuerliche identifikationsnummer|steuer-?identifikationsnummer",
     ),
     _Scheme(
-        r"\d(?<!\w\d)\d{1,3}(?:[/ ]\d{3,4}[/ ]\d{4,5}|\d{7,10})(?!\w)",
+        r"\d(?<!\w\d)\d{1,3}(?:(?:[/ ]\d{2,5}){2,3}|\d{7,10})(?!\w)",
         "de.stnr",
         r"steuer-?nummer|steuer-?nr|st\.?-?nr|tax number",
     ),
