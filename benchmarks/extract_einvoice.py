@@ -20,7 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +29,8 @@ import foyerdoc as fd
 
 class EInvoice(BaseModel):
     """The header of an invoice."""
+
+    model_config = ConfigDict(json_schema_extra={"rules": ["net_total + tax_total = grand_total"]})
 
     invoice_number: str = Field(description="Number of the invoice")
     issue_date: date | None = Field(default=None, description="Day on which the invoice was issued")

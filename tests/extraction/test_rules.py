@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from foyerdoc.documents import Document
 from foyerdoc.errors import SchemaError
 from foyerdoc.extraction import Extractor
-from foyerdoc.extraction.rules import rules_of
+from foyerdoc.extraction.rules import rules_of, settle
 from foyerdoc.extraction.schemas import form_of
 
 
@@ -93,3 +93,38 @@ def test_a_broken_rule_is_reported():
 
     assert "the rule net + tax = gross is broken" in said("129,00")
     assert "the rule net + tax = gross is broken" not in said("119,00")
+
+
+def amounts(*texts: str | None) -> list[Decimal | None]:
+    return [None if text is None else Decimal(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "gross", "settled"),
+    [
+        (amounts("100"), amounts("19"), amounts("119"), [0, 0, 0]),
+        (amounts("100"), amounts("19"), amounts("129", "119"), [0, 0, 1]),
+        (amounts("90", "100"), amounts("19"), amounts("129", "119"), [1, 0, 1]),
+        (amounts("100"), amounts(None, "7", "19"), amounts("119"), [0, 2, 0]),
+        (amounts("100", "101"), amounts("19"), amounts("120", "119"), None),  # both are one step away
+        (amounts("100"), amounts("0"), amounts("90", "100"), None),
+        (amounts("100"), amounts("19"), amounts("129"), None),
+        (amounts("1", "100"), amounts("2", "19"), amounts("9", "119"), None),  # nothing of what was chosen stays
+    ],
+)
+def test_a_sum_decides_between_values_that_were_nearly_chosen(net, tax, gross, settled):
+    (rule,) = rules("net + tax = gross")
+    found = settle(rule, {"net": net, "tax": tax, "gross": gross})
+    assert found == (None if settled is None else dict(zip(("net", "tax", "gross"), settled, strict=True)))
+
+
+def test_an_extraction_reckons():
+    class Stated(Bill):
+        model_config = ConfigDict(json_schema_extra={"rules": ["net + tax = gross"]})
+
+    text = "Nettobetrag: 100,00 €\nMwSt.: 19,00 €\nGesamtbetrag der Gutscheine: 50,00 €\nEndsumme zu zahlen: 119,00 €"
+    page = Document(id="0" * 64, name="a.txt", media_type="text/plain", text=text, language="de")
+    result = Extractor(Stated).extract(page)
+    assert (result.fields["net"].value, result.fields["tax"].value) == (Decimal("100.00"), Decimal("19.00"))
+    assert result.fields["gross"].value == Decimal("119.00")
+    assert not any("broken" in issue for issue in result.issues)

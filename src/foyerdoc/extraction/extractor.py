@@ -18,7 +18,7 @@ from foyerdoc.extraction.adapter import ADAPTER, Settings, read_folder
 from foyerdoc.extraction.choosing import Asked, Entries, ask, ask_everywhere, choose_many, decide
 from foyerdoc.extraction.grounding import Ground, Place, candidates
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
-from foyerdoc.extraction.rules import rules_of
+from foyerdoc.extraction.rules import Rule, rules_of, settle
 from foyerdoc.extraction.schemas import Leaf
 from foyerdoc.extraction.tables import rows_of
 from foyerdoc.models.protocol import LanguageModel
@@ -221,7 +221,9 @@ class Extractor(Generic[T]):
             yield _Found(leaf, leaf.path, None, tuple(held))
 
     def _checked(self, found: Sequence[_Found], issues: list[str]) -> list[_Found]:
-        """The same, less sure where a rule of the schema is broken."""
+        """The same, with other values where these make a sum come out, and less sure where a rule of the schema is broken."""
+        for rule in self._rules:
+            found = _settled(rule, found, issues)
         values = {item.path: value for item in found if (value := _cast(item.leaf, item.place)) is not None}
         doubted: set[str] = set()
         for rule in self._rules:
@@ -269,6 +271,27 @@ class Extractor(Generic[T]):
         if self._model is None:
             return Fingerprint("labels", None, settings)
         return Fingerprint(self._model.name, self._model.adapter, (*settings, ("prompt", prompts.VERSION)))
+
+
+def _settled(rule: Rule, found: Sequence[_Found], issues: list[str]) -> list[_Found]:
+    """The same, with the values under which the rule's sum comes out where the chosen ones do not make it."""
+    values = {item.path: value for item in found if (value := _cast(item.leaf, item.place)) is not None}
+    own = {term.path for term in (*rule.left, *rule.right)}
+    if rule.holds(values):
+        return list(found)
+    places = {item.path: [item.place, *item.others] for item in found if item.path in own}
+    choices = {item.path: [_cast(item.leaf, place) for place in places[item.path]] for item in found if item.path in own}
+    chosen = settle(rule, choices)
+    if chosen is None:
+        return list(found)
+    issues += [f"{path}: the rule {rule.text} decided for another value" for path, at in chosen.items() if at]
+    return [_moved(item, places[item.path], at) if (at := chosen.get(item.path, 0)) else item for item in found]
+
+
+def _moved(item: _Found, places: Sequence[Place | None], at: int) -> _Found:
+    """A field at another of its places. Its confidence was that of another value."""
+    others = tuple(place for i, place in enumerate(places) if place is not None and i != at)
+    return replace(item, place=places[at], others=others, confidence=None)
 
 
 def _lowered(confidence: float | None) -> float | None:

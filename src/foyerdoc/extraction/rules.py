@@ -3,11 +3,13 @@
     model_config = ConfigDict(json_schema_extra={"rules": ["net + tax = gross", "sum(lines.amount) = net", "start <= end"]})
 
 A rule compares two sums of fields, numbers and `sum(list.field)`. It is checked when all its fields were found; amounts are
-equal to two hundredths for each that is added up, since bills round line by line.
+equal to two hundredths for each that is added up, since bills round line by line. Where a sum does not come out with the values
+that were chosen, and does with one that was nearly chosen, that one is taken.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ _COMPARISON: Final = re.compile(r"<=|>=|<|>|=")
 _TERM: Final = re.compile(
     r"\s*([+-]?)\s*(?:sum\(\s*(?P<list>\w+)\.(?P<each>[\w.]+)\s*\)|(?P<number>\d+(?:\.\d+)?)|(?P<field>[A-Za-z_][\w.]*))\s*"
 )
+_MOST_FIELDS, _MOST_CHOICES = 4, 7
 _CENT: Final = Decimal("0.02")
 _HINT: Final = 'a rule reads "net + tax = gross", "sum(lines.amount) = net" or "start <= end"'
 
@@ -75,6 +78,33 @@ class Rule:
         a: Any = first
         b: Any = second
         return bool(a <= b if "=" in self.relation else a < b)
+
+
+def settle(rule: Rule, choices: Mapping[str, Sequence[object]]) -> dict[str, int] | None:
+    """The values under which a sum comes out, where those that were chosen do not make it: code reckons better than it reads.
+
+    Args:
+        rule: any; only equations of two to four single fields are settled.
+        choices: for each field the values that it could have, the chosen one first (None: it was left absent).
+
+    Returns:
+        the place in `choices` of each field's value, those that are least far down, at least one field keeping its own; None
+        when no combination makes the sum, when another one is as near, or when a value is zero: 0 + x = x proves nothing.
+    """
+    paths = [term.path for term in (*rule.left, *rule.right)]
+    plain = rule.relation == "=" and all(term.path and not term.each for term in (*rule.left, *rule.right))
+    if not plain or not 2 < len(set(paths)) == len(paths) <= _MOST_FIELDS or any(path not in choices for path in paths):
+        return None
+    best: dict[tuple[object, ...], tuple[int, tuple[int, ...]]] = {}
+    for places in itertools.product(*(range(min(len(choices[path]), _MOST_CHOICES)) for path in paths)):
+        values = [choices[path][place] for path, place in zip(paths, places, strict=True)]
+        proves = 0 in places and all(isinstance(value, Decimal) and value for value in values)
+        if proves and rule.holds(dict(zip(paths, values, strict=True))):
+            best[tuple(values)] = min(best.get(tuple(values), (sum(places), places)), (sum(places), places))
+    nearest = sorted(best.values())
+    if not nearest or (len(nearest) > 1 and nearest[1][0] == nearest[0][0]):
+        return None
+    return dict(zip(paths, nearest[0][1], strict=True))
 
 
 def rules_of(schema: type[BaseModel], form: Form) -> tuple[Rule, ...]:
