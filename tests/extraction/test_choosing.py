@@ -40,12 +40,17 @@ class Likes:
     def __init__(self, **liked: str | list[str]) -> None:
         self.liked = {path: [values] if isinstance(values, str) else values for path, values in liked.items()}
         self.begun: list[str] = []
+        self.together: list[int] = []
 
     def count_tokens(self, text):
         return len(text.split())
 
+    def count_prompt(self, conversation):
+        return sum(self.count_tokens(message.content) for message in conversation)
+
     def score_many(self, conversations, continuations, *, begun=None):
         self.begun += begun
+        self.together.append(len(conversations))
         rows = zip(conversations, continuations, begun, strict=True)
         return [np.array([self._score(text, asked[-1].content, said) for text in texts]) for asked, texts, said in rows]
 
@@ -110,6 +115,15 @@ def test_documents_together_are_as_alone():
     together = list(Extractor(Bill, model).extract_many(pages))
     alone = [Extractor(Bill, Likes(number="RE-17", total="1.190,00 €", parties="Birken AG")).extract(page) for page in pages]
     assert [r.fields for r in together] == [r.fields for r in alone]
+
+
+def test_many_documents_take_turns():
+    page = document("Total: 1.190,00 €\n" + "wort " * 1900)
+    model = Likes(total="1.190,00 €")
+    results = list(Extractor(Bill, model).extract_many([page] * 20))
+    assert {result.fields["total"].value for result in results} == {Decimal("1190.00")}
+    # Never more documents at once than fit.
+    assert max(model.together) < 20
 
 
 def test_a_calibrated_model_says_how_sure_it_is_and_holds_back():

@@ -41,8 +41,8 @@ _BEGINNINGS: Final = 10
 _MARKS: Final = ",;:.!?)]}\"'»”"
 _KEPT: Final = 12
 _MOST_ITEMS: Final = 50
-_TOGETHER: Final = 32
-"""Documents that take their steps together."""
+_TOGETHER: Final = 24576
+"""Tokens of the prompts that take their steps together: their cache takes 20 to 130 KB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,16 @@ def choose_many(
         ModelError: the model cannot score given answers.
     """
     found: list[Mapping[Leaf, Entries]] = []
-    for start in range(0, len(asked), _TOGETHER):
-        found += _choose_together(model, asked[start : start + _TOGETHER], weighing or Weighing())
-    return found
+    some: list[tuple[Ground, Asked]] = []
+    room = _TOGETHER
+    for one in asked:
+        tokens = model.count_prompt(one[1].conversation)
+        if some and tokens > room:
+            found += _choose_together(model, some, weighing or Weighing())
+            some, room = [], _TOGETHER
+        some.append(one)
+        room -= tokens
+    return found + _choose_together(model, some, weighing or Weighing())
 
 
 def decide(options: Sequence[Option], weighing: Weighing) -> tuple[Option, float]:
