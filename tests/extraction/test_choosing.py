@@ -127,7 +127,7 @@ def test_many_documents_take_turns():
 
 
 def test_a_calibrated_model_says_how_sure_it_is_and_holds_back():
-    calibrated = Settings(base="", model=1.0, least=0.5, examples=100)
+    calibrated = Settings(model=1.0, least=0.5, examples=100)
     model = Likes(number="RE-17")
     field = Extractor(Bill, model, settings=calibrated).extract(PAGE).fields["number"]
     assert field.value == "RE-17"
@@ -154,7 +154,7 @@ class Total(BaseModel):
 def test_a_long_document_is_read_in_turns(merge, value, status):
     text = "Gesamtbetrag: 12,00 €\n" + "\n".join("wort " * 70 for _ in range(20)) + "\nTotal: 13,00 €"
     model = Likes(total=["12,00 €", "13,00 €"])
-    short = Settings(base="", tokens=400)
+    short = Settings(tokens=400)
     result = Extractor(Total, model, settings=short, exhaustive=True, merge=merge).extract(document(text))
     field = result.fields["total"]
     assert (field.value, field.status) == (value, status)

@@ -165,10 +165,11 @@ def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainedExtr
 def test_what_was_learnt_is_measured_and_saved(trained: TrainedExtractor):
     assert trained.counts == {"learnt": 144, "absent": 48}
     assert trained.metrics["loss, tuned"] < trained.metrics["loss, base"]
-    assert trained.metrics["fields held out"] == 36
+    # Of twelve documents three single fields each, and one entry or more of the list.
+    assert trained.metrics["fields held out"] >= 48
     assert 0 <= trained.metrics["F1"] <= 1
     assert read_folder(trained.folder) == trained.settings
-    assert trained.settings.examples == 36
+    assert trained.settings.examples == trained.metrics["fields held out"]
 
 
 def test_the_folder_extracts_any_schema_with_confidence(trained: TrainedExtractor):

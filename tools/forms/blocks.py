@@ -249,8 +249,8 @@ def items(case: Case, _trade: str = "") -> Lines:
     rows: Lines = [[between.join(heads.values())]] if rng.random() < 0.85 else []
     for number, line in enumerate(case.bill.lines, 1):
         rows.append(joined(_cells(case, columns, number, line), between))
-        if rng.random() < 0.12:
-            rows.append([f"\t{case.make('subline')}"])
+        if rng.random() < (0.85 if case.wordy else 0.08):
+            rows += [[f"{case.indent}{case.make('subline')}"] for _ in range(rng.randint(1, 3 if case.wordy else 1))]
     return rows
 
 

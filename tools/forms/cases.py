@@ -97,7 +97,8 @@ class Case:
 
     Attributes:
         bare: whether tables leave the currency out; loud: whether labels are now and then in capitals; bilingual: whether
-            they are in two languages.
+            they are in two languages; wordy: whether each item is told in several lines.
+        indent: before such a line.
         labels: what the document calls each role, as far as it has been said; words: all labels that were used.
         hidden: roles that it says in a way that nobody can point at.
         trade: of what is billed, a list's name; "" for any.
@@ -111,6 +112,8 @@ class Case:
             self.country = rng.choice(list(ABROAD))
         self.bare = rng.random() < 0.55
         self.loud = rng.random() < 0.15
+        self.wordy = rng.random() < 0.25
+        self.indent = rng.choice(("\t", "\t\t", "", "", "  "))
         self.bilingual = rng.random() < (0.12 if self.country in ("LU", "BE", "CH") and language != "en" else 0)
         self.labels: dict[str, str] = {}
         self.words: set[str] = set()

@@ -16,7 +16,7 @@ _SCANNED, _WRAPPED, _PAGED = 0.1, 0.6, 0.35
 _TRADE = frozenset({"invoice", "quote", "order confirmation", "delivery note", "warranty card", "travel booking"})
 _LONG, _LONGER = 0.35, 3
 """Share of documents that say all there is to say, where their layout has more than so many paragraphs to choose from."""
-_PRINTED, _STAMPED, _APART = 0.14, 0.12, 0.75
+_PRINTED, _STAMPED, _APART = 0.25, 0.12, 0.75
 _SMALL_PRINT = ("", "@some 1 1 small_print_head", "@some 5 12 small_print")
 _ASIDE, _REPEATED = 1, 2
 """Ranks of a footer's and of a repeated header's places."""

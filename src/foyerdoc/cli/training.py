@@ -34,6 +34,7 @@ from foyerdoc.taxonomy import Taxonomy
 if TYPE_CHECKING:
     from foyerdoc.finetuning.config import TrainingConfig
     from foyerdoc.finetuning.data.examples import Example
+    from foyerdoc.finetuning.data.fields import FieldsExample
     from foyerdoc.finetuning.data.rows import Problem
     from foyerdoc.finetuning.reporting.samples import Sample
     from foyerdoc.finetuning.training.loop import Progress as Step
@@ -145,6 +146,11 @@ def extractor(
         list[str] | None,
         typer.Option("--schema", help="NAME=FILE.py:Class, package.module:Class or FILE.json. Can be repeated."),
     ] = None,
+    held_out: Annotated[
+        Path | None,
+        typer.Option(help="Rows to hold out, of other senders or layouts, instead of a share of ROWS.", exists=True),
+    ] = None,
+    start: Annotated[Path | None, typer.Option(help="Folder of a trained extractor to go on from.", exists=True)] = None,
     base: Annotated[str | None, typer.Option(help="smollm2, or the folder of a causal model.")] = None,
     epochs: Epochs = None,
     settings: Settings = None,
@@ -156,7 +162,6 @@ def extractor(
     """Fine-tune a language model to point at the values of fields, on documents whose fields are known."""
     from foyerdoc.cli.documents import load_schema
     from foyerdoc.extraction import adapter
-    from foyerdoc.finetuning.data.fields import read_fields
     from foyerdoc.finetuning.extractor import ExtractorConfig, train_extractor
 
     given = {"base": base, "epochs": epochs, "quantization": quantization, "device": device, "seed": seed}
@@ -169,16 +174,18 @@ def extractor(
             if not equals:
                 raise UsageError(f"--schema {each}: no name", hint="write NAME=FILE.py:Class, as rows name it")
             known[name] = load_schema(place)
-        found = read_fields(rows, known)
-        failed = _name_bad_rows(rows, found.problems, json=json)
-        _say_memory(config, [len(example.document.text) for example in found.examples], head=True)
+        examples, failed = _fields(rows, known, json=json)
+        kept, kept_failed = ((), 0) if held_out is None else _fields(held_out, known, json=json)
+        _say_memory(config, [len(example.document.text) for example in examples], head=True)
         with _goes_on(target.with_name(f".{target.name}.adapter")), _bar() as told:
-            trained = train_extractor(found.examples, target, config, report=lambda step: told("training", step))
+            trained = train_extractor(
+                examples, target, config, held_out=kept, start=start, report=lambda step: told("training", step)
+            )
 
     def tell() -> None:
         print_extractor_as_json(trained) if json else print_extractor(trained)
 
-    raise typer.Exit(_told_by_the_first(tell, failed))
+    raise typer.Exit(_told_by_the_first(tell, failed + kept_failed))
 
 
 @train.command()
@@ -273,6 +280,13 @@ def _conversations(path: Path, *, json: bool) -> tuple[tuple[Conversation, ...],
 
     found = read_conversations(path)
     return found.conversations, _name_bad_rows(path, found.problems, json=json)
+
+
+def _fields(path: Path, schemas: Mapping[str, type[BaseModel]], *, json: bool) -> tuple[tuple[FieldsExample, ...], int]:
+    from foyerdoc.finetuning.data.fields import read_fields
+
+    found = read_fields(path, schemas)
+    return found.examples, _name_bad_rows(path, found.problems, json=json)
 
 
 def _name_bad_rows(path: Path, problems: Sequence[Problem], *, json: bool) -> int:

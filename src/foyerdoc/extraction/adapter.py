@@ -23,26 +23,27 @@ class Settings(BaseModel):
     """What `extractor.json` holds.
 
     Attributes:
-        base: the model's name: "smollm2", a folder or a name on the hub.
+        base: the trained model's name: "smollm2", a folder or a name on the hub; empty when none was trained.
         tokens: of a document that the model is shown.
-        model, labels, absent: of `Weighing`.
+        model, labels, absent, end: of `Weighing`.
         least: the share from which a value is shown; it had the best F1 on the documents that were held out.
         examples: how many held-out fields the weighing rests on; 0: none, and results have no confidence.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base: str
+    base: str = ""
     tokens: int = SHOWN_TOKENS
     model: float = 1.0
     labels: float = 0.0
     absent: float = 0.0
+    end: float = 0.0
     least: float = 0.0
     examples: int = 0
 
     def weighing(self) -> Weighing:
         """How options are compared."""
-        return Weighing(self.model, self.labels, self.absent)
+        return Weighing(self.model, self.labels, self.absent, self.end)
 
 
 def read_folder(folder: Path) -> Settings:

@@ -68,17 +68,25 @@ class Weighing:
         model: of the log-probability.
         labels: of the support by the words around.
         absent: added for None.
+        end: added for None where it ends a list that has begun.
     """
 
     model: float = 1.0
     labels: float = 0.0
     absent: float = 0.0
+    end: float = 0.0
 
-    def shares(self, options: Sequence[Option]) -> NDArray[np.float64]:
-        """(options,) float64 that sum to 1."""
+    def shares(self, options: Sequence[Option], *, begun: bool = False) -> NDArray[np.float64]:
+        """(options,) float64 that sum to 1.
+
+        Args:
+            options: those of one entry.
+            begun: whether they go on a list that has begun.
+        """
+        none = self.end if begun else self.absent
         scores = np.array(
             [
-                self.model * option.log_probability + (self.absent if option.place is None else self.labels * option.support)
+                self.model * option.log_probability + (none if option.place is None else self.labels * option.support)
                 for option in options
             ]
         )
@@ -161,9 +169,9 @@ def choose_many(
     return found + _choose_together(model, some, weighing or Weighing())
 
 
-def decide(options: Sequence[Option], weighing: Weighing) -> tuple[Option, float]:
-    """The likeliest value's best option, and the share of all options that say the same."""
-    shares = weighing.shares(options)
+def decide(options: Sequence[Option], weighing: Weighing, *, begun: bool = False) -> tuple[Option, float]:
+    """The likeliest value's best option, and the share of all options that say the same. See `Weighing.shares`."""
+    shares = weighing.shares(options, begun=begun)
     sums: dict[object, float] = {}
     for option, share in zip(options, shares, strict=True):
         key = None if option.place is None else _key(option.place.value)
@@ -297,7 +305,7 @@ class _Field:
             options = yield from self.options(said, before, "", none)
             options = tuple(o for o in options if o.place is None or not _repeats(o.place, taken))
             entries.append(options)
-            place = decide(options, self.weighing)[0].place
+            place = decide(options, self.weighing, begun=i > 0)[0].place
             if place is None:
                 return tuple(entries), said + none
             taken.append(place)

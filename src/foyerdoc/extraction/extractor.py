@@ -97,7 +97,7 @@ class Extractor(Generic[T]):
         self._rules = rules_of(schema, self._form)
         self._model = model
         self._exhaustive, self._merge = exhaustive, merge
-        self._settings = settings or Settings(base="")
+        self._settings = settings or Settings()
         self._least = self._settings.least if least is None else least
 
     @classmethod
@@ -194,8 +194,8 @@ class Extractor(Generic[T]):
         weighing = self._settings.weighing()
         kept: list[tuple[Place, float, tuple[Place, ...]]] = []
         held: list[Place] = []
-        for options in (options for turn in turns for options in turn.get(leaf, ())):
-            option, share = decide(options, weighing)
+        for at, options in ((at, options) for turn in turns for at, options in enumerate(turn.get(leaf, ()))):
+            option, share = decide(options, weighing, begun=at > 0)
             others = tuple(o.place for o in options if o.place is not None and o is not option)
             if option.place is None:
                 held += () if leaf.many else others
@@ -230,12 +230,7 @@ class Extractor(Generic[T]):
             if rule.holds(values) is False:
                 issues.append(f"the rule {rule.text} is broken")
                 doubted |= rule.paths(values)
-        return [
-            replace(item, confidence=item.confidence * _BROKEN)
-            if item.path in doubted and item.confidence is not None
-            else item
-            for item in found
-        ]
+        return [replace(item, confidence=_lowered(item.confidence)) if item.path in doubted else item for item in found]
 
     def _found(self, leaf: Leaf, path: str, kept: tuple[Place, float, tuple[Place, ...]]) -> _Found:
         place, share, others = kept

@@ -7,7 +7,8 @@ import platform
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,15 +17,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from foyerdoc import storage
-from foyerdoc.errors import TrainingError
+from foyerdoc.errors import DamagedFile, TrainingError
 from foyerdoc.extraction import adapter
-from foyerdoc.extraction.choosing import SHOWN_TOKENS, Asked, Option, Weighing, answer, ask, choose_many, decide
+from foyerdoc.extraction.choosing import SHOWN_TOKENS, Asked, Entries, Option, Weighing, answer, ask, choose_many, decide
 from foyerdoc.extraction.grounding import Ground, Place
 from foyerdoc.extraction.schemas import Leaf
 from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.data.fields import FieldsExample, locate, same
-from foyerdoc.finetuning.instruct import train_instruct
+from foyerdoc.finetuning.instruct import TRAINING, data_digest, digest_of, train_instruct
 from foyerdoc.finetuning.training.loop import Progress
+from foyerdoc.models import probing
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.protocol import Conversation, LanguageModel, Message
 
@@ -109,6 +111,8 @@ def train_extractor(
     out: Path,
     config: ExtractorConfig | None = None,
     *,
+    held_out: Sequence[FieldsExample] = (),
+    start: Path | None = None,
     report: Callable[[Progress], None] | None = None,
 ) -> TrainedExtractor:
     """Fine-tune a language model to point at the values of fields.
@@ -123,23 +127,27 @@ def train_extractor(
         examples: documents with known fields; any mixture of schemas.
         out: folder to write.
         config: how to train; the embedded language model by default.
+        held_out: what to hold out, instead of a share of the examples: documents of senders or layouts that are not among
+            these say more of documents to come.
+        start: a trained extractor's folder to go on from, of the same base, rank and alpha.
         report: called with the progress.
 
     Raises:
         TrainingError: nothing can be learnt, or training failed; what was reached is kept.
+        DamagedFile: `start` is not an extractor's folder, or altered.
+        ModelError: `start` does not fit.
     """
     config = config or ExtractorConfig()
+    if start is not None:
+        adapter.read_folder(start)
     counts: Counter[str] = Counter()
     counting = LocalModel(None if config.base == "smollm2" else config.base)
-    held = _held_out(len(examples), config)
+    learnt, kept = (examples, held_out) if held_out else _parted(examples, config)
     draw = random.Random(config.seed)  # noqa: S311 - a seeded draw
-    train: list[Lesson] = []
-    kept_back: list[Lesson] = []
-    for i, example in enumerate(examples):
-        shift = draw.randrange(_FARTHEST) if draw.random() < config.shifted and i not in held else 0
-        made = lesson(example, counting, config.tokens, counts, first=1 + shift)
-        if made is not None:
-            (kept_back if i in held else train).append(made)
+    first = [1 + (draw.randrange(_FARTHEST) if draw.random() < config.shifted else 0) for _ in learnt]
+    lessons = [lesson(one, counting, config.tokens, counts, first=at) for one, at in zip(learnt, first, strict=True)]
+    train = [one for one in lessons if one is not None]
+    kept_back = [made for one in kept if (made := lesson(one, counting, config.tokens, counts)) is not None]
     if not train:
         raise TrainingError(
             f"nothing can be learnt from {len(examples)} documents: no field's value was located",
@@ -147,12 +155,13 @@ def train_extractor(
         )
     aside = out.with_name(f".{out.name}.adapter")
     plain = TrainingConfig(**{name: value for name, value in config if name in TrainingConfig.model_fields})
-    tuned = train_instruct(
+    losses, notes = _tune(
         [one.conversation() for one in train],
+        [one.conversation() for one in kept_back],
         aside,
         plain,
-        validation=[one.conversation() for one in kept_back] or None,
-        report=report,
+        None if start is None else start / adapter.ADAPTER,
+        report,
     )
     model = LocalModel(
         None if config.base == "smollm2" else config.base,
@@ -166,7 +175,7 @@ def train_extractor(
     settings = adapter.Settings(
         base=config.base, tokens=config.tokens, **asdict(weighing), least=least, examples=sum(map(len, judged))
     )
-    metrics |= {f"loss, {name}": told["loss"] for name, told in tuned.metrics.items() if "loss" in told}
+    metrics |= {f"loss, {name}": told["loss"] for name, told in losses.items() if "loss" in told}
     about = {
         "config": config.model_dump(mode="json"),
         "documents": len(train),
@@ -174,14 +183,33 @@ def train_extractor(
         "fields": dict(counts),
         "metrics": metrics,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
-        "notes": tuned.notes,
+        "notes": notes,
     }
     with storage.new_folder(out, kind=adapter.KIND, version=adapter.VERSION) as folder:
         shutil.copytree(aside, folder / adapter.ADAPTER)
         (folder / adapter.SETTINGS).write_text(settings.model_dump_json(indent=1), encoding="utf-8")
         (folder / adapter.TRAINING).write_text(json.dumps(about, indent=1), encoding="utf-8")
     shutil.rmtree(aside, ignore_errors=True)
-    return TrainedExtractor(out, settings, metrics, dict(counts), tuned.notes)
+    return TrainedExtractor(out, settings, metrics, dict(counts), notes)
+
+
+def _tune(
+    train: Sequence[Conversation],
+    validation: Sequence[Conversation],
+    aside: Path,
+    config: TrainingConfig,
+    start: Path | None,
+    report: Callable[[Progress], None] | None,
+) -> tuple[Mapping[str, Mapping[str, float]], tuple[str, ...]]:
+    """Train the adapter, or find it trained by a run that was killed while it judged; the losses and what to know."""
+    with suppress(DamagedFile):
+        storage.open_folder(aside, kind=probing.KIND, version=probing.VERSION)
+        about = json.loads((aside / TRAINING).read_bytes())
+        told = {"config": config.model_dump(mode="json"), "data": data_digest(train), "start": digest_of(start)}
+        if told.items() <= about.items():
+            return about["metrics"], tuple(about["notes"])
+    tuned = train_instruct(train, aside, config, validation=validation or None, start=start, report=report)
+    return tuned.metrics, tuned.notes
 
 
 def lesson(example: FieldsExample, model: LanguageModel, tokens: int, counts: Counter[str], *, first: int = 1) -> Lesson | None:
@@ -216,18 +244,17 @@ def lesson(example: FieldsExample, model: LanguageModel, tokens: int, counts: Co
     if not places:
         return None
     if len(places) < len(asked.leaves):
+        # Fewer fields, perhaps other lines.
         asked = ask(ground, tuple(places), model, tokens=tokens)
-        if frozenset(asked.shown.lines) != seen:
-            asked = Asked(asked.conversation, asked.shown, asked.leaves)
-            places = {
-                leaf: tuple(place for place in found if place.line in asked.shown.lines) for leaf, found in places.items()
-            }
+        places = {leaf: tuple(place for place in found if place.line in asked.shown.lines) for leaf, found in places.items()}
     return Lesson(example, ground, asked, places)
 
 
-def _held_out(examples: int, config: ExtractorConfig) -> frozenset[int]:
-    count = min(int(examples * config.held_out), config.most_held_out)
-    return frozenset(random.Random(config.seed).sample(range(examples), count))  # noqa: S311 - a seeded draw
+def _parted(examples: Sequence[FieldsExample], config: ExtractorConfig) -> tuple[list[FieldsExample], list[FieldsExample]]:
+    """Examples to learn from and those held out, drawn by the seed."""
+    count = min(int(len(examples) * config.held_out), config.most_held_out)
+    held = frozenset(random.Random(config.seed).sample(range(len(examples)), count))  # noqa: S311 - a seeded draw
+    return [one for i, one in enumerate(examples) if i not in held], [examples[i] for i in sorted(held)]
 
 
 # --- weighing -------------------------------------------------------------------------------------------------------------
@@ -235,36 +262,43 @@ def _held_out(examples: int, config: ExtractorConfig) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A field's options, and which of them are right.
+    """An entry's options, and which of them are right.
 
     Attributes:
         options: as the model had them.
-        right: for each option whether it is the known value, or None where the field is absent.
-        absent: whether the document does not have the field.
+        right: for each option whether it says what is known: the value, or that there is none.
+        absent: whether the document does not have the field, or no more of the list.
+        begun: whether they go on a list that has begun.
     """
 
     options: tuple[Option, ...]
     right: tuple[bool, ...]
     absent: bool
+    begun: bool = False
 
 
 def judge(model: LanguageModel, lessons: Sequence[Lesson], weighing: Weighing | None = None) -> list[list[Judged]]:
-    """Let a model choose, and compare each field's options with what is known. One list for each document."""
+    """Let a model choose, and compare each entry's options with what is known. One list for each document."""
+    weighing = weighing or Weighing()
     chosen = choose_many(model, [(one.ground, one.asked) for one in lessons], weighing)
     return [
-        [_judged(one, leaf, entries[0]) for leaf, entries in found.items() if not leaf.many and leaf.path in one.example.values]
+        [judged for leaf, entries in found.items() for judged in _judged(one.places[leaf], entries, weighing)]
         for one, found in zip(lessons, chosen, strict=True)
     ]
 
 
-def _judged(one: Lesson, leaf: Leaf, options: tuple[Option, ...]) -> Judged:
-    known = [place.value for place in one.places[leaf]]
-    right = tuple(
-        (option.place is None and not known)
-        or (option.place is not None and any(same(option.place.value, value) for value in known))
-        for option in options
-    )
-    return Judged(options, right, not known)
+def _judged(places: Sequence[Place], entries: Entries, weighing: Weighing) -> Iterator[Judged]:
+    """A field's entry, or those of a list: what was chosen before is not right a second time."""
+    left = [place.value for place in places]
+    for at, options in enumerate(entries):
+        right = tuple(
+            (option.place is None and not left)
+            or (option.place is not None and any(same(option.place.value, value) for value in left))
+            for option in options
+        )
+        yield Judged(options, right, not left, begun=at > 0)
+        chosen = decide(options, weighing, begun=at > 0)[0].place
+        left = [value for value in left if chosen is None or not same(chosen.value, value)]
 
 
 def weigh(judged: Iterable[Sequence[Judged]]) -> tuple[Weighing, float, dict[str, float]]:
@@ -283,10 +317,10 @@ def weigh(judged: Iterable[Sequence[Judged]]) -> tuple[Weighing, float, dict[str
             scores = features @ x
             total += float(np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[right]))
         # A pull towards the model alone, of the strength of a few fields.
-        return total + 0.5 * float(((x - np.array([1.0, 0.0, 0.0])) ** 2).sum())
+        return total + 0.5 * float(((x - start) ** 2).sum())
 
-    start, bounds = np.array([1.0, 0.0, 0.0]), [(0.05, 5.0), (0.0, 5.0), (-10.0, 10.0)]
-    found = minimize(loss, start, method="Nelder-Mead", bounds=bounds, options={"maxiter": 400, "xatol": 1e-3})
+    start, bounds = np.array([1.0, 0.0, 0.0, 0.0]), [(0.05, 5.0), (0.0, 5.0), (-10.0, 10.0), (-10.0, 10.0)]
+    found = minimize(loss, start, method="Nelder-Mead", bounds=bounds, options={"maxiter": 600, "xatol": 1e-3})
     weighing = Weighing(*(float(value) for value in found.x))
     least, best = 0.0, (0.0, 0.0, 0.0)
     for threshold in np.linspace(0.0, 0.9, 46):
@@ -307,9 +341,14 @@ def weigh(judged: Iterable[Sequence[Judged]]) -> tuple[Weighing, float, dict[str
 
 
 def _table(field: Judged) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(options, 3) features, (options,) which are right."""
+    """(options, 4) features, (options,) which are right."""
     rows = [
-        (option.log_probability, 0.0 if option.place is None else option.support, float(option.place is None))
+        (
+            option.log_probability,
+            0.0 if option.place is None else option.support,
+            float(option.place is None and not field.begun),
+            float(option.place is None and field.begun),
+        )
         for option in field.options
     ]
     return np.array(rows), np.array(field.right)
@@ -320,7 +359,7 @@ def _scores(fields: Sequence[Judged], weighing: Weighing, least: float) -> tuple
     right = shown = there = 0
     for field in fields:
         there += not field.absent
-        option, share = decide(field.options, weighing)
+        option, share = decide(field.options, weighing, begun=field.begun)
         if option.place is None or share < least:
             continue
         shown += 1

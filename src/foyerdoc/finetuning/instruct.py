@@ -58,6 +58,7 @@ def train_instruct(
     config: TrainingConfig | None = None,
     *,
     validation: Sequence[Conversation] | None = None,
+    start: Path | None = None,
     report: Callable[[Progress], None] | None = None,
 ) -> TrainedInstruct:
     """Fine-tune a causal model on conversations; the loss is on the assistant's messages alone.
@@ -70,18 +71,20 @@ def train_instruct(
         out: folder to write: PEFT's adapter_config.json and adapter_model.safetensors, training.json, probe.json.
         config: how to train; the embedded language model by default.
         validation: conversations to stop early by and to measure on; without them all passes are trained.
+        start: an adapter's folder to go on from, of the same base, rank and alpha; fresh matrices by default.
         report: called with the progress.
 
     Raises:
         UsageError: `out` holds something else.
         ModelMissing: the base is not on this machine.
-        ModelError: the base is no causal model with a chat template, or a conversation does not end with the assistant.
+        ModelError: the base is no causal model with a chat template, a conversation does not end with the assistant, or `start`
+            does not fit.
         TrainingError: nothing to train on, the loss is not a number, memory or disk ran out. What was reached is kept beside
             `out` and taken up by the next call.
     """
     config = config or TrainingConfig(base="smollm2")
     storage.check_replaceable(out, kind=KIND, version=VERSION)
-    training = _Training(config, examples, validation or ())
+    training = _Training(config, examples, validation or (), start)
     checkpoints = out.with_name(f".{out.name}.training")
     history, metrics = training.run(checkpoints, report)
     notes = (*training.notes, *history.notes)
@@ -89,6 +92,7 @@ def train_instruct(
         "base": training.base.name,
         "config": config.model_dump(mode="json"),
         "data": data_digest(examples),
+        "start": digest_of(start),
         "conversations": len(training.train),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "metrics": metrics,
@@ -119,15 +123,26 @@ def data_digest(conversations: Sequence[Conversation]) -> str:
     return digest.hexdigest()
 
 
+def digest_of(start: Path | None) -> str | None:
+    """SHA-256 of the adapter that a training goes on from, hexadecimal."""
+    return None if start is None else storage.sha256(start / WEIGHTS)
+
+
 class _Training:
     """One call of `train_instruct`."""
 
-    def __init__(self, config: TrainingConfig, examples: Sequence[Conversation], validation: Sequence[Conversation]) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        examples: Sequence[Conversation],
+        validation: Sequence[Conversation],
+        start: Path | None,
+    ) -> None:
         from transformers import AutoTokenizer
 
         from foyerdoc.models.bases import base_folder, load_base
         from foyerdoc.models.loading import quietly, refusals
-        from foyerdoc.models.lora import add_lora
+        from foyerdoc.models.lora import add_lora, load_lora
 
         self.config = config
         self.notes: list[str] = []
@@ -150,6 +165,8 @@ class _Training:
         if not any(getattr(module, "is_causal", False) for module in self.base.model.modules()):
             raise ModelError(f"{config.base} is no causal language model", hint='take a decoder, such as base="smollm2"')
         self.model = add_lora(self.base.model, rank=config.rank, alpha=config.alpha, dropout=config.dropout, seed=config.seed)
+        if start is not None:
+            load_lora(self.model, start, rank=config.rank, alpha=config.alpha)
         if self._checkpoints():
             self.base.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
 

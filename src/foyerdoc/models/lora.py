@@ -8,17 +8,21 @@ small model half of the time. Here a layer is three matrix products forward and 
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from foyerdoc.models.loading import importing_bitsandbytes
+from foyerdoc.errors import ModelError
+from foyerdoc.models.loading import importing_bitsandbytes, refusals
 
 with importing_bitsandbytes():
     from bitsandbytes.functional import dequantize_4bit
     from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
-    from peft import LoraConfig, get_peft_model
+    from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
     from peft.tuners.lora import Linear as PeftLinear
     from peft.tuners.lora.bnb import Linear4bit as PeftLinear4bit
     from peft.tuners.lora.bnb import Linear8bitLt as PeftLinear8bit
@@ -40,6 +44,31 @@ def add_lora(model: Any, *, rank: int, alpha: int, dropout: float, seed: int) ->
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return get_peft_model(model, config)
+
+
+def load_lora(model: Any, folder: Path, *, rank: int, alpha: int) -> None:
+    """Put the matrices of an adapter's folder in the place of those that `add_lora` drew.
+
+    Args:
+        model: of `add_lora`.
+        folder: adapter_config.json and adapter_model.safetensors, as PEFT writes them.
+        rank, alpha: those that the model has.
+
+    Raises:
+        ModelError: the folder holds no adapter, or one of another shape.
+    """
+    with refusals(folder):
+        kept = json.loads((folder / "adapter_config.json").read_bytes())
+        weights = load_file(folder / "adapter_model.safetensors")
+    if (kept.get("r"), kept.get("lora_alpha")) != (rank, alpha):
+        raise ModelError(
+            f"the adapter to start from has rank {kept.get('r')} and alpha {kept.get('lora_alpha')}, not {rank} and {alpha}",
+            hint="set rank and alpha to those of the adapter",
+        )
+    with refusals(folder):
+        told: Any = set_peft_model_state_dict(model, weights)
+    if told.unexpected_keys or len(weights) != sum("lora_" in name for name, _ in model.named_parameters()):
+        raise ModelError("the adapter to start from was made for another base", hint="start from one of the same base")
 
 
 class _OnPlain(PeftLinear):
