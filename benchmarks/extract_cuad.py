@@ -1,6 +1,6 @@
 """Six fields of commercial contracts: trained on one half of CUAD's contracts, measured on the other.
 
-    python -m benchmarks.extract_cuad DATA --train OUT [--device cuda] [--set epochs=4]
+    python -m benchmarks.extract_cuad DATA --train OUT [--start GENERAL] [--device cuda] [--set epochs=4]
     python -m benchmarks.extract_cuad DATA [--model OUT] [--half 1] [--most 60] [--list]
 
 Document Name, Agreement Date, Effective Date, Expiration Date, Governing Law, and Parties as a set. Contracts whose
@@ -143,7 +143,7 @@ def stands(ground: Ground, leaf: Leaf, value: object) -> bool:
     )
 
 
-def train(data: Path, out: Path, settings: dict[str, Any]) -> None:
+def train(data: Path, out: Path, start: Path | None, settings: dict[str, Any]) -> None:
     """On the first half."""
     from foyerdoc.finetuning.data.fields import FieldsExample, Known
     from foyerdoc.finetuning.extractor import ExtractorConfig, train_extractor
@@ -155,7 +155,7 @@ def train(data: Path, out: Path, settings: dict[str, Any]) -> None:
         )
         for document, golds in contracts(data, 0)
     ]
-    trained = train_extractor(examples, out, ExtractorConfig(**settings))
+    trained = train_extractor(examples, out, ExtractorConfig(**settings), start=start)
     Console().print(dict(trained.counts), dict(trained.metrics), trained.settings, trained.notes)
 
 
@@ -241,6 +241,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder of development data")
     parser.add_argument("--train", type=Path, help="train on the first half, into this folder")
+    parser.add_argument("--start", type=Path, help="a trained extractor's folder to go on from")
     parser.add_argument("--model", type=Path, help="a trained extractor's folder")
     parser.add_argument("--half", type=int, default=1, choices=(0, 1))
     parser.add_argument("--most", type=int)
@@ -251,7 +252,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.train:
         settings = {name: json.loads(value) for name, _, value in (each.partition("=") for each in options.set)}
-        train(options.data, options.train, {**settings, "device": options.device})
+        train(options.data, options.train, options.start, {**settings, "device": options.device})
     else:
         measure(options.data, options, Console(width=150))
     return 0

@@ -25,7 +25,9 @@ from tools.forms.corpus import Row, forms, held_out
 import foyerdoc as fd
 from foyerdoc.cli.app import as_json
 from foyerdoc.documents import Document
+from foyerdoc.extraction.adapter import ADAPTER, read_folder
 from foyerdoc.extraction.jsonschema import from_json_schema
+from foyerdoc.models.local import LocalModel
 from foyerdoc.results import FieldValue
 
 HOSTILE = (
@@ -112,13 +114,12 @@ def main() -> int:
     parser.add_argument("--least", type=float)
     options = parser.parse_args()
     count: dict[str, Counter[str]] = defaultdict(Counter)
+    # One model for all schemas.
+    model = LocalModel(adapter=options.model / ADAPTER, device=options.device) if options.model else None
+    settings = read_folder(options.model) if options.model else None
     started = time.perf_counter()
     for kind, document, schema, row in documents(options.count):
-        if options.model:
-            extractor = fd.Extractor.load(options.model, schema, device=options.device, least=options.least)
-        else:
-            extractor = fd.Extractor(schema)
-        result = extractor.extract(document)
+        result = fd.Extractor(schema, model, settings=settings, least=options.least).extract(document)
         told = count[kind]
         told["documents"] += 1
         told["JSON valid"] += json.loads(json.dumps(as_json(result), allow_nan=False))["fields"].keys() == result.fields.keys()

@@ -220,13 +220,18 @@ def judged(model_right: bool, label_right: bool, n: int) -> list[Judged]:
 
 
 def test_what_is_right_is_weighed_more():
-    by_labels, least, measures = weigh([judged(model_right=False, label_right=True, n=60)])
-    assert by_labels.labels > 1 > by_labels.model
-    assert measures["F1"] == 1
-    by_model, _, _ = weigh([judged(model_right=True, label_right=False, n=60)])
-    assert by_model.labels < 0.2 < by_model.model
-    assert 0 <= least < 1
-    assert weigh([judged(model_right=True, label_right=True, n=10)])[0] == Weighing()
+    by_labels = weigh([judged(model_right=False, label_right=True, n=60)])
+    assert by_labels.weighing.labels > 1 > by_labels.weighing.model
+    assert by_labels.metrics["F1"] == 1
+    assert by_labels.entries == 60
+    by_model = weigh([judged(model_right=True, label_right=False, n=60)])
+    assert by_model.weighing.labels < 0.2 < by_model.weighing.model
+    assert 0 <= by_labels.least < 1
+
+
+def test_too_few_documents_teach_no_weighing():
+    few = weigh([judged(model_right=True, label_right=True, n=10)])
+    assert (few.weighing, few.entries) == (Weighing(), 0)
 
 
 def test_from_the_command_line(base: Path, tmp_path):

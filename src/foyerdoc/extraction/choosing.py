@@ -42,7 +42,7 @@ _MARKS: Final = ",;:.!?)]}\"'»”"
 _KEPT: Final = 12
 _MOST_ITEMS: Final = 50
 _TOGETHER: Final = 24576
-"""Tokens of the prompts that take their steps together: their cache takes 20 to 130 KB each."""
+"""Tokens of the prompts that take their steps together, each as long as the longest: their cache takes 20 to 130 KB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +158,14 @@ def choose_many(
     """
     found: list[Mapping[Leaf, Entries]] = []
     some: list[tuple[Ground, Asked]] = []
-    room = _TOGETHER
+    widest = 0
     for one in asked:
         tokens = model.count_prompt(one[1].conversation)
-        if some and tokens > room:
+        widest = max(widest, tokens)
+        if some and (len(some) + 1) * widest > _TOGETHER:
             found += _choose_together(model, some, weighing or Weighing())
-            some, room = [], _TOGETHER
+            some, widest = [], tokens
         some.append(one)
-        room -= tokens
     return found + _choose_together(model, some, weighing or Weighing())
 
 

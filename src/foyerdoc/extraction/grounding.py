@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from foyerdoc.chunking.sentences import sentence_starts
 from foyerdoc.documents import Block, Document, Span, merge_spans
 from foyerdoc.extraction import values
 from foyerdoc.extraction.schemas import Kind, Leaf
@@ -36,9 +37,8 @@ _MAX_TEXT = 120
 _LONG_LINE, _LONGEST_LINE, _SHORT_PIECE = 200, 400, 40
 """Characters: a line up to the first stays whole, no piece of one is longer than the second or shorter than the third."""
 
-_SENTENCE_END = re.compile(
-    r"(?<![A-Z])(?<!\b[Nn]o)(?<!\b[NnAa]r)(?<!\bInc)(?<!\bCo)(?<!\bLtd)[.;?!]['\"”»)]*\s+(?=[\"“«(]?[^\Wa-z_])|\s{3,}(?=\S)"
-)
+_CUT = re.compile(r"[;:,]\s|\s")
+"""Where a sentence that is too long is cut: better behind a mark than between any two words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
 def _lines(document: Document, first: int) -> Iterator[Line]:
     number = first - 1
     for match in re.finditer(r"[^\n]+", document.text):
-        for start, end in _sentences(document.text, match.start(), match.end()):
+        for start, end in _sentences(document.text, match.start(), match.end(), document.language):
             raw = document.text[start:end]
             text = raw.strip()
             if text:
@@ -202,18 +202,22 @@ def _lines(document: Document, first: int) -> Iterator[Line]:
                 yield Line(number, Span(begin, begin + len(text)), text, document.block_at(begin))
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A line as it is, or a long one at the ends of its sentences; a sentence without end at its marks and spaces."""
-    while end - start > _LONG_LINE:
-        window = text[start : start + _LONGEST_LINE]
-        ends = [match.end() for match in _SENTENCE_END.finditer(window) if match.end() >= _SHORT_PIECE]
-        if not ends and end - start > _LONGEST_LINE:
-            ends = [match.end() for match in re.finditer(r"[;:,]\s", window)][-1:] or [window.rfind(" ") + 1]
-        if not ends or not ends[0]:
-            break
-        yield start, start + ends[0]
-        start += ends[0]
-    yield start, end
+def _sentences(text: str, start: int, end: int, language: str | None) -> Iterator[tuple[int, int]]:
+    """A line as it is, or a long one at the ends of its sentences; a sentence that is too long at its marks and spaces."""
+    if end - start <= _LONG_LINE:
+        yield start, end
+        return
+    for at in [*sentence_starts(text, start, end, language)[1:], end]:
+        if at < end and at - start < _SHORT_PIECE:
+            continue
+        while at - start > _LONGEST_LINE:
+            cuts = list(_CUT.finditer(text, start + _SHORT_PIECE, start + _LONGEST_LINE))
+            marks = [cut.end() for cut in cuts if len(cut[0]) > 1] or [cut.end() for cut in cuts]
+            piece = marks[-1] if marks else start + _LONGEST_LINE
+            yield start, piece
+            start = piece
+        yield start, at
+        start = at
 
 
 def _sections(lines: Sequence[Line]) -> list[str]:

@@ -48,6 +48,7 @@ class Relevance:
     ground: Ground
     _terms: list[frozenset[str]] = field(default_factory=list)
     _rarity: dict[str, float] = field(default_factory=dict)
+    _asked: dict[Leaf, dict[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._terms = [frozenset(_terms(line.text)) for line in self.ground.lines]
@@ -60,8 +61,10 @@ class Relevance:
         return own + _ABOVE * self._shared(leaf, at - 1) if at else own
 
     def _shared(self, leaf: Leaf, at: int) -> float:
+        if leaf not in self._asked:
+            self._asked[leaf] = _wanted(leaf)
         said = self._terms[at]
-        return sum(weight * self._rarity[term] for term, weight in _wanted(leaf).items() if term in said)
+        return sum(weight * self._rarity[term] for term, weight in self._asked[leaf].items() if term in said)
 
 
 def shown(ground: Ground, eligible: Mapping[Leaf, Sequence[int]], count_tokens: Callable[[str], int], budget: int) -> Shown:
@@ -85,7 +88,8 @@ def shown(ground: Ground, eligible: Mapping[Leaf, Sequence[int]], count_tokens: 
         left -= cost
     relevance = Relevance(ground)
     queues = [_best_first(relevance, leaf, lines) for leaf, lines in eligible.items()]
-    while queues and left >= min(costs):
+    least = min(costs)
+    while queues and left >= least:
         for queue in list(queues):
             at = next(queue, -1)
             if at < 0:
@@ -116,9 +120,8 @@ def windows(ground: Ground, count_tokens: Callable[[str], int], budget: int) -> 
 
 
 def _best_first(relevance: Relevance, leaf: Leaf, lines: Sequence[int]) -> Iterator[int]:
-    """The lines that speak of a field, the most first; a line that does not is none."""
-    scored = [(relevance.of(leaf, at), at) for at in lines]
-    return (at for score, at in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score > 0)
+    """The lines that speak of a field, the most first; then the others, in case a value stands without a word on it."""
+    return iter(sorted(lines, key=lambda at: (-relevance.of(leaf, at), at)))
 
 
 def _wanted(leaf: Leaf) -> dict[str, float]:

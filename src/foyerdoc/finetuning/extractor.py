@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from pydantic import Field
 
 from foyerdoc import storage
 from foyerdoc.errors import DamagedFile, TrainingError
@@ -37,6 +38,8 @@ _RECKONED: Final = frozenset({"date", "datetime", "amount", "money", "number", "
 """Kinds whose value may have to be reckoned from what stands in a document."""
 
 _FARTHEST: Final = 400
+_FEWEST: Final = 30
+"""Entries of held-out documents from which a weighing is learnt."""
 _PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft", "bitsandbytes")
 
 
@@ -53,15 +56,15 @@ class ExtractorConfig(TrainingConfig):
     """
 
     base: str = "smollm2"
-    rank: int = 8
-    alpha: int = 16
-    epochs: int = 3
-    patience: int = 1
-    tokens: int = SHOWN_TOKENS
-    held_out: float = 0.15
-    most_held_out: int = 300
-    weighed: int = 160
-    shifted: float = 0.4
+    rank: int = Field(default=8, ge=1, le=1024)
+    alpha: int = Field(default=16, ge=1)
+    epochs: int = Field(default=3, ge=1)
+    patience: int = Field(default=1, ge=0)
+    tokens: int = Field(default=SHOWN_TOKENS, ge=64)
+    held_out: float = Field(default=0.15, ge=0, lt=1)
+    most_held_out: int = Field(default=300, ge=0)
+    weighed: int = Field(default=160, ge=0)
+    shifted: float = Field(default=0.4, ge=0, le=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +136,14 @@ def train_extractor(
         report: called with the progress.
 
     Raises:
+        UsageError: `out` holds something else.
         TrainingError: nothing can be learnt, or training failed; what was reached is kept.
         DamagedFile: `start` is not an extractor's folder, or altered.
         ModelError: `start` does not fit.
     """
     config = config or ExtractorConfig()
+    out = out.absolute()
+    storage.check_replaceable(out, kind=adapter.KIND, version=adapter.VERSION)
     if start is not None:
         adapter.read_folder(start)
     counts: Counter[str] = Counter()
@@ -171,10 +177,11 @@ def train_extractor(
     )
     judged = judge(model, kept_back[: config.weighed])
     model.close()
-    weighing, least, metrics = weigh(judged)
+    weighed = weigh(judged)
     settings = adapter.Settings(
-        base=config.base, tokens=config.tokens, **asdict(weighing), least=least, examples=sum(map(len, judged))
+        base=config.base, tokens=config.tokens, **asdict(weighed.weighing), least=weighed.least, examples=weighed.entries
     )
+    metrics = dict(weighed.metrics)
     metrics |= {f"loss, {name}": told["loss"] for name, told in losses.items() if "loss" in told}
     about = {
         "config": config.model_dump(mode="json"),
@@ -215,39 +222,41 @@ def _tune(
 def lesson(example: FieldsExample, model: LanguageModel, tokens: int, counts: Counter[str], *, first: int = 1) -> Lesson | None:
     """An example with its values located, its lines numbered from `first`; None when no field is left."""
     ground = Ground.of(example.document, first=first)
-    everywhere = frozenset(range(len(ground.lines)))
-    asked = ask(ground, example.leaves, model, tokens=tokens)
-    seen = frozenset(asked.shown.lines)
-    places: dict[Leaf, tuple[Place, ...]] = {}
-    for leaf in example.leaves:
-        known = example.values.get(leaf.path)
-        if known is None:
-            continue
+    asked = ask(ground, tuple(leaf for leaf in example.leaves if leaf.path in example.values), model, tokens=tokens)
+    located = _located(example, ground, asked)
+    known = tuple(leaf for leaf, (what, _) in located.items() if what != "not located")
+    if len(known) < len(located):
+        counts["not located"] += len(located) - len(known)
+    if not known:
+        return None
+    if len(known) < len(located):
+        # Fewer fields, perhaps other lines.
+        asked = ask(ground, known, model, tokens=tokens)
+        located = _located(example, ground, asked)
+    counts.update(what for what, _ in located.values())
+    return Lesson(example, ground, asked, {leaf: places for leaf, (_, places) in located.items()})
+
+
+def _located(example: FieldsExample, ground: Ground, asked: Asked) -> dict[Leaf, tuple[str, tuple[Place, ...]]]:
+    """What becomes of each field asked, as `TrainedExtractor.counts` calls it, and where its values stand."""
+    everywhere, seen = frozenset(range(len(ground.lines))), frozenset(asked.shown.lines)
+    told = {}
+    for leaf in asked.leaves:
+        known = example.values[leaf.path]
         found = [locate(ground, leaf, one, seen) for one in known]
         if all(found):
-            kept = {place.span: place for place in found if place is not None}
-            places[leaf] = tuple(kept[span] for span in sorted(kept))
-            counts["learnt" if known else "absent"] += 1
+            what = "learnt" if known else "absent"
         elif any(locate(ground, leaf, one, everywhere) for one, place in zip(known, found, strict=True) if place is None):
             # What is not shown cannot be pointed at: of what is shown, the right answer is that it is not there.
-            places[leaf] = tuple(place for place in found if place is not None)
-            counts["not shown"] += 1
+            what = "not shown"
         elif leaf.kind in _RECKONED and not any(found):
             # A date that has to be reckoned stands nowhere: whatever date is shown instead would be invented.
-            places[leaf] = ()
-            counts["computed"] += 1
-        elif any(found):
-            places[leaf] = tuple(sorted((place for place in found if place is not None), key=lambda place: place.span))
-            counts["partly"] += 1
+            what = "computed"
         else:
-            counts["not located"] += 1
-    if not places:
-        return None
-    if len(places) < len(asked.leaves):
-        # Fewer fields, perhaps other lines.
-        asked = ask(ground, tuple(places), model, tokens=tokens)
-        places = {leaf: tuple(place for place in found if place.line in asked.shown.lines) for leaf, found in places.items()}
-    return Lesson(example, ground, asked, places)
+            what = "partly" if any(found) else "not located"
+        places = {place.span: place for place in found if place is not None}
+        told[leaf] = (what, tuple(places[span] for span in sorted(places)))
+    return told
 
 
 def _parted(examples: Sequence[FieldsExample], config: ExtractorConfig) -> tuple[list[FieldsExample], list[FieldsExample]]:
@@ -301,14 +310,31 @@ def _judged(places: Sequence[Place], entries: Entries, weighing: Weighing) -> It
         left = [value for value in left if chosen is None or not same(chosen.value, value)]
 
 
-def weigh(judged: Iterable[Sequence[Judged]]) -> tuple[Weighing, float, dict[str, float]]:
-    """The weighing under which the right options are most probable, the share from which to show a value, and measures."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What held-out documents teach.
+
+    Attributes:
+        weighing: under which the right options are most probable.
+        least: the share from which to show a value; it has the best F1 on these documents.
+        entries: how many entries the weighing rests on; 0: too few, it is the model's own.
+        metrics: of these documents.
+    """
+
+    weighing: Weighing
+    least: float
+    entries: int
+    metrics: Mapping[str, float]
+
+
+def weigh(judged: Iterable[Sequence[Judged]]) -> Weighed:
+    """Learn how options are weighed, and from what share on a value is shown."""
     from scipy.optimize import minimize
 
     fields = [field for document in judged for field in document]
     told = [field for field in fields if any(field.right)]
-    if len(told) < 30:
-        return Weighing(), 0.0, {"fields held out": float(len(fields))}
+    if len(told) < _FEWEST:
+        return Weighed(Weighing(), 0.0, 0, {"fields held out": float(len(fields))})
     tables = [_table(field) for field in told]
 
     def loss(x: NDArray[np.float64]) -> float:
@@ -327,9 +353,10 @@ def weigh(judged: Iterable[Sequence[Judged]]) -> tuple[Weighing, float, dict[str
         scores = _scores(fields, weighing, float(threshold))
         if scores[2] > best[2] + 1e-9:
             least, best = float(threshold), scores
-    return (
+    return Weighed(
         weighing,
         round(least, 3),
+        len(told),
         {
             "fields held out": float(len(fields)),
             "precision": best[0],

@@ -59,7 +59,8 @@ class Said:
         most = _NODES_AT_ONCE.get(self._model.device.type, 512)
         while work:
             count = max(1, most // len(work[0][1].tokens))
-            self._grow(places, work[:count], found)
+            # In the cache's order: where all rows take part it need not be copied.
+            self._grow(places, sorted(work[:count], key=lambda pair: places[pair[0]]), found)
             work = work[count:]
         return found
 
@@ -111,14 +112,19 @@ class Said:
             causal = torch.ones((width, width), dtype=torch.bool).tril()
             mask = self._hide(self._filled[:, None].expand(-1, width, -1), causal.expand(len(new), -1, -1)).to(device)
             self._filled = torch.cat([self._filled, there], dim=1)
-        self._model(
-            input_ids=ids.to(device),
-            position_ids=positions.to(device),
-            attention_mask=mask,
-            past_key_values=self._cache,
-            use_cache=True,
-            logits_to_keep=1,
-        )
+        try:
+            self._model(
+                input_ids=ids.to(device),
+                position_ids=positions.to(device),
+                attention_mask=mask,
+                past_key_values=self._cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+        except BaseException:
+            # Some layers may have taken it in: what the cache holds is not known any more.
+            self._rows, self._cache, self._filled = [], None, None
+            raise
         for at, tokens in enumerate(new):
             self._rows[at] = [*self._rows[at], *tokens]
 
