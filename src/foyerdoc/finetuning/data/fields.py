@@ -12,7 +12,9 @@ A field that a row does not name is unknown: it is not asked. `null`, or no valu
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -23,15 +25,17 @@ from pydantic import BaseModel
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import FoyerdocError, TrainingError
-from foyerdoc.extraction.grounding import Ground, Place
+from foyerdoc.extraction.grounding import Ground, Place, candidates
 from foyerdoc.extraction.options import lines_for, on_line
 from foyerdoc.extraction.ranking import rank
 from foyerdoc.extraction.schemas import FORMATS, Kind, Leaf, form_of
+from foyerdoc.extraction.values import Conventions
 from foyerdoc.finetuning.data.rows import Problem, Row, read_rows
 from foyerdoc.reading import read
 from foyerdoc.settings import Limits
 
 _COLUMNS: Final = ("text", "file", "schema", "fields")
+_MOST_DIGITS: Final = 1000
 _TYPES: Final[Mapping[str, type]] = {
     "date": date, "datetime": datetime, "amount": Decimal, "number": Decimal, "percent": Decimal, "yes_no": bool,
 }  # fmt: skip
@@ -167,8 +171,8 @@ def _all_known(value: object) -> tuple[Known, ...]:
 def locate(ground: Ground, leaf: Leaf, known: Known, lines: frozenset[int]) -> Place | None:
     """The option that says a known value, on one of some lines; None when no option does.
 
-    Where its places are known, one that covers them best is taken; else, of all options of the same value, the one that the
-    words around speak for most.
+    Where its places are known, one that covers them best is taken; else, of all options that are written as the value is, or
+    mean the same, the one that the words around speak for most.
     """
     if known.spans:
         for span in known.spans:
@@ -181,12 +185,14 @@ def locate(ground: Ground, leaf: Leaf, known: Known, lines: frozenset[int]) -> P
             if near:
                 return max(near, key=lambda place: _common(place.span, span))
         return None
+    meant = _meaning(leaf, known.value, ground.habits)
+    written = _folded(known.value) if isinstance(known.value, str) else None
     fitting = [
         place
         for at in lines_for(ground, leaf)
         if at in lines and _may_hold(ground, leaf, at, known.value)
         for place in on_line(ground, leaf, at)
-        if same(place.value, known.value)
+        if same(place.value, meant) or _folded(place.raw) == written
     ]
     if len(fitting) < 2:
         return fitting[0] if fitting else None
@@ -203,27 +209,96 @@ def _common(a: Span, b: Span) -> float:
 
 def same(found: object, known: object) -> bool:
     """Whether a found value is the known one: as typed values where both are, else as words without case and marks."""
-    if isinstance(found, datetime) or isinstance(known, datetime):
-        return str(found) == str(known)
+    if known is None:
+        return False
+    if isinstance(found, datetime):
+        return found == _moment(known)
     if isinstance(found, date):
-        return str(known)[:10] == found.isoformat()
+        return found == _day(known)
     if isinstance(found, Decimal):
-        number = _decimal(known)
+        number = _number(known)
         return number is not None and abs(number - found) < Decimal("0.005")
     if isinstance(found, bool):
-        return found is known
+        return found is _yes_or_no(known)
     return _plain(found) == _plain(known)
 
 
-def _decimal(value: object) -> Decimal | None:
+def is_of_kind(leaf: Leaf, value: object) -> bool:
+    """Whether a known value is one that the field can have, as its type or as documents write such values.
+
+    A sum of "1.190,00 €" that stands nowhere in a document had to be reckoned; one of "see annex" is a mistake, of which
+    nothing can be learnt.
+    """
+    if leaf.kind in {"text", "name"}:
+        return any(map(str.isalnum, str(value)))
+    if leaf.kind in _READ:
+        return _meaning(leaf, value, None) is not None
+    return _as_written(leaf, str(value), None) is not None
+
+
+def _meaning(leaf: Leaf, value: object, habits: Conventions | None) -> object | None:
+    """What a known value means for a field: for dates, numbers and yes or no as their type, None if it is none."""
+    read = _READ.get(leaf.kind)
+    if read is None:
+        return value
+    meant = read(value)
+    return _as_written(leaf, value, habits) if meant is None and isinstance(value, str) else meant
+
+
+def _as_written(leaf: Leaf, text: str, habits: Conventions | None) -> object | None:
+    """What a text means that is one value of the field's kind and nothing else, in a document of such habits."""
+    alone = Ground.of(Document(id="", name="", media_type="text/plain", text=text))
+    alone.habits = habits or alone.habits
+    return next((place.value for place in candidates(alone, leaf) if _folded(place.raw) == _folded(text)), None)
+
+
+def _moment(value: object) -> datetime | None:
+    """A day with its time, as a clock on the spot shows it: documents do not write time zones."""
+    if isinstance(value, str) and re.search(r"\d[T ]\d", value):
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value.strip())
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else None
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value.strip())
+    return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
+
+
+def _number(value: object) -> Decimal | None:
+    """A number; None also for one that is longer than a document has it: sums with "1e9999999" fail."""
     try:
-        return Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
         return None
+    return number if number.is_finite() and number.adjusted() < _MOST_DIGITS else None
+
+
+def _whole_number(value: object) -> Decimal | None:
+    number = _number(value)
+    return number if number is not None and number == number.to_integral_value() else None
+
+
+def _yes_or_no(value: object) -> bool | None:
+    return value if isinstance(value, bool) else {"true": True, "false": False}.get(_folded(str(value)))
+
+
+_READ: Final[Mapping[Kind, Callable[[object], object | None]]] = {
+    "date": _day, "datetime": _moment, "amount": _number, "money": _number, "percent": _number, "number": _whole_number,
+    "yes_no": _yes_or_no,
+}  # fmt: skip
+"""Reads the values that are types of Python, as themselves or as JSON has them."""
 
 
 def _plain(value: object) -> str:
     return "".join(c for c in str(value).casefold() if c.isalnum())
+
+
+def _folded(text: str) -> str:
+    """Without white space and case."""
+    return "".join(text.casefold().split())
 
 
 def _may_hold(ground: Ground, leaf: Leaf, at: int, value: object) -> bool:
