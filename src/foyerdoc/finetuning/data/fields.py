@@ -7,6 +7,7 @@ A row has `text` or `file`, and `fields`:
                  "values": [{"raw": "1.190,00 €", "places": [[50, 60]]}]}]}                       of a schema of its own
 
 A field that a row does not name is unknown: it is not asked. `null`, or no values, says that the document does not have it.
+A row that says something else than this is left out and named: half understood it would teach what nobody meant.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast, get_args
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import FoyerdocError, TrainingError
@@ -79,6 +80,78 @@ class FieldsSet:
     problems: tuple[Problem, ...]
 
 
+class _Refused(Exception):
+    """A row cannot be used; its argument is the reason, without the document's text."""
+
+
+def _scalar(value: object) -> object:
+    if not isinstance(value, str | int | float) or not str(value).strip():
+        raise ValueError("a value is a text, a number, true or false, and not empty")
+    return value
+
+
+def _choice(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or not str(value).strip():
+        raise ValueError("a choice is a text or a number")
+    return value
+
+
+def _ordered(place: list[int]) -> list[int]:
+    if not 0 <= place[0] < place[1]:
+        raise ValueError("a place runs from its start to its end, from 0 <= start < end")
+    return place
+
+
+def _format(name: str) -> str:
+    if name not in FORMATS and name not in get_args(Kind):
+        raise ValueError(f"not one of {', '.join(FORMATS)}, number, choice, yes_no")
+    return name
+
+
+class _Value(BaseModel):
+    """A value in a row of a schema of its own."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    raw: Annotated[Any, AfterValidator(_scalar)]
+    places: list[Annotated[list[int], Field(min_length=2, max_length=2), AfterValidator(_ordered)]] = []
+
+    def known(self) -> Known:
+        """As what an extractor learns from."""
+        return Known(self.raw, tuple(Span(*place) for place in self.places))
+
+
+class _Asked(BaseModel):
+    """A field in a row of a schema of its own."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    path: Annotated[str, Field(pattern=r"\S")]
+    title: str | None = None
+    description: str | None = None
+    format: Annotated[str, AfterValidator(_format)]
+    choices: list[Annotated[Any, AfterValidator(_choice)]] | None = None
+    many: bool = False
+    values: list[_Value] | None
+
+    def leaf(self) -> Leaf:
+        """As what is asked."""
+        kind: Kind = FORMATS.get(self.format, cast(Kind, self.format))
+        return Leaf(
+            path=self.path,
+            kind=kind,
+            type=_TYPES.get(kind, str),
+            title=self.title or self.path.replace("_", " ").replace(".", " "),
+            description=self.description or "",
+            choices=tuple((str(choice), choice) for choice in self.choices or ()),
+            required=False,
+            many=self.many,
+        )
+
+
+_ASKED: Final = TypeAdapter(list[_Asked])
+
+
 def read_fields(path: Path, schemas: Mapping[str, type[BaseModel]] | None = None, limits: Limits | None = None) -> FieldsSet:
     """Read documents with known fields from JSON lines.
 
@@ -93,14 +166,15 @@ def read_fields(path: Path, schemas: Mapping[str, type[BaseModel]] | None = None
     forms = {name: form_of(schema).leaves for name, schema in (schemas or {}).items()}
     examples: list[FieldsExample] = []
     problems: list[Problem] = []
-    for row in read_rows(path, _COLUMNS, limits or Limits()):
+    limits = limits or Limits()
+    for row in read_rows(path, _COLUMNS, limits):
         if isinstance(row, Problem):
             problems.append(row)
             continue
         try:
-            examples.append(_example(row, path.parent, forms))
-        except (KeyError, TypeError, ValueError) as error:
-            problems.append(Problem(row.number, "not_as_expected", f"{type(error).__name__}: {error}"))
+            examples.append(_example(row, path.parent, forms, limits))
+        except _Refused as refused:
+            problems.append(Problem(row.number, "not_as_expected", str(refused)))
         except FoyerdocError as error:
             problems.append(Problem(row.number, "unreadable", str(error)))
     if not examples:
@@ -111,58 +185,92 @@ def read_fields(path: Path, schemas: Mapping[str, type[BaseModel]] | None = None
     return FieldsSet(tuple(examples), tuple(problems))
 
 
-def _example(row: Row, folder: Path, forms: Mapping[str, Sequence[Leaf]]) -> FieldsExample:
-    values = row.values
-    name = str(values.get("id") or row.number)
-    document = _document(values, folder, name)
-    told = values["fields"]
+def _example(row: Row, folder: Path, forms: Mapping[str, Sequence[Leaf]], limits: Limits) -> FieldsExample:
+    told = row.values.get("fields")
     if isinstance(told, list):
-        leaves = tuple(_leaf(field) for field in told)
-        known = {field["path"]: tuple(_known(value) for value in field["values"]) for field in told}
-        return FieldsExample(name, document, leaves, known)
-    schema = str(values.get("schema") or (next(iter(forms)) if len(forms) == 1 else ""))
+        leaves, known = _own_schema(told)
+    elif isinstance(told, dict):
+        leaves, known = _by_name(told, _text(row, "schema"), forms)
+    else:
+        raise _Refused("`fields` is neither an object nor a list of fields")
+    name = row.values.get("id")
+    if name is not None and (isinstance(name, bool) or not isinstance(name, str | int)):
+        raise _Refused("`id` is neither a text nor a number")
+    name = str(row.number if name is None or name == "" else name)
+    document = _document(row, folder, name, limits)
+    for path, values in known.items():
+        if any(span.end > len(document.text) for value in values for span in value.spans):
+            raise _Refused(f"{path}: a place beyond the {len(document.text)} characters of the text")
+    return FieldsExample(name, document, leaves, known)
+
+
+def _by_name(
+    told: Mapping[str, object], name: str | None, forms: Mapping[str, Sequence[Leaf]]
+) -> tuple[tuple[Leaf, ...], dict[str, tuple[Known, ...]]]:
+    """The fields asked of a schema given by name, and their values."""
+    schema = name or (next(iter(forms)) if len(forms) == 1 else "")
     if schema not in forms:
-        raise ValueError(f"the schema {schema!r} is not one of {', '.join(forms) or 'none'}")
+        raise _Refused(f"the schema {schema!r} is not one of {', '.join(forms) or 'none'}")
     leaves = tuple(leaf for leaf in forms[schema] if leaf.path in told)
     if unknown := set(told) - {leaf.path for leaf in leaves}:
-        raise ValueError(f"the schema {schema} has no field {min(unknown)}")
-    return FieldsExample(name, document, leaves, {path: _all_known(value) for path, value in told.items()})
+        raise _Refused(f"the schema {schema} has no field {min(unknown)}")
+    return leaves, {leaf.path: _values(leaf, told[leaf.path]) for leaf in leaves}
 
 
-def _document(values: Mapping[str, Any], folder: Path, name: str) -> Document:
-    if values.get("file"):
+def _values(leaf: Leaf, told: object) -> tuple[Known, ...]:
+    if told is None or (isinstance(told, str) and not told.strip()):
+        return ()
+    values = told if isinstance(told, list) else [told]
+    try:
+        return _one_or_many(leaf, [Known(_scalar(value)) for value in values])
+    except ValueError as error:
+        raise _Refused(f"{leaf.path}: {error}") from None
+
+
+def _own_schema(told: Sequence[object]) -> tuple[tuple[Leaf, ...], dict[str, tuple[Known, ...]]]:
+    """The fields of a row's own schema, and their values."""
+    try:
+        asked = _ASKED.validate_python(told)
+    except ValidationError as error:
+        # Without pydantic's own text, which quotes the value.
+        first = error.errors(include_input=False, include_url=False)[0]
+        number, *inner = first["loc"]
+        where = ", ".join([f"field {int(number) + 1}", *(str(part) for part in inner if isinstance(part, str))])
+        raise _Refused(f"{where}: {first['msg'].removeprefix('Value error, ')}") from None
+    known: dict[str, tuple[Known, ...]] = {}
+    leaves = tuple(field.leaf() for field in asked)
+    for leaf, field in zip(leaves, asked, strict=True):
+        if leaf.path in known:
+            raise _Refused(f"the path {leaf.path} stands twice")
+        if leaf.kind == "choice" and not leaf.choices:
+            raise _Refused(f"{leaf.path}: a choice without choices")
+        known[leaf.path] = _one_or_many(leaf, [value.known() for value in field.values or ()])
+    return leaves, known
+
+
+def _one_or_many(leaf: Leaf, known: Sequence[Known]) -> tuple[Known, ...]:
+    if len(known) > 1 and not leaf.many:
+        raise _Refused(f"{leaf.path}: {len(known)} values, and the field is not a list")
+    return tuple(known)
+
+
+def _document(row: Row, folder: Path, name: str, limits: Limits) -> Document:
+    text, file, language = (_text(row, column) for column in ("text", "file", "language"))
+    if file:
         from foyerdoc.cleaning import clean
 
-        return clean(read(folder / str(values["file"])))
-    text = values["text"]
-    if not isinstance(text, str):
-        raise TypeError("`text` is not a string")
+        return clean(read(folder / file, limits=limits))
+    if not text:
+        raise _Refused("neither `text` nor `file`")
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Document(id=digest, name=name, media_type="text/plain", text=text, language=values.get("language"))
+    return Document(id=digest, name=name, media_type="text/plain", text=text, language=language)
 
 
-def _leaf(field: Mapping[str, Any]) -> Leaf:
-    kind: Kind = FORMATS.get(str(field["format"]), cast(Kind, field["format"]))
-    return Leaf(
-        path=field["path"],
-        kind=kind,
-        type=_TYPES.get(kind, str),
-        title=field.get("title") or field["path"].replace("_", " ").replace(".", " "),
-        description=field.get("description") or "",
-        choices=tuple((str(choice), choice) for choice in field.get("choices") or ()),
-        required=False,
-        many=bool(field.get("many")),
-    )
-
-
-def _known(value: Mapping[str, Any]) -> Known:
-    return Known(value["raw"], tuple(Span(start, end) for start, end in value.get("places", ())))
-
-
-def _all_known(value: object) -> tuple[Known, ...]:
-    if value is None or value == "":
-        return ()
-    return tuple(Known(each) for each in value) if isinstance(value, list) else (Known(value),)
+def _text(row: Row, column: str) -> str | None:
+    value = row.values.get(column)
+    if value is not None and not isinstance(value, str):
+        raise _Refused(f"`{column}` is not a string")
+    return value or None
 
 
 # --- where known values stand ---------------------------------------------------------------------------------------------
