@@ -134,6 +134,30 @@ def test_only_what_is_of_the_same_kind_may_be_replaced(tmp_path: Path, manifest:
             storage.check_replaceable(path, kind="test", version=1)
 
 
+@pytest.mark.parametrize(
+    "files", ["", ', "files": null', ', "files": ["content"]', ', "files": {"content": 1}', ', "files": {"\\u0000": ""}']
+)
+def test_a_manifest_that_does_not_list_the_files_is_damaged(tmp_path: Path, files: str) -> None:
+    target = make(tmp_path / "here", "old")
+    (target / storage.MANIFEST).write_text(f'{{"kind": "test", "version": 1{files}}}')
+    with pytest.raises(DamagedFile):
+        storage.open_folder(target, kind="test", version=1)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\0b/c", "a\ud800b"])
+def test_a_path_that_nothing_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    with pytest.raises(DamagedFile):
+        storage.open_folder(target, kind="test", version=1)
+    with pytest.raises(UsageError, match="not a possible path"):
+        make(target, "new")
+    with pytest.raises(UsageError, match="not a possible path"):
+        storage.check_replaceable(target, kind="test", version=1)
+    with pytest.raises(UsageError, match="not a possible path"):
+        storage.write_file(target, b"new")
+    assert not list(tmp_path.iterdir())
+
+
 def test_commands_find_a_folder_whose_replacement_was_killed(tmp_path: Path) -> None:
     target = make(tmp_path / "here", "old")
     kill_before(GAP, target)

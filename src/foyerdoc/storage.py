@@ -35,7 +35,11 @@ def new_folder(target: Path, *, kind: str, version: int, about: dict[str, str] |
         kind: what it holds ("embedder", "adapter" ...), checked by `open_folder`.
         version: the format's version.
         about: more entries for the manifest.
+
+    Raises:
+        UsageError: no folder can be called so.
     """
+    _check_possible(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     put_back(target)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -56,7 +60,7 @@ def open_folder(folder: Path, *, kind: str, version: int, verify: bool = True) -
         verify: compare every file's checksum (reads all of it).
 
     Raises:
-        DamagedFile: it has no manifest, is of another kind or version, or a file is missing or altered.
+        DamagedFile: it has no manifest that lists its files, is of another kind or version, or a file is missing or altered.
     """
     put_back(folder)
     path = folder / MANIFEST
@@ -70,7 +74,10 @@ def open_folder(folder: Path, *, kind: str, version: int, verify: bool = True) -
             f"{folder} holds {manifest.get('kind')} version {manifest.get('version')}, not {kind} version {version}",
             hint="delete the folder and make it again with this version of foyerdoc",
         )
-    for name, digest in manifest["files"].items():
+    files = manifest.get("files")
+    if not isinstance(files, dict):
+        raise DamagedFile(f"{path} does not list the folder's files", hint="delete the folder and make it again")
+    for name, digest in files.items():
         file = folder / name
         if not file.is_file() or (verify and sha256(file) != digest):
             raise DamagedFile(f"{file} is missing or altered", hint="delete the folder and make it again")
@@ -81,8 +88,9 @@ def check_replaceable(target: Path, *, kind: str, version: int) -> None:
     """See that a folder can be written to `target`: nothing is there, or an empty folder, or one of the same kind.
 
     Raises:
-        UsageError: something else is there.
+        UsageError: something else is there, or no folder can be called so.
     """
+    _check_possible(target)
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     try:
@@ -92,7 +100,12 @@ def check_replaceable(target: Path, *, kind: str, version: int) -> None:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file that is whole or absent, whatever happens."""
+    """Write a file that is whole or absent, whatever happens.
+
+    Raises:
+        UsageError: no file can be called so.
+    """
+    _check_possible(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
@@ -108,8 +121,18 @@ def put_back(target: Path) -> None:
     """Give a folder its name again when a kill came between the two renames of its replacement; else do nothing."""
     if not target.exists():
         # Where there is none, where another process was first, or where we may not: what follows says so.
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             _old(target).rename(target)
+
+
+def _check_possible(path: Path) -> None:
+    """Refuse a path with a NUL, or with what the system cannot write."""
+    try:
+        path.lstat()
+    except ValueError as error:
+        raise UsageError(f"{str(path)!r} is not a possible path", hint="name it without control characters") from error
+    except OSError:
+        pass  # not there yet, or not ours to see: what follows says so
 
 
 def _take_place(aside: Path, target: Path) -> None:

@@ -52,3 +52,36 @@ def test_models_that_take_no_mask_score_by_rows(model, monkeypatch):
         by_tree = Decoder(model, frozenset([0])).score([1, 2, 3], LABELS)
         monkeypatch.setattr("foyerdoc.models.decoding._MASKED", ())
         np.testing.assert_allclose(Decoder(model, frozenset([0])).score([1, 2, 3], LABELS), by_tree, atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def with_a_window():
+    """A model for pictures and text, whose text model within it has a layer that sees the last 8 tokens alone."""
+    from transformers import Gemma3Config, Gemma3ForConditionalGeneration
+
+    torch.manual_seed(0)
+    shape = {"intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8}
+    layers = {"sliding_window": 8, "layer_types": ["sliding_attention", "full_attention"]}
+    text = {"vocab_size": 50, "hidden_size": 32, "initializer_range": 0.3, **shape, **layers}
+    vision = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    config = Gemma3Config(
+        text_config=text,
+        vision_config={**vision, "image_size": 8, "patch_size": 4},
+        mm_tokens_per_image=1,
+        image_token_index=49,
+    )
+    return Gemma3ForConditionalGeneration(config).eval()
+
+
+def test_a_window_within_another_configuration_is_seen(with_a_window):
+    prompts = [[3 + i % 40 for i in range(20)], [7, 4, 9]]
+    tails = [LABELS, LABELS[:3]]
+    with torch.inference_mode():
+        many = Decoder(with_a_window, frozenset([0])).score_many(prompts, tails)
+        for prompt, labels, found in zip(prompts, tails, many, strict=True):
+            alone = []
+            for label in labels:
+                logits = with_a_window(torch.tensor([[*prompt, *label]])).logits[0].log_softmax(-1)
+                alone.append(sum(float(logits[len(prompt) - 1 + i, token]) for i, token in enumerate(label)))
+            np.testing.assert_allclose(found, alone, atol=1e-4)
+            np.testing.assert_allclose(Decoder(with_a_window, frozenset([0])).score(prompt, labels), alone, atol=1e-4)

@@ -206,8 +206,7 @@ class Decoder:
         cache = _fork(cache, 1)
         if known < len(prompt) - 1:
             _Batch(self._model, cache, known, 1).feed([prompt[known:-1]])
-        attention = self._model.config._attn_implementation  # noqa: SLF001 - it has no public name
-        if attention in _MASKED and not any(cache.is_sliding):
+        if self._takes_masks():
             self._score_trees(prompt, continuations, cache, scores)
         else:
             self._score_rows(prompt, continuations, cache, scores)
@@ -215,10 +214,17 @@ class Decoder:
 
     def score_many(self, begun: Sequence[list[int]], tails: Sequence[Sequence[list[int]]]) -> list[_Floats]:
         """Log-probability of each row's continuations; what rows have been shown and have said is remembered."""
-        attention = self._model.config._attn_implementation  # noqa: SLF001 - it has no public name
-        if attention not in _MASKED or getattr(self._model.config, "sliding_window", None):
+        if not self._takes_masks():
             return [self.score(row, each) for row, each in zip(begun, tails, strict=True)]
         return self._said.score(begun, tails)
+
+    def _takes_masks(self) -> bool:
+        """Whether the model takes any mask over all that it was shown: its attention does, and no layer has a window."""
+        from transformers import DynamicCache
+
+        attention = self._model.config._attn_implementation  # noqa: SLF001 - it has no public name
+        # The cache is asked, not the configuration: that of a model for pictures too has the window in another one within it.
+        return attention in _MASKED and not any(DynamicCache(config=self._model.config).is_sliding)
 
     def _score_trees(self, prompt: list[int], continuations: Sequence[list[int]], cache: Any, scores: _Floats) -> None:
         import torch
