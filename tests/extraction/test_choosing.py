@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -32,13 +33,20 @@ class Bill(BaseModel):
     parties: list[Name] = []
 
 
+Liked = str | list[str] | dict[str, float]
+
+
 class Likes:
-    """A model that finds the values likely that it likes for a field, and null otherwise."""
+    """A model that finds the values likely that it likes for a field, as much as it is told, and null otherwise.
+
+    A line and the beginning of a value are a little likelier than the best that they lead to.
+    """
 
     name, adapter, context_tokens, grammars, scores = "likes", None, 8192, False, True
 
-    def __init__(self, **liked: str | list[str]) -> None:
-        self.liked = {path: [values] if isinstance(values, str) else values for path, values in liked.items()}
+    def __init__(self, null: float = -2.0, /, **liked: Liked) -> None:
+        self.null = null
+        self.liked = {path: self._scores(values) for path, values in liked.items()}
         self.begun: list[str] = []
         self.together: list[int] = []
 
@@ -54,18 +62,21 @@ class Likes:
         rows = zip(conversations, continuations, begun, strict=True)
         return [np.array([self._score(text, asked[-1].content, said) for text in texts]) for asked, texts, said in rows]
 
+    def _scores(self, values: Liked) -> dict[str, float]:
+        if isinstance(values, dict):
+            return values
+        return dict.fromkeys([values] if isinstance(values, str) else values, -0.1)
+
     def _score(self, text, shown, said):
-        path = max(Bill.model_fields, key=lambda path: said.rfind(f'"{path}":'))
-        liked = self.liked.get(path, ())
-        if "null" in text or text.startswith("]"):
-            return -2.0
-        value = text.strip(" [,]}").partition(", ")[2].strip('"]},')
-        if value:
-            return -0.1 if value in liked else -9.0
-        # A line alone: likely when it holds what is liked.
-        number = text.strip(" [,")
+        liked = self.liked.get(re.findall(r'"([\w.]+)":', said)[-1], {})
+        entry = re.fullmatch(r'[ ,\[]*\[(\d+),(?: "(.*?)("\][,}]?)?)?', text)
+        if entry is None:
+            return self.null
+        number, value, whole = entry.groups()
+        if whole:
+            return liked.get(value, -9.0)
         line = next((line for line in shown.splitlines() if line.startswith(f"{number}: ")), "")
-        return -0.5 if any(each in line for each in liked) else -9.0
+        return 0.01 + max((score for v, score in liked.items() if v in line and v.startswith(value or "")), default=-9.0)
 
 
 PAGE = document(
@@ -163,6 +174,30 @@ def test_a_long_document_is_read_in_turns(merge, value, status):
     assert not any("not shown" in issue for issue in result.issues)
 
 
+FILLING = "\n".join("wort " * 70 for _ in range(20))
+SHORT = Settings(tokens=400)
+
+
+def in_turns(schema, model, *parts, settings=SHORT, **options):
+    """What is extracted of parts that are shown in turns of their own."""
+    page = document(f"\n{FILLING}\n".join(parts))
+    return Extractor(schema, model, settings=settings, exhaustive=True, **options).extract(page)
+
+
+@pytest.mark.parametrize(("one", "other"), [("100,00 €", "100 €"), ("1'200,50 CHF", "1200,50 CHF")])
+def test_the_same_value_written_otherwise_is_no_conflict(one, other):
+    result = in_turns(Total, Likes(total=[one, other]), f"Gesamtbetrag: {one}", f"Total: {other}", merge="error")
+    assert result.fields["total"].status == "found"
+    assert [candidate.raw for candidate in result.fields["total"].candidates] == [other]
+
+
+def test_a_list_has_each_value_once_however_it_is_written():
+    model = Likes(parties=["Alder Bau GmbH", "ALDER BAU GMBH", "Birken AG"])
+    result = in_turns(Bill, model, "Zwischen Alder Bau GmbH und Birken AG", "Für die ALDER BAU GMBH und die Birken AG")
+    assert result.value.parties == ["Alder Bau GmbH", "Birken AG"]
+    assert "parties[2]" not in result.fields
+
+
 def test_all_lines_are_shown_in_turns_and_what_speaks_of_the_field_otherwise():
     ground, leaves = Ground.of(LONG), form_of(Total).leaves
     turns = ask_everywhere(ground, leaves, Likes(), tokens=500)
@@ -180,6 +215,12 @@ def test_shares_of_the_same_value_are_added():
     best, share = decide(options, Weighing())
     assert best.place.value == "A"
     assert share == pytest.approx(0.6)
+
+
+def test_shares_never_add_up_to_more_than_one():
+    options = [Option(Place(Span(0, 1), "A", "A", 0), -0.1 * i, 0.0) for i in range(12)]
+    for n in range(1, 13):
+        assert decide(options[:n], Weighing())[1] <= 1
 
 
 def test_a_hostile_document_cannot_break_the_answer():

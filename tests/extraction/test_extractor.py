@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, create_model
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import ModelError, SchemaError
-from foyerdoc.extraction import Address, CompanyId, Extractor, Iban, NationalId, Vat
+from foyerdoc.extraction import Address, CompanyId, Extractor, Iban, Name, NationalId, Vat
 from foyerdoc.models.protocol import Generation
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.settings import Limits
@@ -93,6 +93,17 @@ def test_a_value_in_several_places_keeps_the_others_as_candidates():
     total = Extractor(Invoice).extract(page).fields["grand_total"]
     assert total.span == Span(14, 21)
     assert [c.raw for c in total.candidates if c.value == total.value] == ["11,90 €"]
+
+
+def test_a_value_written_otherwise_is_no_rival():
+    class Names(BaseModel):
+        seller: str
+        sellers: list[Name]
+
+    page = document("Verkäufer: Alder Bau GmbH\nVerkäufer: ALDER BAU GMBH" + "\nund so weiter" * 30)
+    result = Extractor(Names).extract(page)
+    assert not any("fit equally well" in issue for issue in result.issues)
+    assert result.value.sellers == ["Alder Bau GmbH"]
 
 
 def test_what_the_document_does_not_say_is_absent_and_a_missing_requirement_leaves_no_model():

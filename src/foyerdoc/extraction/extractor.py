@@ -16,7 +16,7 @@ from foyerdoc.documents import Document, Span
 from foyerdoc.extraction import pointing, schemas
 from foyerdoc.extraction.adapter import ADAPTER, Settings, read_folder
 from foyerdoc.extraction.choosing import Asked, Entries, ask, ask_everywhere, choose_many, decide
-from foyerdoc.extraction.grounding import Ground, Place, candidates
+from foyerdoc.extraction.grounding import Ground, Place, candidates, value_key
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
 from foyerdoc.extraction.rules import Rule, rules_of, settle
 from foyerdoc.extraction.schemas import Leaf
@@ -209,7 +209,7 @@ class Extractor(Generic[T]):
             for i, item in enumerate(sorted(_distinct(kept), key=lambda item: item[0].span)):
                 yield self._found(leaf, f"{leaf.path}[{i}]", item)
             return
-        values = {str(place.value).casefold() for place, _, _ in kept}
+        values = {value_key(place.value) for place, _, _ in kept}
         if len(values) > 1 and self._merge == "error":
             issues.append(f"{leaf.path}: {len(values)} different values were found in several parts of the document")
             yield _Found(leaf, leaf.path, None, tuple(place for place, _, _ in kept), conflict=True)
@@ -299,9 +299,9 @@ def _ask_once(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel, *, t
 
 def _distinct(kept: Sequence[tuple[Place, float, tuple[Place, ...]]]) -> Iterator[tuple[Place, float, tuple[Place, ...]]]:
     """Each value once, where it was surest."""
-    seen: set[str] = set()
+    seen: set[object] = set()
     for item in sorted(kept, key=lambda item: -item[1]):
-        value = str(item[0].value).casefold()
+        value = value_key(item[0].value)
         if value not in seen:
             seen.add(value)
             yield item
@@ -311,7 +311,8 @@ def _best(leaf: Leaf, ranked: Sequence[Ranked], issues: list[str]) -> _Found:
     if not ranked or not is_enough(leaf, ranked[0]):
         return _Found(leaf, leaf.path, None, tuple(r.place for r in ranked))
     first = ranked[0]
-    rivals = [r for r in ranked[1:] if r.place.value != first.place.value and first.score - r.score < 0.01]
+    own = value_key(first.place.value)
+    rivals = [r for r in ranked[1:] if first.score - r.score < 0.01 and value_key(r.place.value) != own]
     if rivals:
         issues.append(f"{leaf.path}: {len(rivals) + 1} values fit equally well, the first in the text was taken")
     return _Found(leaf, leaf.path, first.place, tuple(r.place for r in ranked[1:]))
@@ -319,11 +320,11 @@ def _best(leaf: Leaf, ranked: Sequence[Ranked], issues: list[str]) -> _Found:
 
 def _list(leaf: Leaf, ranked: Sequence[Ranked]) -> Iterator[_Found]:
     """A list's values: all that fit about as well as the best, in the order of the text, each value once."""
-    kept: list[Place] = []
+    kept: dict[object, Place] = {}
     for r in ranked:
-        if is_enough(leaf, r) and ranked[0].score - r.score < 0.3 and r.place.value not in {p.value for p in kept}:
-            kept.append(r.place)
-    for i, place in enumerate(sorted(kept, key=lambda p: p.span)):
+        if is_enough(leaf, r) and ranked[0].score - r.score < 0.3:
+            kept.setdefault(value_key(r.place.value), r.place)
+    for i, place in enumerate(sorted(kept.values(), key=lambda p: p.span)):
         yield _Found(leaf, f"{leaf.path}[{i}]", place)
 
 
