@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from foyerdoc.documents import Document, Span
+from foyerdoc.errors import DamagedFile, FoyerdocError, ModelError, UsageError
 from foyerdoc.extraction import Extractor, Name
 from foyerdoc.extraction.adapter import Settings
 from foyerdoc.extraction.choosing import Option, Weighing, answer, ask, ask_everywhere, choose_many, decide
@@ -128,6 +129,42 @@ def test_documents_together_are_as_alone():
     assert [r.fields for r in together] == [r.fields for r in alone]
 
 
+class Chokes(Likes):
+    """Fails over what holds a word."""
+
+    def count_prompt(self, conversation):
+        if "Gift" in conversation[-1].content:
+            raise ModelError("the prompt does not fit", hint="give a shorter one")
+        return super().count_prompt(conversation)
+
+
+GOOD, BAD = document("Total: 5,00 €"), document("Gift, Total: 5,00 €")
+
+
+def test_a_document_that_fails_does_not_take_the_others_with_it():
+    unread = DamagedFile("not a readable PDF", hint="get another")
+    results = list(Extractor(Bill, Chokes(total="5,00 €")).extract_each([GOOD, BAD, unread, GOOD]))
+    assert [isinstance(result, FoyerdocError) for result in results] == [False, True, True, False]
+    assert isinstance(results[1], ModelError)
+    assert results[2] is unread
+    assert results[0].value.total == results[3].value.total == Decimal("5.00")
+
+
+def test_what_comes_before_a_document_that_fails_is_delivered():
+    results = Extractor(Bill, Chokes(total="5,00 €")).extract_many([GOOD, GOOD, BAD, GOOD])
+    assert [next(results).value.total for _ in range(2)] == [Decimal("5.00")] * 2
+    with pytest.raises(ModelError, match="does not fit"):
+        next(results)
+
+
+@pytest.mark.parametrize(("model", "taken"), [(None, 1), (Likes(), 32)])
+def test_a_model_takes_32_documents_at_a_time(model, taken):
+    asked = []
+    coming = (asked.append(i) or GOOD for i in range(40))
+    next(Extractor(Bill, model).extract_many(coming))
+    assert len(asked) == taken
+
+
 def test_many_documents_take_turns():
     page = document("Total: 1.190,00 €\n" + "wort " * 1900)
     model = Likes(total="1.190,00 €")
@@ -196,6 +233,74 @@ def test_a_list_has_each_value_once_however_it_is_written():
     result = in_turns(Bill, model, "Zwischen Alder Bau GmbH und Birken AG", "Für die ALDER BAU GMBH und die Birken AG")
     assert result.value.parties == ["Alder Bau GmbH", "Birken AG"]
     assert "parties[2]" not in result.fields
+
+
+def raws(field):
+    return [candidate.raw for candidate in field.candidates]
+
+
+CALIBRATED = SHORT.model_copy(update={"examples": 100, "least": 0.7})
+
+
+@pytest.mark.parametrize("merge", ["best", "first", "error"])
+def test_what_is_held_back_stands_among_the_candidates_of_what_another_turn_kept(merge):
+    model = Likes(total={"11,00 €": -1.8, "12,00 €": -0.1, "13,00 €": -1.9})
+    parts = ("Gesamtbetrag: 11,00 €", "Summe: 12,00 €", "Total: 13,00 €")
+    field = in_turns(Total, model, *parts, settings=CALIBRATED, merge=merge).fields["total"]
+    assert field.raw == "12,00 €"
+    assert raws(field) == ["11,00 €", "13,00 €"]
+
+
+def test_what_is_held_back_stands_among_the_candidates_of_a_conflict():
+    model = Likes(total={"11,00 €": -1.8, "12,00 €": -0.1, "13,00 €": -0.1})
+    parts = ("Gesamtbetrag: 11,00 €", "Summe: 12,00 €", "Total: 13,00 €")
+    field = in_turns(Total, model, *parts, settings=CALIBRATED, merge="error").fields["total"]
+    assert field.status == "conflict"
+    assert raws(field) == ["12,00 €", "13,00 €", "11,00 €"]
+
+
+def test_what_is_held_back_of_a_list_is_a_candidate():
+    parts = ("Zwischen der Alder Bau", "und der Birken AG")
+    result = in_turns(Bill, Likes(parties={"Alder Bau": -0.1, "Birken AG": -1.9}), *parts, settings=CALIBRATED)
+    assert result.fields["parties[0]"].raw == "Alder Bau"
+    assert "Birken AG" in raws(result.fields["parties[0]"])
+    none = in_turns(Bill, Likes(parties={"Birken AG": -1.9}), *parts, settings=CALIBRATED)
+    assert none.fields["parties"].status == "absent"
+    assert raws(none.fields["parties"])[0] == "Birken AG"
+    assert none.value.parties == []
+
+
+def test_without_calibration_nothing_is_held_back_and_that_is_said():
+    result = Extractor(Bill, Likes(number={"RE-17": -1.9}), settings=Settings(least=0.9), least=0.9).extract(PAGE)
+    assert result.value.number == "RE-17"
+    assert any("never calibrated" in issue for issue in result.issues)
+
+
+@pytest.mark.parametrize("options", [{"least": -0.1}, {"least": 1.1}, {"least": float("nan")}, {"merge": "worst"}])
+def test_what_is_no_confidence_and_no_merge_is_refused(options):
+    with pytest.raises(UsageError):
+        Extractor(Bill, Likes(), settings=CALIBRATED, **options)
+
+
+@pytest.mark.parametrize("options", [{"least": 0.5}, {"exhaustive": True}, {"merge": "first"}])
+def test_what_only_a_model_that_scores_can_do_is_refused_without_one(options):
+    silent = Likes()
+    silent.scores = False
+    for model in (None, silent):
+        with pytest.raises(UsageError, match="models that score"):
+            Extractor(Bill, model, **options)
+
+
+class Totals(BaseModel):
+    totals: list[Decimal]
+
+
+def test_all_values_are_kept_by_lists_alone():
+    parts = ("Gesamtbetrag: 11,00 €", "Total: 13,00 €")
+    both = in_turns(Totals, Likes(totals=["11,00 €", "13,00 €"]), *parts, merge="all")
+    assert both.value.totals == [Decimal("11.00"), Decimal("13.00")]
+    with pytest.raises(UsageError, match="total holds one value"):
+        Extractor(Total, Likes(), merge="all")
 
 
 def test_all_lines_are_shown_in_turns_and_what_speaks_of_the_field_otherwise():
