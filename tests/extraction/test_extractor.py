@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, create_model
 
+from foyerdoc import storage
 from foyerdoc.documents import Document, Span
-from foyerdoc.errors import ModelError, SchemaError
+from foyerdoc.errors import DamagedFile, ModelError, SchemaError
 from foyerdoc.extraction import Address, CompanyId, Extractor, Iban, Name, NationalId, Vat
+from foyerdoc.extraction.adapter import KIND, SETTINGS, VERSION
 from foyerdoc.models.protocol import Generation
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.settings import Limits
@@ -326,6 +328,14 @@ def test_the_embedded_model_can_only_answer_from_the_document(generator):
     if field.span is not None:
         assert page.text[field.span.start : field.span.end] == field.raw
     assert field.raw in {"1.190,00 €", "1.000,00 €", None}
+
+
+@pytest.mark.parametrize("said", ["{}", '{"base": ""}', '{"tokens": 12}', "[]", ""])
+def test_a_folder_that_does_not_say_its_base_is_refused(said, tmp_path):
+    with storage.new_folder(tmp_path / "bills", kind=KIND, version=VERSION) as aside:
+        (aside / SETTINGS).write_text(said)
+    with pytest.raises(DamagedFile, match="does not say what it should"):
+        Extractor.load(tmp_path / "bills", Invoice)
 
 
 @settings(max_examples=40, deadline=None)
