@@ -17,7 +17,10 @@ from foyerdoc import storage
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import DamagedFile, ModelError, SchemaError
 from foyerdoc.extraction import Address, CompanyId, Extractor, Iban, Name, NationalId, Vat
-from foyerdoc.extraction.adapter import KIND, SETTINGS, VERSION
+from foyerdoc.extraction.adapter import KIND, SETTINGS, VERSION, Settings
+from foyerdoc.extraction.choosing import ask
+from foyerdoc.extraction.grounding import Ground
+from foyerdoc.extraction.schemas import form_of
 from foyerdoc.models.protocol import Generation
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.settings import Limits
@@ -320,6 +323,22 @@ def test_lines_beyond_the_budget_are_said():
     long = "\n".join(f"Total: {i},00 € {'w ' * 180}\n{'w ' * 190}" for i in range(1, 9))
     result = Extractor(Total, Scripted('{"total": null}')).extract(document(long))
     assert any("was not shown all lines" in issue for issue in result.issues)
+
+
+@pytest.mark.parametrize(("tokens", "complete"), [(400, False), (4000, True)])
+def test_a_pointing_model_is_shown_as_much_as_the_settings_say(tokens, complete):
+    long = document("\n".join(f"Total: {i},00 € {'w ' * 180}" for i in range(1, 9)))
+    model = Scripted('{"total": null}')
+    result = Extractor(Total, model, settings=Settings(tokens=tokens)).extract(long)
+    assert any("was not shown all lines" in issue for issue in result.issues) is not complete
+    assert ("8: Total" in model.asked[0][-1].content) is complete
+
+
+def test_models_that_point_and_models_that_score_are_asked_alike():
+    page, leaf = document("Grand total: 11,90 €"), form_of(Invoice).leaves[5]
+    model = Scripted('{"grand_total": null}')
+    Extractor(create_model("Sum", grand_total=(Decimal, Field(description=leaf.description))), model).extract(page)
+    assert model.asked[0] == ask(Ground.of(page), [leaf], model).conversation
 
 
 def test_the_embedded_model_can_only_answer_from_the_document(generator):

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,15 +120,16 @@ def ask_everywhere(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel,
     return [_asked(ground, leaves, chosen) for chosen in windows(ground, model.count_tokens, tokens)]
 
 
-def _asked(ground: Ground, leaves: Sequence[Leaf], chosen: Shown) -> Asked:
-    return Asked(
-        prompts.extraction(
-            [(leaf.path, leaf.description or leaf.title) for leaf in leaves],
-            [(ground.lines[at].number, ground.lines[at].text) for at in chosen.lines],
-        ),
-        chosen,
-        tuple(leaves),
+def prompt(ground: Ground, leaves: Iterable[Leaf], lines: Iterable[int]) -> Conversation:
+    """The fields, and the lines of the document that are shown, by their indexes."""
+    return prompts.extraction(
+        [(leaf.path, leaf.description or leaf.title) for leaf in leaves],
+        [(ground.lines[at].number, ground.lines[at].text) for at in lines],
     )
+
+
+def _asked(ground: Ground, leaves: Sequence[Leaf], chosen: Shown) -> Asked:
+    return Asked(prompt(ground, leaves, chosen.lines), chosen, tuple(leaves))
 
 
 Entries = tuple[tuple[Option, ...], ...]

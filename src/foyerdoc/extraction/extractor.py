@@ -300,7 +300,9 @@ class Extractor(Generic[T]):
         """Of a model that writes under a grammar but does not score: it points at one of the best places by labels."""
         issues: list[str] = []
         ranked = {leaf: rank(ground, leaf, candidates(ground, leaf)) for leaf in self._form.leaves}
-        answer = pointing.point(model, ground, {leaf: r for leaf, r in ranked.items() if not leaf.many})
+        answer = pointing.point(
+            model, ground, {leaf: r for leaf, r in ranked.items() if not leaf.many}, tokens=self._settings.tokens
+        )
         if not answer.complete:
             issues.append(_NOT_ALL_SHOWN)
         found: list[_Found] = []
