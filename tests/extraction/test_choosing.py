@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import DamagedFile, FoyerdocError, ModelError, UsageError
@@ -40,6 +40,11 @@ PAGE = document(
 )
 
 
+def asked_of(page, schema=Bill):
+    ground = Ground.of(page)
+    return ground, ask(ground, form_of(schema).leaves, Likes())
+
+
 def test_what_a_model_likes_is_chosen_with_its_place():
     model = Likes(number="RE-17", total="1.190,00 €", due="02.04.2026", parties=["Alder Bau GmbH", "Birken AG"])
     result = Extractor(Bill, model).extract(PAGE)
@@ -56,6 +61,48 @@ def test_the_answer_grows_as_json():
     Extractor(Bill, model).extract(PAGE)
     whole = model.begun[-1] + "]}"
     assert json.loads(whole) == {"number": [1, "RE-17"], "total": None, "due": [2, "02.04.2026"], "parties": [[4, "Birken AG"]]}
+
+
+def test_probabilities_are_over_all_that_may_be_said_and_the_best_stands_first():
+    weighing = Weighing(labels=2.0)
+    model = Likes(number={"RE-17": -0.1}, total={"1.190,00 €": -0.3}, parties={"Alder Bau GmbH": -0.1, "Birken AG": -0.2})
+    ground, asked = asked_of(PAGE)
+    (found,) = choose_many(model, [(ground, asked)], weighing)
+    for leaf in asked.leaves[:3]:
+        ((*options,),) = found[leaf]
+        assert sum(np.exp(option.log_probability) for option in options) == pytest.approx(1)
+    for options in (options for entries in found.values() for options in entries):
+        assert np.all(np.diff(weighing.shares(options)) <= 0)
+
+
+def test_a_long_line_is_searched_from_the_likeliest_beginnings():
+    class Letter(BaseModel):
+        title: str
+
+    words = " ".join(f"wort{i}" for i in range(40))
+    for wanted in ("wort0 wort1", "wort20 wort21 wort22", "wort39"):
+        assert Extractor(Letter, Likes(title=wanted)).extract(document(words)).fields["title"].raw == wanted
+
+
+def test_a_list_takes_no_part_of_what_it_has_and_no_value_twice():
+    page = document("Zwischen Alder Bau GmbH und Birken AG\nbeide einig, Birken AG zahlt")
+    model = Likes(parties={"Alder Bau GmbH": -0.1, "Alder Bau": -0.2, "Bau GmbH": -0.2, "Birken AG": -0.3})
+    ground, asked = asked_of(page)
+    (found,) = choose_many(model, [(ground, asked)])
+    chosen = [decide(options, Weighing())[0].place for options in found[asked.leaves[-1]]]
+    assert chosen[-1] is None
+    assert sorted(place.raw for place in chosen[:-1]) == ["Alder Bau GmbH", "Birken AG"]
+
+
+def test_where_a_list_ends_is_weighed_by_itself():
+    model = Likes(parties={"Alder Bau GmbH": -0.1, "Birken AG": -0.2})
+    never_empty = Extractor(Bill, model, settings=Settings(absent=-20)).extract(PAGE)
+    assert never_empty.value.parties == ["Alder Bau GmbH", "Birken AG"]
+    ground, asked = asked_of(PAGE)
+    (found,) = choose_many(model, [(ground, asked)], Weighing(absent=-20))
+    assert len(found[asked.leaves[-1]]) == 3
+    soon = Extractor(Bill, model, settings=Settings(end=20)).extract(PAGE)
+    assert soon.value.parties == ["Alder Bau GmbH"]
 
 
 def test_training_writes_what_choosing_says():
@@ -136,27 +183,29 @@ LONG = document(
 )
 
 
+FILLING = "\n".join("wort " * 70 for _ in range(20))
+
+
 class Total(BaseModel):
     total: Decimal | None = None
 
 
 @pytest.mark.parametrize(
     ("merge", "value", "status"),
-    [("best", Decimal("12.00"), "found"), ("first", Decimal("12.00"), "found"), ("error", None, "conflict")],
+    [("best", Decimal("13.00"), "found"), ("first", Decimal("12.00"), "found"), ("error", None, "conflict")],
 )
 def test_a_long_document_is_read_in_turns(merge, value, status):
-    text = "Gesamtbetrag: 12,00 €\n" + "\n".join("wort " * 70 for _ in range(20)) + "\nTotal: 13,00 €"
-    model = Likes(total=["12,00 €", "13,00 €"])
+    text = "Gesamtbetrag: 12,00 €\n" + FILLING + "\nTotal: 13,00 €\n" + FILLING + "\n14,00 €"
+    model = Likes(total={"12,00 €": -0.5, "13,00 €": -0.1, "14,00 €": -0.3})
     short = Settings(tokens=400)
     result = Extractor(Total, model, settings=short, exhaustive=True, merge=merge).extract(document(text))
     field = result.fields["total"]
     assert (field.value, field.status) == (value, status)
     values = {candidate.value for candidate in field.candidates} | {field.value}
-    assert {Decimal("12.00"), Decimal("13.00")} <= values
+    assert {Decimal("12.00"), Decimal("13.00"), Decimal("14.00")} <= values
     assert not any("not shown" in issue for issue in result.issues)
 
 
-FILLING = "\n".join("wort " * 70 for _ in range(20))
 SHORT = Settings(tokens=400)
 
 
@@ -178,6 +227,12 @@ def test_a_list_has_each_value_once_however_it_is_written():
     result = in_turns(Bill, model, "Zwischen Alder Bau GmbH und Birken AG", "Für die ALDER BAU GMBH und die Birken AG")
     assert result.value.parties == ["Alder Bau GmbH", "Birken AG"]
     assert "parties[2]" not in result.fields
+
+
+def test_a_value_of_a_list_stands_where_it_is_surest():
+    model = Likes(parties={"Alder Bau GmbH": -1.0, "ALDER BAU GMBH": -0.1})
+    result = in_turns(Bill, model, "Zwischen Alder Bau GmbH und uns", "Für die ALDER BAU GMBH")
+    assert result.value.parties == ["ALDER BAU GMBH"]
 
 
 def raws(field):
@@ -208,11 +263,47 @@ def test_what_is_held_back_of_a_list_is_a_candidate():
     parts = ("Zwischen der Alder Bau", "und der Birken AG")
     result = in_turns(Bill, Likes(parties={"Alder Bau": -0.1, "Birken AG": -1.9}), *parts, settings=CALIBRATED)
     assert result.fields["parties[0]"].raw == "Alder Bau"
-    assert "Birken AG" in raws(result.fields["parties[0]"])
+    assert raws(result.fields["parties[0]"])[0] == "Birken AG"
     none = in_turns(Bill, Likes(parties={"Birken AG": -1.9}), *parts, settings=CALIBRATED)
     assert none.fields["parties"].status == "absent"
     assert raws(none.fields["parties"])[0] == "Birken AG"
     assert none.value.parties == []
+
+
+def test_a_place_is_one_candidate_though_it_was_held_back_and_not_chosen():
+    model = Likes(parties={"Alder Bau GmbH": -0.1, "Birken AG": -1.9})
+    result = Extractor(Bill, model, settings=CALIBRATED).extract(PAGE)
+    assert result.value.parties == ["Alder Bau GmbH"]
+    candidates = result.fields["parties[0]"].candidates
+    assert candidates[0].raw == "Birken AG"
+    assert len({candidate.span for candidate in candidates}) == len(candidates)
+
+
+def test_what_was_not_chosen_stands_among_the_candidates():
+    page = document("Gesamtbetrag: 11,00 €\nSumme: 12,00 €")
+    for settings_, null, status, candidates in (
+        (Settings(), -2.0, "found", ["12,00 €"]),
+        (Settings(least=0.99, examples=100), -2.0, "absent", ["11,00 €", "12,00 €"]),
+        (Settings(), 0.0, "absent", ["11,00 €", "12,00 €"]),
+    ):
+        model = Likes(null, total={"11,00 €": -1.0, "12,00 €": -3.0})
+        field = Extractor(Total, model, settings=settings_).extract(page).fields["total"]
+        assert (field.status, raws(field)) == (status, candidates)
+
+
+def test_a_broken_rule_halves_the_confidence():
+    class Lease(BaseModel):
+        start: date
+        end: date
+
+    class Ruled(Lease):
+        model_config = ConfigDict(json_schema_extra={"rules": ["start <= end"]})
+
+    page = document("Beginn 01.05.2026, Ende 01.04.2026")
+    model = Likes(start="01.05.2026", end="01.04.2026")
+    plain, ruled = (Extractor(schema, model, settings=CALIBRATED).extract(page) for schema in (Lease, Ruled))
+    for path in ("start", "end"):
+        assert ruled.fields[path].confidence == pytest.approx(plain.fields[path].confidence / 2)
 
 
 def test_without_calibration_nothing_is_held_back_and_that_is_said():
@@ -257,18 +348,36 @@ def test_all_lines_are_shown_in_turns_and_what_speaks_of_the_field_otherwise():
     assert {ground.lines[at].text for at in once.shown.lines} >= {"Gesamtbetrag: 12,00 €", "Total: 13,00 €"}
 
 
-def test_shares_of_the_same_value_are_added():
-    def option(value, log_probability):
-        return Option(None if value is None else Place(Span(0, 1), "x", value, 0), log_probability, 0.0)
+def option(value, share, support=0.0):
+    return Option(None if value is None else Place(Span(0, 1), "x", value, 0), np.log(share), support)
 
-    options = (option("A", np.log(0.3)), option(None, np.log(0.4)), option("a", np.log(0.3)))
+
+@pytest.mark.parametrize("spelled", ["A B", "a b", "a\u00a0 b"])
+def test_shares_of_the_same_value_are_added_and_its_best_place_is_taken(spelled):
+    options = (option(spelled, 0.2), option(None, 0.4), option("A b", 0.25), option("b", 0.15))
     best, share = decide(options, Weighing())
-    assert best.place.value == "A"
-    assert share == pytest.approx(0.6)
+    assert best is options[2]
+    assert share == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize(
+    ("weighing", "begun", "shares"),
+    [
+        (Weighing(), False, [0.5, 0.1, 0.4]),
+        (Weighing(model=0), False, [1 / 3] * 3),
+        (Weighing(absent=np.log(1.5)), False, [0.5 / 1.2, 0.1 / 1.2, 0.6 / 1.2]),
+        (Weighing(absent=np.log(1.5)), True, [0.5, 0.1, 0.4]),
+        (Weighing(end=np.log(1.5)), True, [0.5 / 1.2, 0.1 / 1.2, 0.6 / 1.2]),
+        (Weighing(labels=np.log(2)), False, [0.5 / 1.3, 0.4 / 1.3, 0.4 / 1.3]),
+    ],
+)
+def test_what_counts_in_weighing(weighing, begun, shares):
+    options = (option("A", 0.5), option("B", 0.1, support=2.0), option(None, 0.4))
+    np.testing.assert_allclose(weighing.shares(options, begun=begun), shares)
 
 
 def test_shares_never_add_up_to_more_than_one():
-    options = [Option(Place(Span(0, 1), "A", "A", 0), -0.1 * i, 0.0) for i in range(12)]
+    options = [option("A", np.exp(-0.1 * i)) for i in range(12)]
     for n in range(1, 13):
         assert decide(options[:n], Weighing())[1] <= 1
 

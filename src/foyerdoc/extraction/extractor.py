@@ -391,7 +391,7 @@ def _list(leaf: Leaf, ranked: Sequence[Ranked]) -> Iterator[_Found]:
 
 
 def _field_value(document: Document, item: _Found) -> FieldValue:
-    places = {p.span: p for p in item.others if item.place is None or p.span != item.place.span}
+    places = {p.span: p for p in item.others}
     others = tuple(Candidate(p.raw, p.span, _cast(item.leaf, p)) for p in islice(places.values(), _OTHERS))
     if item.place is None:
         return FieldValue(None, None, None, (), None, "conflict" if item.conflict else "absent", others)
