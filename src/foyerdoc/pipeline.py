@@ -92,7 +92,7 @@ class Pipeline:
             taxonomy, model=model, embedder=embedder or (index.embedder if index is not None else None)
         )
         self._extractors = {name: Extractor(schema, model) for name, schema in schemas.items()}
-        self._together = _TOGETHER if model is not None and schemas else 1
+        self._together = _TOGETHER if schemas and model is not None and model.scores else 1
         self._workers = workers
         self._limits = limits
 

@@ -61,3 +61,9 @@ class Chokes(Likes):
         if "Gift" in conversation[-1].content:
             raise ModelError("the prompt does not fit", hint="give a shorter one")
         return super().count_prompt(conversation)
+
+
+class Silent(Likes):
+    """Writes under grammars and does not score."""
+
+    grammars, scores = True, False

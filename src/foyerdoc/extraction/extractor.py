@@ -169,7 +169,7 @@ class Extractor(Generic[T]):
         return next(self.extract_many([document]))
 
     def extract_many(self, documents: Iterable[Document]) -> Iterator[Extraction[T]]:
-        """The fields of many documents, in their order; a model takes 32 of them at a time.
+        """The fields of many documents, in their order; a model that scores takes 32 of them at a time.
 
         Raises:
             FoyerdocError: of a document that fails, after the results of those before it. `extract_each` goes on.
@@ -185,8 +185,9 @@ class Extractor(Generic[T]):
         Args:
             documents: an error among them, as `read_many` yields it of a file, is passed on in its place.
         """
+        together = _TOGETHER if self._model is not None and self._model.scores else 1
         coming = iter(documents)
-        while batch := list(islice(coming, 1 if self._model is None else _TOGETHER)):
+        while batch := list(islice(coming, together)):
             results = self._tried([item for item in batch if isinstance(item, Document)])
             for item in batch:
                 yield item if isinstance(item, FoyerdocError) else next(results)
