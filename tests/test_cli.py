@@ -5,10 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from foyerdoc.cli import app
 from foyerdoc.demo import folder
+from foyerdoc.extraction import Extractor
+from tests.extraction.liking import Chokes
 from tests.reading.pdfs import text_pages
 
 MAILBOX = folder() / "documents"
@@ -191,6 +194,60 @@ def test_chat_remembers_the_question_before(letters: Path) -> None:
     first, second = lines_of(result.stdout)
     assert not any("the question before" in step for step in first["steps"])
     assert any("the question before" in step for step in second["steps"])
+
+
+def bills(folder: Path) -> str:
+    (folder / "mine.py").write_text(
+        "from decimal import Decimal\n"
+        "from pydantic import BaseModel\n"
+        "class Bill(BaseModel):\n"
+        "    total: Decimal | None = None\n",
+        encoding="utf-8",
+    )
+    return f"{folder / 'mine.py'}:Bill"
+
+
+def test_a_model_extracts_files_together_and_one_that_fails_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (("a", "Total: 5,00 €"), ("b", "Gift, Total: 5,00 €"), ("c", ""), ("d", "Total: 6,00 €")):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    model = Chokes(total=["5,00 €", "6,00 €"])
+    monkeypatch.setattr(Extractor, "load", lambda _folder, schema, **options: Extractor(schema, model, **options))
+    schema = bills(tmp_path)
+
+    def extract(*names: str) -> Result:
+        files = [str(tmp_path / f"{name}.txt") for name in names]
+        return run(app, ["extract", *files, "--schema", schema, "--model", str(tmp_path), "--json"])
+
+    result = extract("a", "b", "c", "d")
+    assert result.exit_code == 1
+    lines = lines_of(result.stdout)
+    assert [Path(line["file"]).stem for line in lines] == ["a", "b", "c", "d"]
+    assert [line["error"]["code"] if "error" in line else line["extraction"]["value"]["total"] for line in lines] == [
+        *("5.00", "model_error", "empty_file", "6.00")
+    ]
+    assert extract("a", "d").exit_code == 0
+    assert max(model.together) == 2
+
+
+@pytest.mark.parametrize("options", [["--least", "0.5"], ["--exhaustive"]])
+def test_what_only_a_model_can_do_is_wrong_use_without_one(tmp_path: Path, options: list[str]) -> None:
+    (tmp_path / "a.txt").write_text("Total: 5,00 €", encoding="utf-8")
+    result = run(app, ["extract", str(tmp_path / "a.txt"), "--schema", bills(tmp_path), *options])
+    assert result.exit_code == 2
+    assert "->" in result.stderr
+
+
+def test_an_extractor_whose_replacement_was_killed_is_put_back(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Total: 5,00 €", encoding="utf-8")
+    for command in (
+        ["extract", str(tmp_path / "a.txt"), "--schema", bills(tmp_path), "--model", str(tmp_path / "mine")],
+        ["train", "extractor", str(tmp_path / "a.txt"), "--out", str(tmp_path / "out"), "--start", str(tmp_path / "mine")],
+    ):
+        (tmp_path / ".mine.old").mkdir()
+        run(app, command)
+        (tmp_path / "mine").rmdir()
 
 
 def test_extract_with_a_schema_from_a_file(tmp_path: Path) -> None:

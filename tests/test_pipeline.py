@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 import foyerdoc as fd
 from foyerdoc.demo import folder
 from foyerdoc.demo.schemas import SCHEMAS
-from foyerdoc.errors import DamagedFile, UsageError
+from foyerdoc.errors import DamagedFile, EmptyFile, ModelError, UsageError
 from foyerdoc.models.protocol import Embedder
+from tests.extraction.liking import Chokes
 
 MAILBOX = folder() / "documents"
 TAXONOMY = fd.Taxonomy.load(folder() / "taxonomy.json")
+
+
+class Bill(BaseModel):
+    total: Decimal | None = None
 
 
 def test_files_become_outcomes_in_order_with_their_attachments_and_errors(tmp_path: Path, embedder: Embedder) -> None:
@@ -46,6 +53,26 @@ def test_files_become_outcomes_in_order_with_their_attachments_and_errors(tmp_pa
         assert {"read", "clean", "classify", "extract", "index"} <= set(notice.seconds)
         hits = index.search("prime à payer", k=3, where={"category": "billing"})
         assert {hit.document_name for hit in hits} == {"avis-2026-77410.pdf"}
+
+
+def test_a_model_takes_documents_together_and_one_that_fails_fails_alone(tmp_path: Path, embedder: Embedder) -> None:
+    taxonomy = fd.Taxonomy.model_validate(
+        {"name": "mail", "categories": [{"name": "bill", "description": "A bill to pay", "schema": "bill"}]}
+    )
+    texts = ["Total: 5,00 €", "Gift, Total: 5,00 €", "", "Total: 6,00 €"]
+    paths = [tmp_path / f"{i}.txt" for i in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    model = Chokes(total=["5,00 €", "6,00 €"])
+    classifier = fd.Classifier.zero_shot(taxonomy, embedder=embedder)
+    outcomes = list(fd.Pipeline(taxonomy, {"bill": Bill}, classifier=classifier, model=model).run(paths))
+    assert [outcome.path for outcome in outcomes] == paths
+    assert [type(outcome.error) for outcome in outcomes] == [type(None), ModelError, EmptyFile, type(None)]
+    assert [o.extraction.value.total if o.extraction else None for o in outcomes] == [Decimal(5), None, None, Decimal(6)]
+    assert outcomes[1].prediction is not None
+    outcomes = list(fd.Pipeline(taxonomy, {"bill": Bill}, classifier=classifier, model=model).run([paths[0], paths[3]]))
+    assert max(model.together) == 2
+    assert all({"read", "clean", "classify", "extract"} <= set(outcome.seconds) for outcome in outcomes)
 
 
 def test_a_schema_that_the_taxonomy_names_must_be_given(embedder: Embedder) -> None:

@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from foyerdoc.documents import Document, Span
+from foyerdoc.errors import DamagedFile, FoyerdocError, ModelError, UsageError
 from foyerdoc.extraction import Extractor, Name
 from foyerdoc.extraction.adapter import Settings
 from foyerdoc.extraction.choosing import Option, Weighing, answer, ask, ask_everywhere, choose_many, decide
 from foyerdoc.extraction.grounding import Ground, Place
 from foyerdoc.extraction.options import lines_for, on_line
 from foyerdoc.extraction.schemas import form_of
+from tests.extraction.liking import Chokes, Likes, Silent
 
 
 def document(text: str, language: str = "de") -> Document:
@@ -32,46 +34,15 @@ class Bill(BaseModel):
     parties: list[Name] = []
 
 
-class Likes:
-    """A model that finds the values likely that it likes for a field, and null otherwise."""
-
-    name, adapter, context_tokens, grammars, scores = "likes", None, 8192, False, True
-
-    def __init__(self, **liked: str | list[str]) -> None:
-        self.liked = {path: [values] if isinstance(values, str) else values for path, values in liked.items()}
-        self.begun: list[str] = []
-        self.together: list[int] = []
-
-    def count_tokens(self, text):
-        return len(text.split())
-
-    def count_prompt(self, conversation):
-        return sum(self.count_tokens(message.content) for message in conversation)
-
-    def score_many(self, conversations, continuations, *, begun=None):
-        self.begun += begun
-        self.together.append(len(conversations))
-        rows = zip(conversations, continuations, begun, strict=True)
-        return [np.array([self._score(text, asked[-1].content, said) for text in texts]) for asked, texts, said in rows]
-
-    def _score(self, text, shown, said):
-        path = max(Bill.model_fields, key=lambda path: said.rfind(f'"{path}":'))
-        liked = self.liked.get(path, ())
-        if "null" in text or text.startswith("]"):
-            return -2.0
-        value = text.strip(" [,]}").partition(", ")[2].strip('"]},')
-        if value:
-            return -0.1 if value in liked else -9.0
-        # A line alone: likely when it holds what is liked.
-        number = text.strip(" [,")
-        line = next((line for line in shown.splitlines() if line.startswith(f"{number}: ")), "")
-        return -0.5 if any(each in line for each in liked) else -9.0
-
-
 PAGE = document(
     "Rechnung Nr. RE-17\n1.190,00 € sind bis zum 02.04.2026 zu zahlen.\nErstellt am 03.03.2026\n"
     "Zwischen Alder Bau GmbH und Birken AG"
 )
+
+
+def asked_of(page, schema=Bill):
+    ground = Ground.of(page)
+    return ground, ask(ground, form_of(schema).leaves, Likes())
 
 
 def test_what_a_model_likes_is_chosen_with_its_place():
@@ -90,6 +61,48 @@ def test_the_answer_grows_as_json():
     Extractor(Bill, model).extract(PAGE)
     whole = model.begun[-1] + "]}"
     assert json.loads(whole) == {"number": [1, "RE-17"], "total": None, "due": [2, "02.04.2026"], "parties": [[4, "Birken AG"]]}
+
+
+def test_probabilities_are_over_all_that_may_be_said_and_the_best_stands_first():
+    weighing = Weighing(labels=2.0)
+    model = Likes(number={"RE-17": -0.1}, total={"1.190,00 €": -0.3}, parties={"Alder Bau GmbH": -0.1, "Birken AG": -0.2})
+    ground, asked = asked_of(PAGE)
+    (found,) = choose_many(model, [(ground, asked)], weighing)
+    for leaf in asked.leaves[:3]:
+        ((*options,),) = found[leaf]
+        assert sum(np.exp(option.log_probability) for option in options) == pytest.approx(1)
+    for options in (options for entries in found.values() for options in entries):
+        assert np.all(np.diff(weighing.shares(options)) <= 0)
+
+
+def test_a_long_line_is_searched_from_the_likeliest_beginnings():
+    class Letter(BaseModel):
+        title: str
+
+    words = " ".join(f"wort{i}" for i in range(40))
+    for wanted in ("wort0 wort1", "wort20 wort21 wort22", "wort39"):
+        assert Extractor(Letter, Likes(title=wanted)).extract(document(words)).fields["title"].raw == wanted
+
+
+def test_a_list_takes_no_part_of_what_it_has_and_no_value_twice():
+    page = document("Zwischen Alder Bau GmbH und Birken AG\nbeide einig, Birken AG zahlt")
+    model = Likes(parties={"Alder Bau GmbH": -0.1, "Alder Bau": -0.2, "Bau GmbH": -0.2, "Birken AG": -0.3})
+    ground, asked = asked_of(page)
+    (found,) = choose_many(model, [(ground, asked)])
+    chosen = [decide(options, Weighing())[0].place for options in found[asked.leaves[-1]]]
+    assert chosen[-1] is None
+    assert sorted(place.raw for place in chosen[:-1]) == ["Alder Bau GmbH", "Birken AG"]
+
+
+def test_where_a_list_ends_is_weighed_by_itself():
+    model = Likes(parties={"Alder Bau GmbH": -0.1, "Birken AG": -0.2})
+    never_empty = Extractor(Bill, model, settings=Settings(absent=-20)).extract(PAGE)
+    assert never_empty.value.parties == ["Alder Bau GmbH", "Birken AG"]
+    ground, asked = asked_of(PAGE)
+    (found,) = choose_many(model, [(ground, asked)], Weighing(absent=-20))
+    assert len(found[asked.leaves[-1]]) == 3
+    soon = Extractor(Bill, model, settings=Settings(end=20)).extract(PAGE)
+    assert soon.value.parties == ["Alder Bau GmbH"]
 
 
 def test_training_writes_what_choosing_says():
@@ -115,6 +128,33 @@ def test_documents_together_are_as_alone():
     together = list(Extractor(Bill, model).extract_many(pages))
     alone = [Extractor(Bill, Likes(number="RE-17", total="1.190,00 €", parties="Birken AG")).extract(page) for page in pages]
     assert [r.fields for r in together] == [r.fields for r in alone]
+
+
+GOOD, BAD = document("Total: 5,00 €"), document("Gift, Total: 5,00 €")
+
+
+def test_a_document_that_fails_does_not_take_the_others_with_it():
+    unread = DamagedFile("not a readable PDF", hint="get another")
+    results = list(Extractor(Bill, Chokes(total="5,00 €")).extract_each([GOOD, BAD, unread, GOOD]))
+    assert [isinstance(result, FoyerdocError) for result in results] == [False, True, True, False]
+    assert isinstance(results[1], ModelError)
+    assert results[2] is unread
+    assert results[0].value.total == results[3].value.total == Decimal("5.00")
+
+
+def test_what_comes_before_a_document_that_fails_is_delivered():
+    results = Extractor(Bill, Chokes(total="5,00 €")).extract_many([GOOD, GOOD, BAD, GOOD])
+    assert [next(results).value.total for _ in range(2)] == [Decimal("5.00")] * 2
+    with pytest.raises(ModelError, match="does not fit"):
+        next(results)
+
+
+@pytest.mark.parametrize(("model", "taken"), [(None, 1), (Silent(), 1), (Likes(), 32)])
+def test_a_model_that_scores_takes_32_documents_at_a_time(model, taken):
+    asked = []
+    coming = (asked.append(i) or document("") for i in range(40))
+    next(Extractor(Bill, model).extract_many(coming))
+    assert len(asked) == taken
 
 
 def test_many_documents_take_turns():
@@ -143,24 +183,158 @@ LONG = document(
 )
 
 
+FILLING = "\n".join("wort " * 70 for _ in range(20))
+
+
 class Total(BaseModel):
     total: Decimal | None = None
 
 
 @pytest.mark.parametrize(
     ("merge", "value", "status"),
-    [("best", Decimal("12.00"), "found"), ("first", Decimal("12.00"), "found"), ("error", None, "conflict")],
+    [("best", Decimal("13.00"), "found"), ("first", Decimal("12.00"), "found"), ("error", None, "conflict")],
 )
 def test_a_long_document_is_read_in_turns(merge, value, status):
-    text = "Gesamtbetrag: 12,00 €\n" + "\n".join("wort " * 70 for _ in range(20)) + "\nTotal: 13,00 €"
-    model = Likes(total=["12,00 €", "13,00 €"])
+    text = "Gesamtbetrag: 12,00 €\n" + FILLING + "\nTotal: 13,00 €\n" + FILLING + "\n14,00 €"
+    model = Likes(total={"12,00 €": -0.5, "13,00 €": -0.1, "14,00 €": -0.3})
     short = Settings(tokens=400)
     result = Extractor(Total, model, settings=short, exhaustive=True, merge=merge).extract(document(text))
     field = result.fields["total"]
     assert (field.value, field.status) == (value, status)
     values = {candidate.value for candidate in field.candidates} | {field.value}
-    assert {Decimal("12.00"), Decimal("13.00")} <= values
+    assert {Decimal("12.00"), Decimal("13.00"), Decimal("14.00")} <= values
     assert not any("not shown" in issue for issue in result.issues)
+
+
+SHORT = Settings(tokens=400)
+
+
+def in_turns(schema, model, *parts, settings=SHORT, **options):
+    """What is extracted of parts that are shown in turns of their own."""
+    page = document(f"\n{FILLING}\n".join(parts))
+    return Extractor(schema, model, settings=settings, exhaustive=True, **options).extract(page)
+
+
+@pytest.mark.parametrize(("one", "other"), [("100,00 €", "100 €"), ("1'200,50 CHF", "1200,50 CHF")])
+def test_the_same_value_written_otherwise_is_no_conflict(one, other):
+    result = in_turns(Total, Likes(total=[one, other]), f"Gesamtbetrag: {one}", f"Total: {other}", merge="error")
+    assert result.fields["total"].status == "found"
+    assert [candidate.raw for candidate in result.fields["total"].candidates] == [other]
+
+
+def test_a_list_has_each_value_once_however_it_is_written():
+    model = Likes(parties=["Alder Bau GmbH", "ALDER BAU GMBH", "Birken AG"])
+    result = in_turns(Bill, model, "Zwischen Alder Bau GmbH und Birken AG", "Für die ALDER BAU GMBH und die Birken AG")
+    assert result.value.parties == ["Alder Bau GmbH", "Birken AG"]
+    assert "parties[2]" not in result.fields
+
+
+def test_a_value_of_a_list_stands_where_it_is_surest():
+    model = Likes(parties={"Alder Bau GmbH": -1.0, "ALDER BAU GMBH": -0.1})
+    result = in_turns(Bill, model, "Zwischen Alder Bau GmbH und uns", "Für die ALDER BAU GMBH")
+    assert result.value.parties == ["ALDER BAU GMBH"]
+
+
+def raws(field):
+    return [candidate.raw for candidate in field.candidates]
+
+
+CALIBRATED = SHORT.model_copy(update={"examples": 100, "least": 0.7})
+
+
+@pytest.mark.parametrize("merge", ["best", "first", "error"])
+def test_what_is_held_back_stands_among_the_candidates_of_what_another_turn_kept(merge):
+    model = Likes(total={"11,00 €": -1.8, "12,00 €": -0.1, "13,00 €": -1.9})
+    parts = ("Gesamtbetrag: 11,00 €", "Summe: 12,00 €", "Total: 13,00 €")
+    field = in_turns(Total, model, *parts, settings=CALIBRATED, merge=merge).fields["total"]
+    assert field.raw == "12,00 €"
+    assert raws(field) == ["11,00 €", "13,00 €"]
+
+
+def test_what_is_held_back_stands_among_the_candidates_of_a_conflict():
+    model = Likes(total={"11,00 €": -1.8, "12,00 €": -0.1, "13,00 €": -0.1})
+    parts = ("Gesamtbetrag: 11,00 €", "Summe: 12,00 €", "Total: 13,00 €")
+    field = in_turns(Total, model, *parts, settings=CALIBRATED, merge="error").fields["total"]
+    assert field.status == "conflict"
+    assert raws(field) == ["12,00 €", "13,00 €", "11,00 €"]
+
+
+def test_what_is_held_back_of_a_list_is_a_candidate():
+    parts = ("Zwischen der Alder Bau", "und der Birken AG")
+    result = in_turns(Bill, Likes(parties={"Alder Bau": -0.1, "Birken AG": -1.9}), *parts, settings=CALIBRATED)
+    assert result.fields["parties[0]"].raw == "Alder Bau"
+    assert raws(result.fields["parties[0]"])[0] == "Birken AG"
+    none = in_turns(Bill, Likes(parties={"Birken AG": -1.9}), *parts, settings=CALIBRATED)
+    assert none.fields["parties"].status == "absent"
+    assert raws(none.fields["parties"])[0] == "Birken AG"
+    assert none.value.parties == []
+
+
+def test_a_place_is_one_candidate_though_it_was_held_back_and_not_chosen():
+    model = Likes(parties={"Alder Bau GmbH": -0.1, "Birken AG": -1.9})
+    result = Extractor(Bill, model, settings=CALIBRATED).extract(PAGE)
+    assert result.value.parties == ["Alder Bau GmbH"]
+    candidates = result.fields["parties[0]"].candidates
+    assert candidates[0].raw == "Birken AG"
+    assert len({candidate.span for candidate in candidates}) == len(candidates)
+
+
+def test_what_was_not_chosen_stands_among_the_candidates():
+    page = document("Gesamtbetrag: 11,00 €\nSumme: 12,00 €")
+    for settings_, null, status, candidates in (
+        (Settings(), -2.0, "found", ["12,00 €"]),
+        (Settings(least=0.99, examples=100), -2.0, "absent", ["11,00 €", "12,00 €"]),
+        (Settings(), 0.0, "absent", ["11,00 €", "12,00 €"]),
+    ):
+        model = Likes(null, total={"11,00 €": -1.0, "12,00 €": -3.0})
+        field = Extractor(Total, model, settings=settings_).extract(page).fields["total"]
+        assert (field.status, raws(field)) == (status, candidates)
+
+
+def test_a_broken_rule_halves_the_confidence():
+    class Lease(BaseModel):
+        start: date
+        end: date
+
+    class Ruled(Lease):
+        model_config = ConfigDict(json_schema_extra={"rules": ["start <= end"]})
+
+    page = document("Beginn 01.05.2026, Ende 01.04.2026")
+    model = Likes(start="01.05.2026", end="01.04.2026")
+    plain, ruled = (Extractor(schema, model, settings=CALIBRATED).extract(page) for schema in (Lease, Ruled))
+    for path in ("start", "end"):
+        assert ruled.fields[path].confidence == pytest.approx(plain.fields[path].confidence / 2)
+
+
+def test_without_calibration_nothing_is_held_back_and_that_is_said():
+    result = Extractor(Bill, Likes(number={"RE-17": -1.9}), settings=Settings(least=0.9), least=0.9).extract(PAGE)
+    assert result.value.number == "RE-17"
+    assert any("never calibrated" in issue for issue in result.issues)
+
+
+@pytest.mark.parametrize("options", [{"least": -0.1}, {"least": 1.1}, {"least": float("nan")}, {"merge": "worst"}])
+def test_what_is_no_confidence_and_no_merge_is_refused(options):
+    with pytest.raises(UsageError):
+        Extractor(Bill, Likes(), settings=CALIBRATED, **options)
+
+
+@pytest.mark.parametrize("options", [{"least": 0.5}, {"exhaustive": True}, {"merge": "first"}])
+def test_what_only_a_model_that_scores_can_do_is_refused_without_one(options):
+    for model in (None, Silent()):
+        with pytest.raises(UsageError, match="models that score"):
+            Extractor(Bill, model, **options)
+
+
+class Totals(BaseModel):
+    totals: list[Decimal]
+
+
+def test_all_values_are_kept_by_lists_alone():
+    parts = ("Gesamtbetrag: 11,00 €", "Total: 13,00 €")
+    both = in_turns(Totals, Likes(totals=["11,00 €", "13,00 €"]), *parts, merge="all")
+    assert both.value.totals == [Decimal("11.00"), Decimal("13.00")]
+    with pytest.raises(UsageError, match="total holds one value"):
+        Extractor(Total, Likes(), merge="all")
 
 
 def test_all_lines_are_shown_in_turns_and_what_speaks_of_the_field_otherwise():
@@ -172,14 +346,38 @@ def test_all_lines_are_shown_in_turns_and_what_speaks_of_the_field_otherwise():
     assert {ground.lines[at].text for at in once.shown.lines} >= {"Gesamtbetrag: 12,00 €", "Total: 13,00 €"}
 
 
-def test_shares_of_the_same_value_are_added():
-    def option(value, log_probability):
-        return Option(None if value is None else Place(Span(0, 1), "x", value, 0), log_probability, 0.0)
+def option(value, share, support=0.0):
+    return Option(None if value is None else Place(Span(0, 1), "x", value, 0), np.log(share), support)
 
-    options = (option("A", np.log(0.3)), option(None, np.log(0.4)), option("a", np.log(0.3)))
+
+@pytest.mark.parametrize("spelled", ["A B", "a b", "a\u00a0 b"])
+def test_shares_of_the_same_value_are_added_and_its_best_place_is_taken(spelled):
+    options = (option(spelled, 0.2), option(None, 0.4), option("A b", 0.25), option("b", 0.15))
     best, share = decide(options, Weighing())
-    assert best.place.value == "A"
-    assert share == pytest.approx(0.6)
+    assert best is options[2]
+    assert share == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize(
+    ("weighing", "begun", "shares"),
+    [
+        (Weighing(), False, [0.5, 0.1, 0.4]),
+        (Weighing(model=0), False, [1 / 3] * 3),
+        (Weighing(absent=np.log(1.5)), False, [0.5 / 1.2, 0.1 / 1.2, 0.6 / 1.2]),
+        (Weighing(absent=np.log(1.5)), True, [0.5, 0.1, 0.4]),
+        (Weighing(end=np.log(1.5)), True, [0.5 / 1.2, 0.1 / 1.2, 0.6 / 1.2]),
+        (Weighing(labels=np.log(2)), False, [0.5 / 1.3, 0.4 / 1.3, 0.4 / 1.3]),
+    ],
+)
+def test_what_counts_in_weighing(weighing, begun, shares):
+    options = (option("A", 0.5), option("B", 0.1, support=2.0), option(None, 0.4))
+    np.testing.assert_allclose(weighing.shares(options, begun=begun), shares)
+
+
+def test_shares_never_add_up_to_more_than_one():
+    options = [option("A", np.exp(-0.1 * i)) for i in range(12)]
+    for n in range(1, 13):
+        assert decide(options[:n], Weighing())[1] <= 1
 
 
 def test_a_hostile_document_cannot_break_the_answer():

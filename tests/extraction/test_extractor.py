@@ -13,9 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, create_model
 
+from foyerdoc import storage
 from foyerdoc.documents import Document, Span
-from foyerdoc.errors import ModelError, SchemaError
-from foyerdoc.extraction import Address, CompanyId, Extractor, Iban, NationalId, Vat
+from foyerdoc.errors import DamagedFile, ModelError, SchemaError
+from foyerdoc.extraction import Address, CompanyId, Extractor, Iban, Name, NationalId, Vat
+from foyerdoc.extraction.adapter import KIND, SETTINGS, VERSION, Settings
+from foyerdoc.extraction.choosing import ask
+from foyerdoc.extraction.grounding import Ground
+from foyerdoc.extraction.schemas import form_of
 from foyerdoc.models.protocol import Generation
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.settings import Limits
@@ -93,6 +98,17 @@ def test_a_value_in_several_places_keeps_the_others_as_candidates():
     total = Extractor(Invoice).extract(page).fields["grand_total"]
     assert total.span == Span(14, 21)
     assert [c.raw for c in total.candidates if c.value == total.value] == ["11,90 €"]
+
+
+def test_a_value_written_otherwise_is_no_rival():
+    class Names(BaseModel):
+        seller: str
+        sellers: list[Name]
+
+    page = document("Verkäufer: Alder Bau GmbH\nVerkäufer: ALDER BAU GMBH" + "\nund so weiter" * 30)
+    result = Extractor(Names).extract(page)
+    assert not any("fit equally well" in issue for issue in result.issues)
+    assert result.value.sellers == ["Alder Bau GmbH"]
 
 
 def test_what_the_document_does_not_say_is_absent_and_a_missing_requirement_leaves_no_model():
@@ -309,12 +325,36 @@ def test_lines_beyond_the_budget_are_said():
     assert any("was not shown all lines" in issue for issue in result.issues)
 
 
+@pytest.mark.parametrize(("tokens", "complete"), [(400, False), (4000, True)])
+def test_a_pointing_model_is_shown_as_much_as_the_settings_say(tokens, complete):
+    long = document("\n".join(f"Total: {i},00 € {'w ' * 180}" for i in range(1, 9)))
+    model = Scripted('{"total": null}')
+    result = Extractor(Total, model, settings=Settings(tokens=tokens)).extract(long)
+    assert any("was not shown all lines" in issue for issue in result.issues) is not complete
+    assert ("8: Total" in model.asked[0][-1].content) is complete
+
+
+def test_models_that_point_and_models_that_score_are_asked_alike():
+    page, leaf = document("Grand total: 11,90 €"), form_of(Invoice).leaves[5]
+    model = Scripted('{"grand_total": null}')
+    Extractor(create_model("Sum", grand_total=(Decimal, Field(description=leaf.description))), model).extract(page)
+    assert model.asked[0] == ask(Ground.of(page), [leaf], model).conversation
+
+
 def test_the_embedded_model_can_only_answer_from_the_document(generator):
     page = document('Gesamtbetrag: 1.190,00 €\nBetrag "netto\\": 1.000,00 €')
     field = Extractor(Total, generator).extract(page).fields["total"]
     if field.span is not None:
         assert page.text[field.span.start : field.span.end] == field.raw
     assert field.raw in {"1.190,00 €", "1.000,00 €", None}
+
+
+@pytest.mark.parametrize("said", ["{}", '{"base": ""}', '{"tokens": 12}', "[]", ""])
+def test_a_folder_that_does_not_say_its_base_is_refused(said, tmp_path):
+    with storage.new_folder(tmp_path / "bills", kind=KIND, version=VERSION) as aside:
+        (aside / SETTINGS).write_text(said)
+    with pytest.raises(DamagedFile, match="does not say what it should"):
+        Extractor.load(tmp_path / "bills", Invoice)
 
 
 @settings(max_examples=40, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator
+from itertools import tee
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -20,6 +21,7 @@ from foyerdoc.cli.app import (
     app,
     brief,
     files_of,
+    made_folder,
     out,
     print_json,
     progress,
@@ -70,7 +72,12 @@ def extract(
         str, typer.Option(help="A pydantic model, FILE.py:Class or package.module:Class; or a JSON Schema, FILE.json.")
     ],
     model: Annotated[
-        Path | None, typer.Option(help="Folder of a trained extractor; by the words around values without one.", exists=True)
+        Path | None,
+        typer.Option(
+            help="Folder of a trained extractor; by the words around values without one.",
+            parser=made_folder,
+            metavar="DIRECTORY",
+        ),
     ] = None,
     least: Annotated[float | None, typer.Option(help="Confidence from which values are shown.", min=0, max=1)] = None,
     exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Show the model every line of a long document.")] = False,
@@ -84,18 +91,22 @@ def extract(
     failed = False
     with stops_on_error():
         wanted = load_schema(schema)
-        extractor = Extractor(wanted) if model is None else Extractor.load(model, wanted, least=least, exhaustive=exhaustive)
-        for path, result in read_documents(files_of(inputs), password, seconds):
+        if model is None:
+            extractor = Extractor(wanted, least=least, exhaustive=exhaustive)
+        else:
+            extractor = Extractor.load(model, wanted, least=least, exhaustive=exhaustive)
+        # The extractor takes as many files at a time as it can use; tee keeps those for their lines of output.
+        files, coming = tee(read_documents(files_of(inputs), password, seconds))
+        results = extractor.extract_each(document for _, document in coming)
+        for (path, document), result in zip(files, results, strict=True):
             if isinstance(result, FoyerdocError):
                 failed = True
                 report_failed(path, result, json=json)
-                continue
-            extraction = extractor.extract(result)
-            if json:
-                print_json({"file": path, "extraction": extraction})
-            else:
+            elif json:
+                print_json({"file": path, "extraction": result})
+            elif isinstance(document, Document):
                 out.print(f"[bold]{brief(path.name)}[/bold]")
-                print_fields(extraction, result)
+                print_fields(result, document)
     raise typer.Exit(int(failed))
 
 

@@ -150,7 +150,10 @@ def extractor(
         Path | None,
         typer.Option(help="Rows to hold out, of other senders or layouts, instead of a share of ROWS.", exists=True),
     ] = None,
-    start: Annotated[Path | None, typer.Option(help="Folder of a trained extractor to go on from.", exists=True)] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a trained extractor to go on from.", parser=made_folder, metavar="DIRECTORY"),
+    ] = None,
     base: Annotated[str | None, typer.Option(help="smollm2, or the folder of a causal model.")] = None,
     epochs: Epochs = None,
     settings: Settings = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from foyerdoc import storage
 from foyerdoc.errors import DamagedFile
@@ -23,7 +23,8 @@ class Settings(BaseModel):
     """What `extractor.json` holds.
 
     Attributes:
-        base: the trained model's name: "smollm2", a folder or a name on the hub; empty when none was trained.
+        base: the trained model's name: "smollm2", a folder or a name on the hub; empty when none was trained, which no
+            folder says.
         tokens: of a document that the model is shown.
         model, labels, absent, end: of `Weighing`.
         least: the share from which a value is shown; it had the best F1 on the documents that were held out.
@@ -54,6 +55,9 @@ def read_folder(folder: Path) -> Settings:
     """
     storage.open_folder(folder, kind=KIND, version=VERSION)
     try:
-        return Settings.model_validate_json((folder / SETTINGS).read_bytes())
-    except (OSError, ValidationError) as error:
+        settings = Settings.model_validate_json((folder / SETTINGS).read_bytes())
+        if not settings.base:
+            raise ValueError("no base")
+    except (OSError, ValueError) as error:
         raise DamagedFile(f"{folder / SETTINGS} does not say what it should", hint="train the extractor again") from error
+    return settings

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from foyerdoc import prompts
 from foyerdoc.documents import Span
-from foyerdoc.extraction.grounding import Ground, Place
+from foyerdoc.extraction.grounding import Ground, Place, value_key
 from foyerdoc.extraction.options import lines_for, on_line
 from foyerdoc.extraction.ranking import rank
 from foyerdoc.extraction.schemas import Leaf
@@ -120,15 +120,16 @@ def ask_everywhere(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel,
     return [_asked(ground, leaves, chosen) for chosen in windows(ground, model.count_tokens, tokens)]
 
 
-def _asked(ground: Ground, leaves: Sequence[Leaf], chosen: Shown) -> Asked:
-    return Asked(
-        prompts.extraction(
-            [(leaf.path, leaf.description or leaf.title) for leaf in leaves],
-            [(ground.lines[at].number, ground.lines[at].text) for at in chosen.lines],
-        ),
-        chosen,
-        tuple(leaves),
+def prompt(ground: Ground, leaves: Iterable[Leaf], lines: Iterable[int]) -> Conversation:
+    """The fields, and the lines of the document that are shown, by their indexes."""
+    return prompts.extraction(
+        [(leaf.path, leaf.description or leaf.title) for leaf in leaves],
+        [(ground.lines[at].number, ground.lines[at].text) for at in lines],
     )
+
+
+def _asked(ground: Ground, leaves: Sequence[Leaf], chosen: Shown) -> Asked:
+    return Asked(prompt(ground, leaves, chosen.lines), chosen, tuple(leaves))
 
 
 Entries = tuple[tuple[Option, ...], ...]
@@ -172,20 +173,14 @@ def choose_many(
 def decide(options: Sequence[Option], weighing: Weighing, *, begun: bool = False) -> tuple[Option, float]:
     """The likeliest value's best option, and the share of all options that say the same. See `Weighing.shares`."""
     shares = weighing.shares(options, begun=begun)
+    keys = [None if option.place is None else value_key(option.place.value) for option in options]
     sums: dict[object, float] = {}
-    for option, share in zip(options, shares, strict=True):
-        key = None if option.place is None else _key(option.place.value)
+    for key, share in zip(keys, shares, strict=True):
         sums[key] = sums.get(key, 0.0) + float(share)
     value = max(sums, key=lambda key: sums[key])
-    best = max(
-        (i for i, option in enumerate(options) if (None if option.place is None else _key(option.place.value)) == value),
-        key=lambda i: shares[i],
-    )
-    return options[best], sums[value]
-
-
-def _key(value: object) -> object:
-    return ("text", " ".join(value.split()).casefold()) if isinstance(value, str) else value
+    best = max((i for i, key in enumerate(keys) if key == value), key=lambda i: shares[i])
+    # Shares add up to 1 but for rounding.
+    return options[best], min(sums[value], 1.0)
 
 
 def _choose_together(
@@ -253,7 +248,7 @@ def entry(ground: Ground, place: Place) -> str:
 
 def _repeats(place: Place, taken: Sequence[Place]) -> bool:
     """Whether a list has it already: the same value, or a part of the same words."""
-    return any(_key(place.value) == _key(other.value) or place.span.overlaps(other.span) for other in taken)
+    return any(value_key(place.value) == value_key(other.value) or place.span.overlaps(other.span) for other in taken)
 
 
 _Asking = Generator[tuple[str, Sequence[str]], NDArray[np.float64], tuple[Option, ...]]

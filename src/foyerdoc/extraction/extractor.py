@@ -6,17 +6,19 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
-from typing import Final, Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar, get_args
 
 from pydantic import BaseModel
 
 from foyerdoc import prompts
 from foyerdoc.documents import Document, Span
+from foyerdoc.errors import FoyerdocError, UsageError
 from foyerdoc.extraction import pointing, schemas
 from foyerdoc.extraction.adapter import ADAPTER, Settings, read_folder
 from foyerdoc.extraction.choosing import Asked, Entries, ask, ask_everywhere, choose_many, decide
-from foyerdoc.extraction.grounding import Ground, Place, candidates
+from foyerdoc.extraction.grounding import Ground, Place, candidates, value_key
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
 from foyerdoc.extraction.rules import Rule, rules_of, settle
 from foyerdoc.extraction.schemas import Leaf
@@ -25,7 +27,7 @@ from foyerdoc.models.protocol import LanguageModel
 from foyerdoc.results import Candidate, Extraction, FieldValue, Fingerprint
 
 T = TypeVar("T", bound=BaseModel)
-Merge = Literal["best", "first", "error"]
+Merge = Literal["best", "first", "all", "error"]
 
 _OTHERS: Final = 8
 """How many other places are kept as a field's candidates."""
@@ -35,6 +37,8 @@ _BROKEN: Final = 0.5
 """What the confidence of values that break a rule of their schema is multiplied by."""
 
 _NOT_ALL_SHOWN: Final = "the model was not shown all lines: the document is longer than its budget"
+
+_NEVER_CALIBRATED: Final = "nothing was held back: the model was never calibrated, so there is no confidence"
 
 _DOUBTS: Final = {
     "day_month_order": "day and month could be the other way round; read as this language and this document write dates",
@@ -56,6 +60,10 @@ class _Found:
     others: tuple[Place, ...] = ()
     confidence: float | None = None
     conflict: bool = False
+
+
+_Kept = tuple[Place, float, tuple[Place, ...]]
+"""A place that is shown, its confidence, and the places that could have been chosen instead."""
 
 
 class Extractor(Generic[T]):
@@ -83,14 +91,17 @@ class Extractor(Generic[T]):
                 tuned for it, and much faster (docs/benchmarks.md).
             settings: how a tuned model's options are weighed; `Extractor.load` reads them.
             least: confidence from which a value is shown, 0 to 1; what is less sure is absent and stands among the
-                candidates. By default what held-out documents advised. Without calibration nothing is held back.
+                candidates. By default what held-out documents advised. Without calibration there is no confidence: nothing
+                is held back, and `issues` says so where it was asked for.
             exhaustive: show a model every line of a long document, in several turns, instead of those that speak of the
                 fields.
             merge: what becomes of different values from several turns: the surest one ("best"), the first in the text
-                ("first"), or none, as a conflict ("error"). The others are candidates. Lists keep all in any case.
+                ("first"), or none, as a conflict ("error"). The others are candidates. Lists keep all in any case; "all"
+                says that nothing else will do, and wants a schema of lists.
 
         Raises:
             SchemaError: a field's type or a rule is not supported; the message names it.
+            UsageError: `least` or `merge` is none of these, or they or `exhaustive` are given without a model that scores.
         """
         self._schema = schema
         self._form = schemas.form_of(schema)
@@ -98,7 +109,23 @@ class Extractor(Generic[T]):
         self._model = model
         self._exhaustive, self._merge = exhaustive, merge
         self._settings = settings or Settings()
-        self._least = self._settings.least if least is None else least
+        self._ignored = bool(least) and not self._settings.examples
+        self._least = (self._settings.least if least is None else least) if self._settings.examples else 0.0
+        self._check(least)
+
+    def _check(self, least: float | None) -> None:
+        if least is not None and not 0 <= least <= 1:
+            raise UsageError(f"least is {least}", hint="give a confidence from 0 to 1")
+        if self._merge not in get_args(Merge):
+            raise UsageError(f"merge is {self._merge!r}", hint=f"give one of {', '.join(get_args(Merge))}")
+        given = least is not None or self._exhaustive or self._merge != "best"
+        if given and (self._model is None or not self._model.scores):
+            raise UsageError(
+                "least, exhaustive and merge are for models that score", hint="give such a model, or leave them out"
+            )
+        single = next((leaf.path for leaf in self._form.leaves if not leaf.many), None)
+        if self._merge == "all" and single is not None:
+            raise UsageError(f'merge="all": {single} holds one value', hint="make it a list, or choose another merge")
 
     @classmethod
     def load(
@@ -124,6 +151,7 @@ class Extractor(Generic[T]):
         Raises:
             DamagedFile: the folder is not an extractor's, or altered.
             SchemaError: a field's type is not supported.
+            UsageError: as in the constructor.
         """
         from foyerdoc.models.local import LocalModel
 
@@ -141,20 +169,43 @@ class Extractor(Generic[T]):
         return next(self.extract_many([document]))
 
     def extract_many(self, documents: Iterable[Document]) -> Iterator[Extraction[T]]:
-        """The fields of many documents, in their order, 32 of them taken at a time."""
-        batch: list[Document] = []
-        for document in documents:
-            batch.append(document)
-            if len(batch) == _TOGETHER:
-                yield from self._extract(batch)
-                batch = []
-        yield from self._extract(batch)
+        """The fields of many documents, in their order; a model that scores takes 32 of them at a time.
 
-    def _extract(self, documents: Sequence[Document]) -> Iterator[Extraction[T]]:
+        Raises:
+            FoyerdocError: of a document that fails, after the results of those before it. `extract_each` goes on.
+        """
+        for result in self.extract_each(documents):
+            if isinstance(result, FoyerdocError):
+                raise result
+            yield result
+
+    def extract_each(self, documents: Iterable[Document | FoyerdocError]) -> Iterator[Extraction[T] | FoyerdocError]:
+        """As `extract_many`, with the error of a document in its place, and those after it go on.
+
+        Args:
+            documents: an error among them, as `read_many` yields it of a file, is passed on in its place.
+        """
+        together = _TOGETHER if self._model is not None and self._model.scores else 1
+        coming = iter(documents)
+        while batch := list(islice(coming, together)):
+            results = self._tried([item for item in batch if isinstance(item, Document)])
+            for item in batch:
+                yield item if isinstance(item, FoyerdocError) else next(results)
+
+    def _tried(self, documents: Sequence[Document]) -> Iterator[Extraction[T] | FoyerdocError]:
+        """Together, or one by one where that fails: an error is of one document."""
+        results: Iterable[Extraction[T] | FoyerdocError]
+        try:
+            results = self._extract(documents)
+        except FoyerdocError as error:
+            one_by_one = chain.from_iterable(self._tried([document]) for document in documents)
+            results = [error] if len(documents) == 1 else one_by_one
+        yield from results
+
+    def _extract(self, documents: Sequence[Document]) -> list[Extraction[T]]:
         grounds = [Ground.of(document) for document in documents]
         singles = self._by_model(grounds) if self._model is not None else [self._by_labels(ground) for ground in grounds]
-        for ground, (found, issues) in zip(grounds, singles, strict=True):
-            yield self._extraction(ground, found, issues)
+        return [self._extraction(ground, found, issues) for ground, (found, issues) in zip(grounds, singles, strict=True)]
 
     def _extraction(self, ground: Ground, singles: Sequence[_Found], issues: list[str]) -> Extraction[T]:
         found = [*singles, *self._tables(ground, issues)]
@@ -185,40 +236,50 @@ class Extractor(Generic[T]):
         results = []
         for several in asked:
             issues = [] if all(one.shown.complete for one in several) else [_NOT_ALL_SHOWN]
+            issues += [_NEVER_CALIBRATED] if self._ignored else []
             turns = [next(chosen) for _ in several]
             results.append(([item for leaf in self._form.leaves for item in self._decided(leaf, turns, issues)], issues))
         return results
 
     def _decided(self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]], issues: list[str]) -> Iterator[_Found]:
-        """What is shown of a field's options, and what is held back or stands behind."""
+        """What is shown of a field's options. What is held back stands before what was not chosen."""
+        kept, held, behind = self._weighed(leaf, turns, issues)
+        if leaf.many and (kept or not held):
+            for i, (place, share, others) in enumerate(sorted(_distinct(kept), key=lambda item: item[0].span)):
+                yield self._found(leaf, f"{leaf.path}[{i}]", (place, share, (*held, *others)))
+            return
+        values = {value_key(place.value) for place, _, _ in kept}
+        if len(values) > 1 and self._merge == "error":
+            issues.append(f"{leaf.path}: {len(values)} different values were found in several parts of the document")
+            yield _Found(leaf, leaf.path, None, (*(place for place, _, _ in kept), *held), conflict=True)
+        elif kept:
+            best = max(kept, key=lambda item: item[1]) if self._merge == "best" else min(kept, key=lambda item: item[0].span)
+            rest = tuple(place for place, _, _ in kept if place is not best[0])
+            yield self._found(leaf, leaf.path, (best[0], best[1], (*rest, *held, *best[2])))
+        else:
+            yield _Found(leaf, leaf.path, None, (*held, *behind))
+
+    def _weighed(
+        self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]], issues: list[str]
+    ) -> tuple[list[_Kept], list[Place], list[Place]]:
+        """The entries that are sure enough, the places of those that are not, and what was not chosen where none is shown."""
         weighing = self._settings.weighing()
-        kept: list[tuple[Place, float, tuple[Place, ...]]] = []
+        kept: list[_Kept] = []
         held: list[Place] = []
+        behind: list[Place] = []
         for at, options in ((at, options) for turn in turns for at, options in enumerate(turn.get(leaf, ()))):
             option, share = decide(options, weighing, begun=at > 0)
             others = tuple(o.place for o in options if o.place is not None and o is not option)
             if option.place is None:
-                held += () if leaf.many else others
+                behind += () if leaf.many else others
             elif share < self._least:
-                held += [option.place, *others]
+                held.append(option.place)
+                behind += others
                 said = f"{leaf.path}: a value was found but held back, its confidence is below {self._least:g}"
                 issues += () if said in issues else (said,)
             else:
                 kept.append((option.place, share, others))
-        if leaf.many:
-            for i, item in enumerate(sorted(_distinct(kept), key=lambda item: item[0].span)):
-                yield self._found(leaf, f"{leaf.path}[{i}]", item)
-            return
-        values = {str(place.value).casefold() for place, _, _ in kept}
-        if len(values) > 1 and self._merge == "error":
-            issues.append(f"{leaf.path}: {len(values)} different values were found in several parts of the document")
-            yield _Found(leaf, leaf.path, None, tuple(place for place, _, _ in kept), conflict=True)
-        elif kept:
-            best = max(kept, key=lambda item: item[1]) if self._merge == "best" else min(kept, key=lambda item: item[0].span)
-            rest = tuple(place for place, _, _ in kept if place is not best[0])
-            yield self._found(leaf, leaf.path, (best[0], best[1], (*rest, *best[2])))
-        else:
-            yield _Found(leaf, leaf.path, None, tuple(held))
+        return kept, held, behind
 
     def _checked(self, found: Sequence[_Found], issues: list[str]) -> list[_Found]:
         """The same, with other values where these make a sum come out, and less sure where a rule of the schema is broken."""
@@ -232,7 +293,7 @@ class Extractor(Generic[T]):
                 doubted |= rule.paths(values)
         return [replace(item, confidence=_lowered(item.confidence)) if item.path in doubted else item for item in found]
 
-    def _found(self, leaf: Leaf, path: str, kept: tuple[Place, float, tuple[Place, ...]]) -> _Found:
+    def _found(self, leaf: Leaf, path: str, kept: _Kept) -> _Found:
         place, share, others = kept
         return _Found(leaf, path, place, others, share if self._settings.examples else None)
 
@@ -240,7 +301,9 @@ class Extractor(Generic[T]):
         """Of a model that writes under a grammar but does not score: it points at one of the best places by labels."""
         issues: list[str] = []
         ranked = {leaf: rank(ground, leaf, candidates(ground, leaf)) for leaf in self._form.leaves}
-        answer = pointing.point(model, ground, {leaf: r for leaf, r in ranked.items() if not leaf.many})
+        answer = pointing.point(
+            model, ground, {leaf: r for leaf, r in ranked.items() if not leaf.many}, tokens=self._settings.tokens
+        )
         if not answer.complete:
             issues.append(_NOT_ALL_SHOWN)
         found: list[_Found] = []
@@ -297,11 +360,11 @@ def _ask_once(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel, *, t
     return [ask(ground, leaves, model, tokens=tokens)]
 
 
-def _distinct(kept: Sequence[tuple[Place, float, tuple[Place, ...]]]) -> Iterator[tuple[Place, float, tuple[Place, ...]]]:
+def _distinct(kept: Sequence[_Kept]) -> Iterator[_Kept]:
     """Each value once, where it was surest."""
-    seen: set[str] = set()
+    seen: set[object] = set()
     for item in sorted(kept, key=lambda item: -item[1]):
-        value = str(item[0].value).casefold()
+        value = value_key(item[0].value)
         if value not in seen:
             seen.add(value)
             yield item
@@ -311,7 +374,8 @@ def _best(leaf: Leaf, ranked: Sequence[Ranked], issues: list[str]) -> _Found:
     if not ranked or not is_enough(leaf, ranked[0]):
         return _Found(leaf, leaf.path, None, tuple(r.place for r in ranked))
     first = ranked[0]
-    rivals = [r for r in ranked[1:] if r.place.value != first.place.value and first.score - r.score < 0.01]
+    own = value_key(first.place.value)
+    rivals = [r for r in ranked[1:] if first.score - r.score < 0.01 and value_key(r.place.value) != own]
     if rivals:
         issues.append(f"{leaf.path}: {len(rivals) + 1} values fit equally well, the first in the text was taken")
     return _Found(leaf, leaf.path, first.place, tuple(r.place for r in ranked[1:]))
@@ -319,16 +383,17 @@ def _best(leaf: Leaf, ranked: Sequence[Ranked], issues: list[str]) -> _Found:
 
 def _list(leaf: Leaf, ranked: Sequence[Ranked]) -> Iterator[_Found]:
     """A list's values: all that fit about as well as the best, in the order of the text, each value once."""
-    kept: list[Place] = []
+    kept: dict[object, Place] = {}
     for r in ranked:
-        if is_enough(leaf, r) and ranked[0].score - r.score < 0.3 and r.place.value not in {p.value for p in kept}:
-            kept.append(r.place)
-    for i, place in enumerate(sorted(kept, key=lambda p: p.span)):
+        if is_enough(leaf, r) and ranked[0].score - r.score < 0.3:
+            kept.setdefault(value_key(r.place.value), r.place)
+    for i, place in enumerate(sorted(kept.values(), key=lambda p: p.span)):
         yield _Found(leaf, f"{leaf.path}[{i}]", place)
 
 
 def _field_value(document: Document, item: _Found) -> FieldValue:
-    others = tuple(Candidate(p.raw, p.span, _cast(item.leaf, p)) for p in item.others[:_OTHERS])
+    places = {p.span: p for p in item.others}
+    others = tuple(Candidate(p.raw, p.span, _cast(item.leaf, p)) for p in islice(places.values(), _OTHERS))
     if item.place is None:
         return FieldValue(None, None, None, (), None, "conflict" if item.conflict else "absent", others)
     span: Span = item.place.span

@@ -85,6 +85,11 @@ class Place:
     crowd: int = 0
 
 
+def value_key(value: object) -> object:
+    """What is equal for equal values of one field: 100 and 100,00; words whatever their case and spaces."""
+    return ("text", " ".join(value.split()).casefold()) if isinstance(value, str) else value
+
+
 @dataclass(slots=True)
 class Ground:
     """A document prepared for looking values up: its lines, its habits, and all typed stretches, found once."""

@@ -11,15 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from foyerdoc import prompts
 from foyerdoc.errors import ModelError
+from foyerdoc.extraction.choosing import prompt
 from foyerdoc.extraction.grounding import Ground, Place
 from foyerdoc.extraction.ranking import Ranked
 from foyerdoc.extraction.schemas import Leaf
 from foyerdoc.models.protocol import Grammar, LanguageModel
-
-SHOWN_TOKENS: Final = 1024
-"""Tokens of the document that a model is shown: prefill costs about a second a thousand on a CPU."""
 
 _SHORTLIST: Final = 8
 
@@ -32,9 +29,7 @@ class Pointed:
     complete: bool
 
 
-def point(
-    model: LanguageModel, ground: Ground, shortlists: Mapping[Leaf, Sequence[Ranked]], *, tokens: int = SHOWN_TOKENS
-) -> Pointed:
+def point(model: LanguageModel, ground: Ground, shortlists: Mapping[Leaf, Sequence[Ranked]], *, tokens: int) -> Pointed:
     """Let a model choose among each field's best candidates, in one answer.
 
     Args:
@@ -53,10 +48,7 @@ def point(
     offered = {leaf: kept for leaf, places in offered.items() if (kept := [p for p in places if p.line in shown])}
     if not offered:
         return Pointed({}, complete)
-    conversation = prompts.extraction(
-        [(leaf.path, leaf.question()) for leaf in offered],
-        [(ground.lines[i].number, ground.lines[i].text) for i in sorted(shown)],
-    )
+    conversation = prompt(ground, offered, sorted(shown))
     grammar = Grammar(grammar_of(ground, offered))
     room = sum(24 + max(model.count_tokens(place.raw) for place in places) for places in offered.values())
     answer = model.generate([conversation], max_tokens=room, grammar=grammar)[0]

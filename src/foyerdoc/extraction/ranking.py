@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from foyerdoc.extraction.grounding import Ground, Place
+from foyerdoc.extraction.grounding import Ground, Place, value_key
 from foyerdoc.extraction.schemas import Kind, Leaf
 from foyerdoc.extraction.vocabulary import concepts, plain
 
@@ -61,11 +61,11 @@ class Ranked:
 def rank(ground: Ground, leaf: Leaf, places: Sequence[Place]) -> list[Ranked]:
     """The places, best first; of equals the first in the text."""
     lines = max(1, len(ground.lines))
-    repeats = Counter(str(place.value).casefold() for place in places)
+    repeats = Counter(value_key(place.value) for place in places)
     ranked = []
     for place in places:
         support = _support(leaf, place)
-        again = min(repeats[str(place.value).casefold()] - 1, 3)
+        again = min(repeats[value_key(place.value)] - 1, 3)
         score = support + _LOOK * place.weight + _EARLY * (1 - place.line / lines) + _REPEATED * again
         ranked.append(Ranked(place, score, support))
     return sorted(ranked, key=lambda r: (-r.score, r.place.span))
