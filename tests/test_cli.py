@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from foyerdoc.cli import app
+from foyerdoc.cli.app import print_json
 from foyerdoc.demo import folder
 from foyerdoc.extraction import Extractor
 from tests.extraction.liking import Chokes
@@ -56,6 +58,23 @@ def test_names_with_brackets_and_bytes_that_are_no_text(tmp_path: Path) -> None:
     assert r"back\[red]x[bold].pdf: not a readable PDF" in result.stderr
     assert r"caf\udce9.pdf: not a readable PDF" in result.stderr
     assert result.exit_code == 1
+
+
+def test_whatever_a_model_holds_can_be_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    class Found(BaseModel):
+        name: str
+        number: int
+
+    values = {"name": "a\ud800b", "number": 2**70, "\udce9": -(2**64), "small": [2**64 - 1, -(2**63), True]}
+    print_json({"value": Found(name="a\ud800b", number=2**70), **values})
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == {
+        "value": {"name": r"a\ud800b", "number": str(2**70)},
+        "name": r"a\ud800b",
+        "number": str(2**70),
+        r"\udce9": str(-(2**64)),
+        "small": [2**64 - 1, -(2**63), True],
+    }
 
 
 def test_one_bad_file_fails_the_command_but_not_the_others(letters: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -126,6 +126,7 @@ def test_the_document_may_write_the_month_first():
     [
         ("am 3. März 2026 um 14:05 Uhr", datetime(2026, 3, 3, 14, 5)),  # noqa: DTZ001
         ("le 3 mars 2026 à 9h30", datetime(2026, 3, 3, 9, 30)),  # noqa: DTZ001
+        ("3.3.2026, 9:30: Beginn", datetime(2026, 3, 3, 9, 30)),  # noqa: DTZ001
         ("March 3, 2026, at 09:30:15", datetime(2026, 3, 3, 9, 30, 15)),  # noqa: DTZ001
     ],
 )
@@ -133,8 +134,55 @@ def test_a_day_with_its_time(text, value):
     assert only(text, "datetime").value == value
 
 
-def test_a_time_beyond_the_clock_is_none():
-    assert raws("2026-03-04 25:10", "datetime") == []
+@pytest.mark.parametrize(
+    "text", ["2026-03-04 25:10", "2026-03-04 at 9", "2026-03-04 1:234", "2026-03-04T10:75", "2026-03-04 3 amps"]
+)
+def test_a_time_beyond_the_clock_is_none(text):
+    assert raws(text, "datetime") == []
+
+
+@pytest.mark.parametrize(
+    ("time", "hour", "minute"),
+    [
+        ("10:30 pm", 22, 30),
+        ("10:30pm", 22, 30),
+        ("10:30 P.M.", 22, 30),
+        ("10 pm", 22, 0),
+        ("12:05 am", 0, 5),
+        ("12:05 pm", 12, 5),
+        ("9:00 a.m.", 9, 0),
+        ("22:30 pm", 22, 30),
+    ],
+)
+def test_halves_of_the_day(time, hour, minute):
+    moment = only(f"meet on 1 March 2026 at {time} in the hall", "datetime", "en")
+    assert moment.raw == f"1 March 2026 at {time}"
+    assert moment.value == datetime(2026, 3, 1, hour, minute)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("raw", "hours"),
+    [
+        ("2026-03-01T23:30:00+05:00", 5),
+        ("2026-03-01T23:30:00Z", 0),
+        ("2026-03-01T23:30:00.250Z", 0),
+        ("2026-03-01T23:30-0330", -3.5),
+        ("2026-03-01 23:30:00-03:30", -3.5),
+        ("2026-03-01 23:30 +05:00", 5),
+        ("1 March 2026 at 23:30 UTC", 0),
+        ("1 March 2026, 23:30 GMT+01:00", 1),
+    ],
+)
+def test_a_moment_has_its_zone(raw, hours):
+    moment = only(f"sent {raw}, read later", "datetime", "en")
+    assert (moment.raw, moment.value.utcoffset()) == (raw, timedelta(hours=hours))
+    assert (moment.value.hour, moment.value.minute) == (23, 30)
+
+
+@pytest.mark.parametrize("text", ["2026-03-01 10:30-12:30", "2026-03-01 10:30 - 12:30", "2026-03-01 10:30 +19:00"])
+def test_from_one_time_to_another_is_no_zone(text):
+    moment = only(text, "datetime", "en")
+    assert (moment.raw, moment.value.tzinfo) == ("2026-03-01 10:30", None)
 
 
 @pytest.mark.parametrize(

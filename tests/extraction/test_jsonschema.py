@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from foyerdoc.documents import Document
 from foyerdoc.errors import SchemaError
 from foyerdoc.extraction import Extractor
-from foyerdoc.extraction.jsonschema import from_json_schema
+from foyerdoc.extraction.jsonschema import _KNOWN, from_json_schema
 from foyerdoc.extraction.schemas import form_of
 
 INVOICE = {
@@ -106,12 +110,50 @@ def test_a_file_and_an_extraction(tmp_path):
         ({"type": "array", "items": {"type": "null"}}, "x[]: no type"),
         ({}, "x: no type"),
         ({"$ref": "#/$defs/loop"}, "an object within itself"),
+        ({"type": {}}, "x: the type {} is neither a name nor a list of names"),
+        ({"type": None}, "x: the type None is neither"),
+        ({"type": ["string", 5]}, "x: the type ['string', 5] is neither"),
+        ({"enum": 5}, "x: enum is no list"),
+        ({"enum": "abc"}, "x: enum is no list"),
+        ({"enum": ["a"], "format": "name"}, "x: format beside enum"),
+        ({"anyOf": 5}, "x: anyOf is no list of schemas"),
+        ({"oneOf": []}, "x: oneOf is no list of schemas"),
+        ({"anyOf": [{"type": "null"}]}, "x: anyOf of no type"),
+        ({"allOf": [{"type": "string"}, {"type": "null"}]}, "x: allOf of several types"),
+        ({"anyOf": [5]}, "x: 5 describes no value"),
+        ({"properties": []}, "x: an object without properties"),
+        ({"properties": None}, "x: an object without properties"),
+        ({"type": "object", "properties": {"y": {"type": "string"}}, "required": True}, "x: required is no list of names"),
+        ({"type": "object", "properties": {"y": {"type": "string"}}, "required": None}, "x: required is no list of names"),
+        ({"type": "string", "required": True}, "x: required beside the type string"),
+        ({"type": "string", "properties": {"y": {"type": "string"}}}, "x: properties beside the type string"),
+        ({"type": "array", "properties": {"y": {"type": "string"}}}, "x: properties beside the type array"),
+        ({"type": "number", "enum": ["a"]}, "x: enum beside the type number"),
+        ({"properties": {"y": {"type": "string"}}, "rules": ["y = y"]}, "x: rules within the schema"),
+        ({"properties": {"y": {"type": "string"}}, "anyOf": [{"type": "object"}]}, "x: anyOf beside properties"),
+        ({"anyOf": [{"type": "string"}], "allOf": [{"type": "string"}]}, "x: anyOf beside allOf"),
+        ({"type": "number", "anyOf": [{"type": "string"}]}, "x: anyOf beside type"),
+        ({"$ref": "#/$defs/party", "properties": {"y": {"type": "string"}}}, "x: properties beside $ref"),
+        ({"type": "string", "format": "duration"}, "x: the format 'duration' of the type string is not known"),
+        ({"type": "string", "format": ["date"]}, "x: the format ['date'] of the type string is not known"),
+        ({"type": "number", "format": "iban"}, "x: the format 'iban' of the type number is not known"),
+        ({"type": "boolean", "format": "date"}, "x: format beside the type boolean"),
+        ({"type": "string", "aliases": "Nr."}, "x: aliases is no list of strings"),
+        ({"type": "string", "description": 5}, "x: description is no string"),
+        ({"properties": {"_id": {"type": "string"}}}, "x._id: no identifier"),
+        ({"properties": {"model_dump": {"type": "string"}}}, "x.model_dump: no identifier"),
+        ({"properties": {"model_config": {"type": "string"}}}, "x.model_config: no identifier"),
+        ({"properties": {"__base__": {"type": "string"}}}, "x.__base__: no identifier"),
+        ({"properties": {5: {"type": "string"}}}, "x.5: no identifier"),
+        ({"type": "string", 5: 6}, "x: 5 is not supported"),
     ],
 )
 def test_what_is_not_supported_is_refused_by_name(field, named):
     loop = {"type": "object", "properties": {"again": {"$ref": "#/$defs/loop"}}}
     with pytest.raises(SchemaError) as caught:
-        from_json_schema({"type": "object", "properties": {"x": field}, "$defs": {"loop": loop}})
+        from_json_schema(
+            {"type": "object", "properties": {"x": field}, "$defs": {"loop": loop, "party": INVOICE["$defs"]["party"]}}
+        )
     assert named in str(caught.value)
 
 
@@ -121,5 +163,87 @@ def test_what_is_no_schema_at_all(tmp_path):
     for source in (broken, tmp_path / "absent.json", {"type": "string"}):
         with pytest.raises(SchemaError):
             from_json_schema(source)
+    for schema in ({"properties": {}}, {"properties": INVOICE["properties"], "$defs": INVOICE["$defs"], "rules": 5}, {}):
+        with pytest.raises(SchemaError, match="the whole: "):
+            from_json_schema(schema)
     with pytest.raises(SchemaError, match="no identifier"):
         from_json_schema({"properties": {"no way": {"type": "string"}}})
+
+
+def test_words_and_formats_within_are_kept():
+    schema = {
+        "allOf": [{"$ref": "#/$defs/top"}],
+        "$defs": {
+            "account": {"type": "string", "format": "iban", "description": "Where to pay", "aliases": ["Kontonummer"]},
+            "top": {
+                "required": ["both"],
+                "properties": {
+                    "maybe": {"anyOf": [{"$ref": "#/$defs/account"}, {"type": "null"}]},
+                    "all": {"allOf": [{"$ref": "#/$defs/account"}], "description": "Ours"},
+                    "many": {"type": "array", "items": {"$ref": "#/$defs/account"}, "title": "Accounts"},
+                    "both": {"type": "string", "oneOf": [{"type": "string", "format": "name", "title": "Who"}]},
+                    "rate": {"type": ["number", "null"], "format": "percent"},
+                    "size": {"type": "number", "format": "double"},
+                    "when": {"type": "array", "items": {"type": "string", "format": "date"}},
+                },
+            },
+        },
+    }
+    leaves = {leaf.path: leaf for leaf in form_of(from_json_schema(schema)).leaves}
+    assert {path: leaf.kind for path, leaf in leaves.items()} == {
+        "maybe": "iban",
+        "all": "iban",
+        "many": "iban",
+        "both": "name",
+        "rate": "percent",
+        "size": "amount",
+        "when": "date",
+    }
+    assert [leaves[path].description for path in ("maybe", "all", "many", "both")] == [
+        *("Where to pay", "Ours", "Where to pay", "Who")
+    ]
+    assert all(leaves[path].aliases == ("Kontonummer",) for path in ("maybe", "all", "many"))
+    assert [path for path, leaf in leaves.items() if leaf.required] == ["both"]
+
+
+def test_schemas_without_end(tmp_path):
+    deep: dict = {"type": "string"}
+    for _ in range(2000):
+        deep = {"type": "object", "properties": {"a": deep}}
+    with pytest.raises(SchemaError, match=r"a\.a\.a.*: more than 32 schemas within each other"):
+        from_json_schema(deep)
+    brackets = tmp_path / "brackets.json"
+    brackets.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(SchemaError, match=r"brackets\.json is no readable JSON"):
+        from_json_schema(brackets)
+    doubling = {f"d{i}": {"properties": {x: {"$ref": f"#/$defs/d{i + 1}"} for x in "ab"}} for i in range(25)}
+    doubling["d25"] = {"type": "string"}
+    with pytest.raises(SchemaError, match="more than 1000 fields"):
+        from_json_schema({"properties": {"x": {"$ref": "#/$defs/d0"}}, "$defs": doubling})
+
+
+_JUNK = st.sampled_from(
+    [None, True, 5, "", "abc", "object", "array", "null", [], {}, [None], [5], ["string"], {"a": 5}, {"type": "string"}]
+)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_schema_with_anything_anywhere_is_read_or_refused(data):
+    schema = copy.deepcopy(INVOICE)
+    for _ in range(data.draw(st.integers(1, 3))):
+        node: Any = schema
+        while True:
+            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+            if isinstance(node, dict) and data.draw(st.booleans()):
+                keys = [*sorted(_KNOWN), "_id", "model_dump"]
+            if not keys:
+                break
+            key = data.draw(st.sampled_from(keys))
+            below = node.get(key) if isinstance(node, dict) else node[key]
+            if not isinstance(below, dict | list) or data.draw(st.booleans()):
+                node[key] = copy.deepcopy(data.draw(_JUNK))
+                break
+            node = below
+    with contextlib.suppress(SchemaError):
+        Extractor(from_json_schema(schema))

@@ -131,9 +131,48 @@ def test_half_an_amount_is_no_candidate():
     assert raws == {"1.234,56 €", "12.500,00"}
 
 
-def test_a_quantity_and_a_price_are_two_numbers_where_thousands_are_not_spaced():
-    assert [f.raw for f in found("3 100,00", "number", "de")] == ["3", "100,00"]
-    assert [f.raw for f in found("3 100,00", "number", "fr")] == ["3 100,00"]
+@pytest.mark.parametrize("language", ["de", "en", "lb", "fr"])
+@pytest.mark.parametrize("text", ["Total: 1 234,56 €", "Total 1 234,56 €", "Zu zahlen\t1 234,56 €", "1 234,56 € brutto"])
+def test_spaces_group_thousands_in_every_language(text, language):
+    assert (only(text, "money", language).raw, found(text, "number", language)) == ("1 234,56 €", [])
+    assert only(text, "money", language).value == Decimal("1234.56")
+
+
+def test_a_quantity_and_a_price_are_two_numbers_where_their_product_follows():
+    assert raws("3 100,00 300,00", "number", "de") == ["3", "100,00", "300,00"]
+    assert raws("Reifen 3 100,00 € 19 % 300,00 €", "money", "lb") == ["100,00 €", "300,00 €"]
+    assert raws("3 100,00 300,00", "number", "fr") == ["3 100,00", "300,00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("Reifen 3 100,00 €", "thousands_or_decimals"),
+        ("Summe: 3 100,00 €", None),
+        ("Summe 1 050,00 €", None),
+        ("Summe 1 234 567 €", None),
+    ],
+)
+def test_a_space_that_may_stand_between_two_numbers_is_doubted(text, doubt):
+    assert only(text, "money", "de").doubt == doubt
+    assert only(text, "money", "fr").doubt is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Total: 1190,0 0 €", "Total: 1,190. 00 EUR", "Total: EUR 1190,5 6", "Total: 1190. 50 EUR", "Total: 12 ,50 €", "5,0 0 €"],
+)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_torn_cents_are_no_amount_and_what_they_were_torn_from_is_none(text, language):
+    assert raws(text, "money", language) == raws(text, "number", language) == []
+
+
+def test_what_only_looks_like_torn_cents():
+    assert raws("Menge 1,5\t0 €", "money") == ["0 €"]
+    assert raws("0,5 0 1,5 2", "number") == ["0,5", "0", "1,5", "2"]
+    assert raws("5, 10, 50 Stück", "number") == ["5", "10", "50"]
+    page = only("Seite 3. 50 EUR", "money")
+    assert (page.raw, page.doubt) == ("50 EUR", "thousands_or_decimals")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, create_model
 
 from foyerdoc.documents import Document
 from foyerdoc.errors import SchemaError
@@ -68,6 +68,83 @@ def test_a_rule_holds_is_broken_or_cannot_be_told(text, changed, holds):
     assert rule.holds(found) is holds
 
 
+NOON = datetime(2026, 3, 31, 12, 0)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("text", "due", "holds"),
+    [
+        ("issued <= due", NOON, True),
+        ("issued = due", NOON.replace(day=1), True),
+        ("issued < due", NOON.replace(day=1), False),
+        ("due < issued", NOON, False),
+        ("sent <= due", NOON, True),
+        ("sent = due", NOON.replace(day=1, tzinfo=UTC), True),
+        ("sent < due", NOON.replace(day=1, hour=23), True),
+    ],
+)
+def test_days_and_moments_are_compared(text, due, holds):
+    class Letter(BaseModel):
+        model_config = ConfigDict(json_schema_extra={"rules": [text]})
+        issued: date
+        sent: datetime
+        due: datetime
+
+    (rule,) = rules_of(Letter, form_of(Letter))
+    assert rule.holds({"issued": date(2026, 3, 1), "sent": datetime(2026, 3, 1, 9, 0), "due": due}) is holds  # noqa: DTZ001
+
+
+def test_a_list_within_an_object_is_summed_and_names_may_have_accents():
+    class Order(BaseModel):
+        lines: list[Line] = []
+
+    class Été(BaseModel):
+        model_config = ConfigDict(json_schema_extra={"rules": ["sum(order.lines.amount) + prévu = été"]})
+        order: Order
+        prévu: Decimal
+        été: Decimal
+
+    (rule,) = rules_of(Été, form_of(Été))
+    found = {"order.lines[0].amount": Decimal(1), "order.lines[1].amount": Decimal(2), "prévu": Decimal(3), "été": Decimal(6)}
+    assert rule.holds(found) is True
+    assert rule.holds({**found, "order.lines[1].amount": Decimal(9)}) is False
+
+
+@pytest.mark.parametrize("stated", ["net + tax = gross", 5, None, [5], {"a": "net = gross"}])
+def test_rules_are_a_list_of_strings(stated):
+    schema = type("Stated", (Bill,), {"model_config": ConfigDict(json_schema_extra={"rules": stated})})
+    with pytest.raises(SchemaError, match="the rules of Stated are no list of strings"):
+        Extractor(schema)
+
+
+def test_rules_within_a_schema_are_refused():
+    class Ruled(BaseModel):
+        model_config = ConfigDict(json_schema_extra={"rules": ["a < b"]})
+        a: int
+        b: int
+
+    for kind in (Ruled, list[Ruled]):
+        with pytest.raises(SchemaError, match="Ruled stands within Outer"):
+            Extractor(create_model("Outer", inner=(kind, ...)))
+
+
+@pytest.mark.parametrize(
+    "rule", ["lines.amount = net", "sum(net) = gross", "sum(seller.total) = net", "tags = net", "lines = net"]
+)
+def test_fields_of_lists_are_summed_and_no_others(rule):
+    class Seller(BaseModel):
+        total: Decimal | None = None
+
+    class Shop(Bill):
+        model_config = ConfigDict(json_schema_extra={"rules": [rule]})
+        seller: Seller
+        tags: list[Decimal] = []
+
+    with pytest.raises(SchemaError) as caught:
+        Extractor(Shop)
+    assert repr(rule) in str(caught.value)
+
+
 def test_a_rule_knows_its_fields():
     (rule,) = rules("sum(lines.amount) + tax = gross")
     assert rule.paths(FOUND) == {"lines[0].amount", "lines[1].amount", "tax", "gross"}
@@ -116,6 +193,14 @@ def test_a_sum_decides_between_values_that_were_nearly_chosen(net, tax, gross, s
     (rule,) = rules("net + tax = gross")
     found = settle(rule, {"net": net, "tax": tax, "gross": gross})
     assert found == (None if settled is None else dict(zip(("net", "tax", "gross"), settled, strict=True)))
+
+
+@pytest.mark.parametrize("kind", [int, float])
+def test_whole_numbers_and_floats_are_settled_too(kind):
+    (rule,) = rules("net + tax = gross")
+    choices = {"net": [kind(100)], "tax": [kind(19)], "gross": [kind(129), kind(119)]}
+    assert settle(rule, choices) == {"net": 0, "tax": 0, "gross": 1}
+    assert settle(rule, {**choices, "tax": [True]}) is None
 
 
 def test_an_extraction_reckons():

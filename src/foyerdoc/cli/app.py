@@ -126,17 +126,19 @@ def as_json(value: Any) -> Any:
     if isinstance(value, FoyerdocError):
         return {"code": value.code, "message": value.message, "hint": value.hint}
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
+        return as_json(value.model_dump(mode="json"))
     if isinstance(value, Mapping):
-        return {str(key): as_json(part) for key, part in value.items()}
+        return {_printable(str(key)): as_json(part) for key, part in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [as_json(part) for part in value]
     if isinstance(value, Enum):
         return as_json(value.value)
     if isinstance(value, Decimal | date | time):
         return str(value)
-    if isinstance(value, Path):
+    if isinstance(value, str | Path):
         return _printable(str(value))
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value)  # most readers of JSON have no such number
     return value
 
 

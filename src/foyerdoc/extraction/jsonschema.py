@@ -2,8 +2,8 @@
 
 What is understood: objects with `properties` and `required`; `string` with the formats `date`, `date-time` and those of
 `schemas.FORMATS`; `number`, `integer`, `boolean`; `enum` and `const` of strings; arrays; null beside one other type, as
-`["string", "null"]` or in `anyOf` or `oneOf`; `$ref` to `$defs` or `definitions`; `title`, `description`, `examples`. Anything
-else is refused by the field's path, never left out.
+`["string", "null"]` or in `anyOf` or `oneOf`; `allOf` of one; `$ref` to `$defs` or `definitions`; `title`, `description`,
+`examples`. Anything else is refused by the field's path, never left out.
 
 Source: JSON Schema, draft 2020-12 (https://json-schema.org/draft/2020-12).
 """
@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import re
+import reprlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -27,16 +29,34 @@ from foyerdoc.extraction.schemas import FORMATS
 _HINT: Final = "docs/extraction.md lists what of JSON Schema is understood"
 _SCALARS: Final[Mapping[str, type]] = {"string": str, "number": Decimal, "integer": int, "boolean": bool}
 _DATES: Final[Mapping[str, type]] = {"date": date, "date-time": datetime}
+_NUMBERS: Final = frozenset({"float", "double", "decimal", "int32", "int64"})
+"""Formats of numbers that say how a program stores them, not what they look like."""
+
+_UNIONS: Final = ("anyOf", "oneOf", "allOf")
+_BELONGS: Final[Mapping[str, frozenset[str]]] = {
+    "properties": frozenset({"object"}),
+    "required": frozenset({"object"}),
+    "rules": frozenset({"object"}),
+    "items": frozenset({"array"}),
+    "enum": frozenset({"string"}),
+    "const": frozenset({"string"}),
+    "format": frozenset({"string", "number", "integer"}),
+}
+"""Keywords that say what a value is, and the types beside which they can stand."""
+
+_SAYING: Final = frozenset({"type", *_BELONGS, *_UNIONS})
+_WORDS: Final = ("title", "description", "examples", "aliases")
 _KNOWN: Final = frozenset(
     {
-        *("$schema", "$id", "$comment", "$defs", "$ref", "definitions", "title", "description", "examples", "default"),
-        *("type", "format", "properties", "required", "items", "enum", "const", "anyOf", "oneOf", "allOf"),
+        *("$schema", "$id", "$comment", "$defs", "$ref", "definitions", "default", *_WORDS, *_SAYING),
         *("additionalProperties", "deprecated", "readOnly", "writeOnly", "minimum", "maximum", "exclusiveMinimum"),
         *("exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems"),
-        *("aliases", "rules"),
     }
 )
 """Keywords that are understood, or that only narrow a value: `pattern` and the bounds are not enforced."""
+
+_DEEPEST: Final = 32
+_MOST_FIELDS: Final = 1000
 
 
 def from_json_schema(schema: Mapping[str, Any] | str | Path) -> type[BaseModel]:
@@ -51,14 +71,24 @@ def from_json_schema(schema: Mapping[str, Any] | str | Path) -> type[BaseModel]:
     if isinstance(schema, (str, Path)):
         try:
             schema = json.loads(Path(schema).read_bytes())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise SchemaError(f"{schema} is no readable JSON", hint="give the path of a JSON Schema") from error
     if not isinstance(schema, Mapping):
         raise SchemaError("a JSON Schema is an object", hint=_HINT)
-    found, _ = _Reader(schema).resolve(schema, "the whole", ())
-    if "properties" not in found:
+    reader = _Reader(schema)
+    told = reader.told(schema, "", ())
+    if not isinstance(told.kind, type) or not issubclass(told.kind, BaseModel):
         raise SchemaError("the schema describes no object with properties", hint=_HINT)
-    return _Reader(schema).model(found, str(found.get("title") or "Schema"), "", ())
+    return told.kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a schema says of one value: its Python type, whether it may be null, and the words about it."""
+
+    kind: Any
+    optional: bool
+    words: Mapping[str, Any]
 
 
 class _Reader:
@@ -66,98 +96,173 @@ class _Reader:
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
+        self._depth = self._fields = 0
 
-    def model(self, schema: Mapping[str, Any], name: str, path: str, within: tuple[str, ...]) -> type[BaseModel]:
-        required = frozenset(schema.get("required", ()))
-        fields: dict[str, Any] = {}
-        for key, value in schema["properties"].items():
-            where = f"{path}.{key}" if path else key
-            if not key.isidentifier():
-                raise SchemaError(
-                    f"{where}: the name is no identifier", hint="rename the property: letters, digits and _ alone"
-                )
-            told, known = self.resolve(value, where, within)
-            kind, optional = self.type_of(told, where, known)
-            extra = {word: told[word] for word in ("aliases", "examples") if word in told}
-            if told.get("format") in FORMATS and kind is str:
-                extra["format"] = told["format"]
-            default: Any = ... if key in required and not optional else [] if _is_list(kind) else None
-            annotation = kind if default is ... or _is_list(kind) else kind | None
-            fields[key] = (
-                annotation,
-                Field(
-                    default,
-                    description=str(told.get("description") or told.get("title") or "") or None,
-                    json_schema_extra=extra,
-                ),
-            )
-        clean = re.sub(r"\W", "", name) or "Schema"
-        # pydantic's own overloads do not know fields that are only known at run time.
-        rules = schema.get("rules", ())
-        config = ConfigDict(json_schema_extra={"rules": list(rules)})
-        make: Any = create_model
-        return cast(type[BaseModel], make(clean, __doc__=schema.get("description"), __config__=config, **fields))
+    def told(self, schema: Any, where: str, within: tuple[str, ...]) -> _Told:
+        """What a schema says of the value at a path.
 
-    def resolve(self, schema: Any, where: str, within: tuple[str, ...]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        Args:
+            schema: with its references.
+            where: the path, "seller.name"; empty for the whole.
+            within: the references that lead here.
+        """
+        if self._depth == _DEEPEST:
+            raise _refusal(where, f"more than {_DEEPEST} schemas within each other")
+        self._depth += 1
+        try:
+            schema, within = self._resolve(schema, where, within)
+            for word in _UNIONS:
+                if word in schema:
+                    return self._union(schema, word, where, within)
+            return self._plain(schema, where, within)
+        finally:
+            self._depth -= 1
+
+    def _resolve(self, schema: Any, where: str, within: tuple[str, ...]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         """The schema behind references, with what stands beside them; and the references that lead here."""
         if not isinstance(schema, Mapping):
-            raise SchemaError(f"{where}: {schema!r} describes no value", hint=_HINT)
+            raise _refusal(where, f"{reprlib.repr(schema)} describes no value")
         while "$ref" in schema:
             name = str(schema["$ref"])
             if name in within:
-                raise SchemaError(f"{where}: an object within itself", hint=_HINT)
+                raise _refusal(where, "an object within itself")
             found: Any = self._root
             for part in name.removeprefix("#/").split("/"):
                 found = found.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(found, Mapping) else None
             if not name.startswith("#/") or not isinstance(found, Mapping):
-                raise SchemaError(f"{where}: the reference {name} leads nowhere in this schema", hint=_HINT)
-            schema = {**found, **{key: value for key, value in schema.items() if key != "$ref"}}
+                raise _refusal(where, f"the reference {name} leads nowhere in this schema")
+            beside = {key: value for key, value in schema.items() if key != "$ref"}
+            for word in sorted(_SAYING & beside.keys()):
+                if beside[word] != found.get(word):
+                    raise _refusal(where, f"{word} beside $ref")
+            schema = {**found, **beside}
             within = (*within, name)
         if unknown := set(schema) - _KNOWN:
-            raise SchemaError(f"{where}: {min(unknown)} is not supported", hint=_HINT)
+            raise _refusal(where, f"{min(map(str, unknown))} is not supported")
         return schema, within
 
-    def type_of(self, schema: Mapping[str, Any], where: str, within: tuple[str, ...]) -> tuple[Any, bool]:
-        """The Python type, and whether null is allowed."""
-        for word in ("anyOf", "oneOf", "allOf"):
-            if word in schema:
-                return self._union(schema[word], word, where, within)
-        names = schema.get("type")
-        choices = schema.get("enum", [schema["const"]] if "const" in schema else None)
-        if choices is not None:
-            words = [choice for choice in choices if choice is not None]
-            if not words or not all(isinstance(word, str) for word in words):
-                raise SchemaError(f"{where}: an enum of something else than strings", hint=_HINT)
-            return Literal[tuple(words)], None in choices or (isinstance(names, list) and "null" in names)
-        optional = isinstance(names, list) and "null" in names
-        kinds = [name for name in (names if isinstance(names, list) else [names]) if name not in ("null", None)]
-        if not kinds and "properties" in schema:
-            kinds = ["object"]
+    def _union(self, schema: Mapping[str, Any], word: str, where: str, within: tuple[str, ...]) -> _Told:
+        """One type, with null beside it or without; what stands beside the union may only add words."""
+        if not isinstance(schema[word], list) or not schema[word]:
+            raise _refusal(where, f"{word} is no list of schemas")
+        parts = [self._resolve(part, where, within) for part in schema[word]]
+        others = [(part, known) for part, known in parts if part.get("type") not in ("null", ["null"])]
+        if len(others) != 1 or (word == "allOf" and len(parts) != 1):
+            raise _refusal(where, f"{word} of {'several types' if others else 'no type'}")
+        part, known = others[0]
+        for beside in sorted(_SAYING & schema.keys() - {word}):
+            if beside != "type" or schema["type"] != part.get("type"):
+                raise _refusal(where, f"{word} beside {beside}")
+        inner = self.told(part, where, known)
+        return _Told(inner.kind, inner.optional or len(parts) > 1, {**inner.words, **_words(schema, where)})
+
+    def _plain(self, schema: Mapping[str, Any], where: str, within: tuple[str, ...]) -> _Told:
+        stated = schema.get("type", [])
+        names = stated if isinstance(stated, list) else [stated]
+        if not all(isinstance(name, str) for name in names):
+            raise _refusal(where, f"the type {reprlib.repr(stated)} is neither a name nor a list of names")
+        kinds = [name for name in names if name != "null"]
+        if not kinds and "type" not in schema:
+            kinds = ["object"] if "properties" in schema else ["string"] if {"enum", "const"} & schema.keys() else []
         if len(kinds) != 1:
-            raise SchemaError(f"{where}: {'several types' if kinds else 'no type'}", hint=_HINT)
-        return self._single(kinds[0], schema, where, within), optional
-
-    def _single(self, kind: str, schema: Mapping[str, Any], where: str, within: tuple[str, ...]) -> Any:
+            raise _refusal(where, "several types" if kinds else "no type")
+        (kind,) = kinds
+        if kind not in ("object", "array", *_SCALARS):
+            raise _refusal(where, f"the type {kind} is not supported")
+        for word, owners in _BELONGS.items():
+            if word in schema and kind not in owners:
+                raise _refusal(where, f"{word} beside the type {kind}")
+        optional, words = "null" in names, _words(schema, where)
         if kind == "object":
-            if "properties" not in schema:
-                raise SchemaError(f"{where}: an object without properties", hint=_HINT)
-            return self.model(schema, where, where, within)
+            return _Told(self._model(schema, where, within), optional, words)
         if kind == "array":
-            told, known = self.resolve(schema.get("items"), f"{where}[]", within)
-            inner, _ = self.type_of(told, f"{where}[]", known)
-            return GenericAlias(list, inner)
-        if kind not in _SCALARS:
-            raise SchemaError(f"{where}: the type {kind} is not supported", hint=_HINT)
-        return _DATES.get(str(schema.get("format")), _SCALARS[kind]) if kind == "string" else _SCALARS[kind]
+            inner = self.told(schema.get("items"), f"{where}[]", within)
+            return _Told(GenericAlias(list, inner.kind), optional, {**inner.words, **words})
+        if "enum" in schema or "const" in schema:
+            choices = schema.get("enum", [schema.get("const")])
+            return _Told(_choices(choices, schema, where), optional or None in choices, words)
+        return _scalar(kind, schema.get("format"), where, optional=optional, words=words)
 
-    def _union(self, parts: Any, word: str, where: str, within: tuple[str, ...]) -> tuple[Any, bool]:
-        told = [self.resolve(part, where, within) for part in parts]
-        others = [(part, known) for part, known in told if part.get("type") != "null"]
-        if len(others) != 1:
-            raise SchemaError(f"{where}: {word} of several types", hint=_HINT)
-        kind, optional = self.type_of(others[0][0], where, others[0][1])
-        return kind, optional or len(told) > 1
+    def _model(self, schema: Mapping[str, Any], where: str, within: tuple[str, ...]) -> type[BaseModel]:
+        properties, required = schema.get("properties"), schema.get("required", [])
+        if not isinstance(properties, Mapping) or not properties:
+            raise _refusal(where, "an object without properties")
+        if not _is_names(required):
+            raise _refusal(where, "required is no list of names")
+        rules = schema.get("rules", [])
+        if not _is_names(rules) or (rules and where):
+            raise _refusal(where, "rules within the schema, not at its top" if where else "rules is no list of strings")
+        fields: dict[str, Any] = {}
+        for key, value in properties.items():
+            path = f"{where}.{key}" if where else str(key)
+            if not _is_field(key):
+                raise SchemaError(
+                    f"{path}: no identifier that a pydantic model can have as a field",
+                    hint="rename the property: letters, digits and _ alone, a letter first, no method of pydantic's",
+                )
+            self._fields += 1
+            if self._fields > _MOST_FIELDS:
+                raise _refusal(path, f"more than {_MOST_FIELDS} fields")
+            fields[key] = _field(self.told(value, path, within), required=key in required)
+        told, title = schema.get("description"), schema.get("title")
+        clean = re.sub(r"\W", "", where or (title if isinstance(title, str) else "")) or "Schema"
+        config = ConfigDict(json_schema_extra={"rules": list(rules)})
+        # pydantic's own overloads do not know fields that are only known at run time.
+        make: Any = create_model
+        return cast(type[BaseModel], make(clean, __doc__=told, __config__=config, **fields))
 
 
-def _is_list(kind: Any) -> bool:
-    return getattr(kind, "__origin__", None) is list
+def _field(told: _Told, *, required: bool) -> tuple[Any, Any]:
+    """A field as `create_model` wants it."""
+    listed = getattr(told.kind, "__origin__", None) is list
+    needed = required and not told.optional
+    default: Any = ... if needed else [] if listed else None
+    extra = {word: told.words[word] for word in ("aliases", "examples", "format") if word in told.words}
+    description = told.words.get("description") or told.words.get("title") or None
+    return told.kind if needed or listed else told.kind | None, Field(default, description=description, json_schema_extra=extra)
+
+
+def _scalar(kind: str, named: object, where: str, *, optional: bool, words: Mapping[str, Any]) -> _Told:
+    """A string or a number with its format, which is told with the words where the type alone does not say it."""
+    if named is None or (kind != "string" and isinstance(named, str) and named in _NUMBERS):
+        return _Told(_SCALARS[kind], optional, words)
+    if not isinstance(named, str) or named not in (FORMATS if kind == "string" else ("money", "percent")):
+        raise _refusal(where, f"the format {reprlib.repr(named)} of the type {kind} is not known")
+    if named in _DATES:
+        return _Told(_DATES[named], optional, words)
+    return _Told(_SCALARS[kind], optional, {**words, "format": named})
+
+
+def _choices(choices: object, schema: Mapping[str, Any], where: str) -> Any:
+    if not isinstance(choices, list):
+        raise _refusal(where, "enum is no list")
+    words = [choice for choice in choices if choice is not None]
+    if not words or not all(isinstance(word, str) for word in words):
+        raise _refusal(where, "an enum of something else than strings")
+    if "format" in schema:
+        raise _refusal(where, "format beside enum")
+    return Literal[tuple(words)]
+
+
+def _words(schema: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """What a schema says about a value for people."""
+    for word in ("title", "description"):
+        if not isinstance(schema.get(word, ""), str):
+            raise _refusal(where, f"{word} is no string")
+    if not _is_names(schema.get("aliases", [])):
+        raise _refusal(where, "aliases is no list of strings")
+    return {word: schema[word] for word in _WORDS if word in schema}
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value)
+
+
+def _is_field(key: object) -> bool:
+    if not isinstance(key, str) or not key.isidentifier() or key.startswith("_"):
+        return False
+    return not (key.startswith("model_") and hasattr(BaseModel, key))
+
+
+def _refusal(where: str, said: str) -> SchemaError:
+    return SchemaError(f"{where or 'the whole'}: {said}", hint=_HINT)

@@ -20,11 +20,11 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from foyerdoc.errors import SchemaError
-from foyerdoc.extraction.schemas import Form
+from foyerdoc.extraction.schemas import Form, models_within
 
 _COMPARISON: Final = re.compile(r"<=|>=|<|>|=")
 _TERM: Final = re.compile(
-    r"\s*([+-]?)\s*(?:sum\(\s*(?P<list>\w+)\.(?P<each>[\w.]+)\s*\)|(?P<number>\d+(?:\.\d+)?)|(?P<field>[A-Za-z_][\w.]*))\s*"
+    r"\s*([+-]?)\s*(?:sum\(\s*(?P<each>[\w.]+)\s*\)|(?P<number>\d+(?:\.\d+)?)|(?P<field>[^\W\d][\w.]*))\s*"
 )
 _MOST_FIELDS, _MOST_CHOICES = 4, 7
 _CENT: Final = Decimal("0.02")
@@ -70,9 +70,11 @@ class Rule:
         (left, count), (right, more) = sides[0], sides[1]
         if isinstance(left, Decimal) != isinstance(right, Decimal):
             return None
+        if self.relation == "=" and isinstance(left, Decimal) and isinstance(right, Decimal):
+            return abs(left - right) <= _CENT * max(1, count + more - 1)
+        if not _comparable(left, right):
+            left, right = _day(left), _day(right)
         if self.relation == "=":
-            if isinstance(left, Decimal) and isinstance(right, Decimal):
-                return abs(left - right) <= _CENT * max(1, count + more - 1)
             return bool(left == right)
         first, second = (left, right) if self.relation.startswith("<") else (right, left)
         a: Any = first
@@ -98,7 +100,7 @@ def settle(rule: Rule, choices: Mapping[str, Sequence[object]]) -> dict[str, int
     best: dict[tuple[object, ...], tuple[int, tuple[int, ...]]] = {}
     for places in itertools.product(*(range(min(len(choices[path]), _MOST_CHOICES)) for path in paths)):
         values = [choices[path][place] for path, place in zip(paths, places, strict=True)]
-        proves = 0 in places and all(isinstance(value, Decimal) and value for value in values)
+        proves = 0 in places and all(_is_number(value) and value for value in values)
         if proves and rule.holds(dict(zip(paths, values, strict=True))):
             best[tuple(values)] = min(best.get(tuple(values), (sum(places), places)), (sum(places), places))
     nearest = sorted(best.values())
@@ -111,29 +113,46 @@ def rules_of(schema: type[BaseModel], form: Form) -> tuple[Rule, ...]:
     """The rules that a schema states.
 
     Raises:
-        SchemaError: a rule is none, or speaks of a field that the schema does not have; the message holds the rule.
+        SchemaError: a rule is none, speaks of a field that the schema does not have, or is stated by a model within the
+            schema, where nothing would check it; the message holds the rule or the model.
     """
+    for inner in models_within(schema):
+        if _stated(inner):
+            raise SchemaError(
+                f"{inner.__name__} stands within {schema.__name__} and states rules", hint="state them in the outermost model"
+            )
+    known = _Known(
+        frozenset(leaf.path for leaf in form.leaves if not leaf.many),
+        {f"{rows.path}.{leaf.path}": (rows.path, leaf.path) for rows in form.tables for leaf in rows.leaves},
+    )
+    return tuple(_parse(text, known) for text in _stated(schema))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a rule can speak of: single fields, and fields of lists with their list and their path within it."""
+
+    fields: frozenset[str]
+    lists: Mapping[str, tuple[str, str]]
+
+
+def _stated(schema: type[BaseModel]) -> Sequence[str]:
     extra = schema.model_config.get("json_schema_extra")
     stated = extra.get("rules", ()) if isinstance(extra, Mapping) else ()
-    known = {leaf.path for leaf in form.leaves} | {f"{rows.path}.{leaf.path}" for rows in form.tables for leaf in rows.leaves}
-    rules = tuple(_parse(str(text)) for text in stated) if isinstance(stated, (list, tuple)) else ()
-    for rule in rules:
-        for term in (*rule.left, *rule.right):
-            path = f"{term.path}.{term.each}" if term.each else term.path
-            if path and path not in known:
-                raise SchemaError(f"the rule {rule.text!r}: the schema has no field {path}", hint=_HINT)
-    return rules
+    if not isinstance(stated, (list, tuple)) or not all(isinstance(text, str) for text in stated):
+        raise SchemaError(f"the rules of {schema.__name__} are no list of strings", hint=_HINT)
+    return [str(text) for text in stated]
 
 
-def _parse(text: str) -> Rule:
+def _parse(text: str, known: _Known) -> Rule:
     relations = _COMPARISON.findall(text)
     if len(relations) != 1:
         raise SchemaError(f"the rule {text!r} is not one comparison", hint=_HINT)
     left, right = _COMPARISON.split(text)
-    return Rule(text, _terms(left, text), _terms(right, text), relations[0])
+    return Rule(text, _terms(left, text, known), _terms(right, text, known), relations[0])
 
 
-def _terms(side: str, rule: str) -> tuple[_Term, ...]:
+def _terms(side: str, rule: str, known: _Known) -> tuple[_Term, ...]:
     terms: list[_Term] = []
     at = 0
     while at < len(side):
@@ -143,12 +162,22 @@ def _terms(side: str, rule: str) -> tuple[_Term, ...]:
         sign = -1 if match[1] == "-" else 1
         if match["number"]:
             terms.append(_Term(sign, number=Decimal(match["number"])))
+        elif match["each"] in known.lists:
+            terms.append(_Term(sign, *known.lists[match["each"]]))
+        elif match["field"] in known.fields:
+            terms.append(_Term(sign, match["field"]))
         else:
-            terms.append(_Term(sign, match["list"] or match["field"], match["each"] or ""))
+            raise SchemaError(f"the rule {rule!r}: {_unknown(match['each'], match['field'], known)}", hint=_HINT)
         at = match.end()
     if not terms:
         raise SchemaError(f"the rule {rule!r} has an empty side", hint=_HINT)
     return tuple(terms)
+
+
+def _unknown(each: str | None, field: str | None, known: _Known) -> str:
+    if field in known.lists:
+        return f"{field} stands in a list, write sum({field})"
+    return f"the schema has no list with the field {each}" if each else f"the schema has no single field {field}"
 
 
 def _paths(term: _Term, found: Mapping[str, object]) -> Iterator[str]:
@@ -170,9 +199,24 @@ def _sum(terms: Sequence[_Term], found: Mapping[str, object]) -> tuple[Decimal |
             value = found[path]
             if isinstance(value, (date, datetime)):
                 return (value, 1) if len(terms) == 1 and len(paths) == 1 else None
-            if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+            if not _is_number(value):
                 return None
             total += term.sign * Decimal(str(value))
             count += 1
         total += term.sign * term.number
     return total, count
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+def _comparable(left: Decimal | date, right: Decimal | date) -> bool:
+    """Whether Python compares the two: not a day with a moment, nor a moment that has a zone with one that has none."""
+    if isinstance(left, datetime) and isinstance(right, datetime):
+        return (left.tzinfo is None) == (right.tzinfo is None)
+    return isinstance(left, datetime) == isinstance(right, datetime)
+
+
+def _day(value: Decimal | date) -> Decimal | date:
+    return value.date() if isinstance(value, datetime) else value

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from foyerdoc.errors import SchemaError
@@ -40,6 +41,13 @@ FORMATS: dict[str, Kind] = {
     "vat": "vat", "national_id": "national_id", "company_id": "company_id", "address": "address",
     "date": "date", "date-time": "datetime", "text": "text", "name": "name", "money": "amount",
 }  # fmt: skip
+_WORDS: frozenset[type] = frozenset({str})
+_READ_INTO: dict[Kind, frozenset[type]] = {
+    "date": frozenset({date, datetime}), "datetime": frozenset({datetime}),
+    "amount": frozenset({Decimal, float, int, str}), "percent": frozenset({Decimal, float, int, str}),
+}  # fmt: skip
+"""The types that a format's values can be put into; those of all other formats are words."""
+
 _WHO = (
     "name|seller|buyer|supplier|vendor|customer|client|issuer|policyholder|holder|insured|claimant|defendant|plaintiff|author|sender|"
     "recipient|company|person|expert|doctor|witness|beneficiary|payee|payer|signatory|driver|owner|landlord|tenant"
@@ -62,6 +70,8 @@ _BY_NAME: tuple[tuple[str, Kind], ...] = (
 _BY_TYPE: dict[type, Kind] = {
     bool: "yes_no", str: "text", datetime: "datetime", date: "date", Decimal: "amount", float: "amount", int: "number",
 }  # fmt: skip
+_MARKS = frozenset(".[]")
+_INDEX = re.compile(r"\[\d+\]")
 _HINT = "docs/extraction.md lists the types of field; leave this one out or change its type"
 
 
@@ -77,6 +87,7 @@ class Leaf:
         description: what the schema says of it; empty when it says nothing.
         aliases: how documents call it, in any language (`json_schema_extra={"aliases": [...]}`).
         choices: for a choice, the values that the schema allows, as text, to the value itself.
+        members: for a choice of an `Enum`'s members, these in the same order.
         required: whether the model cannot be made without it.
         many: whether it is a list of such values.
     """
@@ -88,6 +99,7 @@ class Leaf:
     description: str = ""
     aliases: tuple[str, ...] = ()
     choices: tuple[tuple[str, object], ...] = ()
+    members: tuple[Enum, ...] = ()
     required: bool = True
     many: bool = False
 
@@ -117,8 +129,12 @@ def form_of(schema: type[BaseModel]) -> Form:
     """The fields of a schema, flat and in order.
 
     Raises:
-        SchemaError: a field's type is not supported; the message names the field.
+        SchemaError: it is no pydantic model, or a field's type is not supported; the message names the field.
     """
+    if not _is_model(schema):
+        given = schema.__name__ if isinstance(schema, type) else f"a {type(schema).__name__}"
+        raise SchemaError(f"{given} is no pydantic model", hint="give a subclass of BaseModel; from_json_schema makes one")
+    _refuse_root(schema, schema.__name__)
     leaves, tables = _walk(schema, "", (), (schema,))
     if not leaves and not tables:
         raise SchemaError(f"{schema.__name__} has no fields", hint="give a pydantic model with at least one field")
@@ -132,12 +148,34 @@ def build(schema: type[M], found: Mapping[str, object]) -> tuple[M | None, list[
         The model, or None and one sentence for each field that does not fit, without the document's text.
     """
     data: dict[str, Any] = {}
+    members = _members(schema)
     for path, value in found.items():
-        _put(data, path, value)
+        named = members.get(_INDEX.sub("", path))
+        _put(data, path, named.get(value, value) if named else value)
     try:
         return schema.model_validate(data, by_name=True, by_alias=False), []
     except ValidationError as error:
         return None, [f"{_place(e['loc'])}: {e['type'].replace('_', ' ')}" for e in error.errors(include_input=False)]
+    except Exception as error:  # noqa: BLE001 - pydantic lets through whatever a schema's own validators raise
+        return None, [f"the whole: a validator of {schema.__name__} raised {type(error).__name__}"]
+
+
+def models_within(schema: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """The models that a schema's fields are made of, without itself. `form_of` must have accepted it."""
+    for name, info in schema.model_fields.items():
+        inner, *_ = _unwrap(info.annotation, name)
+        if _is_model(inner):
+            yield inner
+            yield from models_within(inner)
+
+
+@lru_cache(maxsize=64)
+def _members(schema: type[BaseModel]) -> Mapping[str, Mapping[object, Enum]]:
+    """For each field that is a choice of an `Enum`'s members, by its path without indexes, the members by their values."""
+    form = form_of(schema)
+    leaves = [("", leaf) for leaf in form.leaves]
+    leaves += [(f"{rows.path}.", leaf) for rows in form.tables for leaf in rows.leaves]
+    return {prefix + leaf.path: {member.value: member for member in leaf.members} for prefix, leaf in leaves if leaf.members}
 
 
 def _walk(
@@ -147,8 +185,11 @@ def _walk(
     tables: list[Rows] = []
     for name, info in schema.model_fields.items():
         path, title = prefix + name, (*words, name.replace("_", " "))
+        if not name or set(name) & _MARKS:
+            raise SchemaError(f"{above[0].__name__}.{path}: a field's name has none of . [ ]", hint="rename the field")
         inner, optional, many, extra = _unwrap(info.annotation, f"{above[0].__name__}.{path}")
         if _is_model(inner):
+            _refuse_root(inner, f"{above[0].__name__}.{path}")
             if inner in above or (in_list and many):
                 raise SchemaError(f"{above[0].__name__}.{path}: objects within themselves or lists in lists", hint=_HINT)
             below, deeper = _walk(
@@ -189,31 +230,43 @@ def _leaf(
     owner: type[BaseModel],
 ) -> Leaf:
     extra = {**extra, **_extra(info)}
-    choices = _choices(inner)
+    where = f"{owner.__name__}.{path}"
+    choices, members = _choices(inner, where)
     kind: Kind | None = "choice" if choices else _BY_TYPE.get(inner)
     if kind is None:
-        raise SchemaError(f"{owner.__name__}.{path}: the type {_name(inner)} is not supported", hint=_HINT)
-    named = extra.get("format")
-    if named is not None:
-        if str(named) not in FORMATS:
-            raise SchemaError(
-                f"{owner.__name__}.{path}: the format {named!r} is not known", hint=f"one of {', '.join(FORMATS)}"
-            )
-        kind = FORMATS[str(named)]
+        raise SchemaError(f"{where}: the type {_name(inner)} is not supported", hint=_HINT)
+    if extra.get("format") is not None:
+        kind = _kind_by_format(extra["format"], inner, where)
     elif kind == "text":
         kind = _kind_by_name(path)
-    aliases = extra.get("aliases", ())
+    types_of_choices = {type(value) for _, value in choices}
     return Leaf(
         path=path,
         kind=kind,
-        type=str if choices else inner,
+        type=inner if not choices else types_of_choices.pop() if len(types_of_choices) == 1 else object,
         title=title,
         description=" ".join((info.description or "").split()),
-        aliases=tuple(str(a) for a in aliases) if isinstance(aliases, (list, tuple)) else (),
+        aliases=_aliases(extra.get("aliases", ()), where),
         choices=choices,
+        members=members,
         required=required,
         many=many,
     )
+
+
+def _kind_by_format(named: object, inner: Any, where: str) -> Kind:
+    kind = FORMATS.get(named) if isinstance(named, str) else None
+    if kind is None:
+        raise SchemaError(f"{where}: the format {named!r} is not known", hint=f"one of {', '.join(FORMATS)}")
+    if inner not in _READ_INTO.get(kind, _WORDS):
+        raise SchemaError(f"{where}: the format {named!r} does not fit the type {_name(inner)}", hint=_HINT)
+    return kind
+
+
+def _aliases(stated: object, where: str) -> tuple[str, ...]:
+    if not isinstance(stated, (list, tuple)) or not all(isinstance(alias, str) for alias in stated):
+        raise SchemaError(f"{where}: the aliases are no list of strings", hint='write {"aliases": ["Vertragsnummer"]}')
+    return tuple(stated)
 
 
 def _kind_by_name(path: str) -> Kind:
@@ -247,6 +300,11 @@ def _unwrap(annotation: Any, where: str) -> tuple[Any, bool, bool, Mapping[str, 
             if origin is not list or many or not arguments:
                 raise SchemaError(f"{where}: the type {_name(annotation)} is not supported", hint=_HINT)
             annotation, many = arguments[0], True
+        elif origin is Literal and None in get_args(annotation):
+            words = tuple(word for word in get_args(annotation) if word is not None)
+            if not words:
+                return annotation, optional, many, extra
+            annotation, optional = Literal[words], True
         else:
             return annotation, optional, many, extra
 
@@ -255,12 +313,27 @@ def _extra(info: FieldInfo) -> dict[str, Any]:
     return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
-def _choices(inner: Any) -> tuple[tuple[str, object], ...]:
+def _choices(inner: Any, where: str) -> tuple[tuple[tuple[str, object], ...], tuple[Enum, ...]]:
+    """What a `Literal` or an `Enum` allows, as texts to values, and the members where these are an `Enum`'s."""
     if get_origin(inner) is Literal:
-        return tuple((str(value), value) for value in get_args(inner))
-    if isinstance(inner, type) and issubclass(inner, Enum):
-        return tuple((str(member.value), member.value) for member in inner)
-    return ()
+        allowed = get_args(inner)
+    elif isinstance(inner, type) and issubclass(inner, Enum):
+        allowed = tuple(inner)
+    else:
+        return (), ()
+    plain = [value.value if isinstance(value, Enum) else value for value in allowed]
+    texts = [str(value) for value in plain]
+    for value, text in zip(plain, texts, strict=True):
+        if not isinstance(value, (str, int, float, Decimal, date)) or not text.strip():
+            raise SchemaError(f"{where}: {value!r} is no choice that can stand in a document", hint=_HINT)
+    if len(set(texts)) < len(texts):
+        raise SchemaError(f"{where}: two choices are written alike", hint=_HINT)
+    return tuple(zip(texts, plain, strict=True)), tuple(value for value in allowed if isinstance(value, Enum))
+
+
+def _refuse_root(schema: type[BaseModel], where: str) -> None:
+    if issubclass(schema, RootModel):
+        raise SchemaError(f"{where}: a RootModel has no fields", hint="give the type itself, or a model with a field of it")
 
 
 def _is_model(inner: Any) -> bool:
@@ -279,12 +352,13 @@ def _put(data: dict[str, Any], path: str, value: object) -> None:
         data[name] = value
     elif not bracket:
         _put(data.setdefault(name, {}), rest, value)
+    elif not rest:
+        data.setdefault(name, []).append(value)
     else:
         items = data.setdefault(name, [])
-        if len(items) <= int(index):
-            items.append({} if rest else value)
-        if rest:
-            _put(items[int(index)], rest, value)
+        while len(items) <= int(index):  # a row of which nothing could be read leaves a gap
+            items.append({})
+        _put(items[int(index)], rest, value)
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
 from foyerdoc.documents import Span
@@ -52,7 +52,16 @@ _REACH: Final = 48
 """How many characters before a year its day and month may stand in; "twenty-seventh day of September, " has 33."""
 
 _TIME: Final = re.compile(
-    rf"(?:T|,?{GAP}+(?:um|à|at|,)?{GAP}*)(\d{{1,2}})(?::|h{GAP}?)(\d{{2}})(?::(\d{{2}}))?(?!\d)", re.IGNORECASE
+    rf"(?P<iso>T)?(?(iso)|,?{GAP}+(?:um|à|at|,)?{GAP}*)(?P<hour>\d{{1,2}})"
+    rf"(?:(?::|h{GAP}?)(?P<minute>\d{{2}})(?::(?P<second>\d{{2}})(?:[.,](?P<part>\d{{1,6}})\d*)?)?)?(?!:?\d)"
+    rf"(?P<half>{GAP}?[ap](?:m(?!\w)|\.{GAP}?m\.?(?!\w)))?",
+    re.IGNORECASE,
+)
+_WIDEST: Final = 14
+"""Hours of the zone furthest ahead of UTC."""
+
+_ZONE: Final = re.compile(
+    rf"Z(?!\w)|{GAP}?(?:UTC|GMT)(?![\w+-])|(?:{GAP}?(?:UTC|GMT))?{GAP}?(?P<sign>[+−-])(?P<hours>\d\d):?(?P<minutes>[0-5]\d)(?!\w)"
 )
 
 
@@ -63,14 +72,38 @@ def find_dates(text: str, habits: Conventions) -> Iterator[Stretch]:
 
 
 def find_datetimes(text: str, habits: Conventions) -> Iterator[Stretch]:
-    """The days with a time of day beside them."""
+    """The days with a time of day beside them, with the zone where one is written."""
     for found in find_dates(text, habits):
         match = _TIME.match(text, found.span.end)
-        if match is None or not isinstance(found.value, date) or int(match[1]) > 23 or int(match[2]) > 59:
+        clock = _clock(match) if match else None
+        if match is None or clock is None or not isinstance(found.value, date):
             continue
-        moment = datetime.combine(found.value, time(int(match[1]), int(match[2]), min(int(match[3] or 0), 59)))
-        span = Span(found.span.start, match.end())
+        end, zone = _zone(text, match)
+        span = Span(found.span.start, end)
+        moment = datetime.combine(found.value, clock, zone)
         yield replace(found, kind="datetime", span=span, raw=text[span.start : span.end], value=moment)
+
+
+def _clock(match: re.Match[str]) -> time | None:
+    """The time of day; None beyond the clock, and of an hour without minutes that is no "10 pm"."""
+    hour, half = int(match["hour"]), match["half"]
+    if half and hour <= 12:
+        hour = hour % 12 + 12 * ("p" in half.casefold())
+    if hour > 23 or int(match["minute"] or 0) > 59 or not (match["minute"] or half):
+        return None
+    part = int((match["part"] or "0").ljust(6, "0"))
+    return time(hour, int(match["minute"] or 0), min(int(match["second"] or 0), 59), part)
+
+
+def _zone(text: str, clock: re.Match[str]) -> tuple[int, timezone | None]:
+    """Where a time with its zone ends, and the zone; None where it has none."""
+    zone = _ZONE.match(text, clock.end())
+    # "10:30-12:30" is from one time to another; behind ISO 8601's T or behind seconds it is a zone.
+    span_of_time = zone is not None and zone["sign"] in {"-", "−"} and not (clock["iso"] or clock["second"])
+    if zone is None or span_of_time or clock["half"] or int(zone["hours"] or 0) > _WIDEST:
+        return clock.end(), None
+    ahead = timedelta(hours=int(zone["hours"] or 0), minutes=int(zone["minutes"] or 0))
+    return zone.end(), timezone(ahead if zone["sign"] in {"+", None} else -ahead)
 
 
 def _iso(text: str) -> Iterator[Stretch]:

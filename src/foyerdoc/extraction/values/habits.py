@@ -26,7 +26,7 @@ class Conventions:
         decimal: the decimal mark, "," or ".".
         day_first: whether 03/04/2026 is the third of April.
         decimal_seen, day_seen: whether the document itself shows it; else its language was asked.
-        spaced_thousands: whether a plain space groups digits, as French does.
+        spaced_thousands: whether a plain space is known to group digits, as in French; elsewhere it may be two numbers.
         countries: ISO 3166 codes for telephone numbers without a country's prefix, the likeliest first: those that the
             document's own prefixes, postcodes and names speak of, then the home of its language.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Final, Literal
@@ -28,6 +29,13 @@ _DIGITS: Final = re.compile(
 _CURRENCY_BEFORE: Final = re.compile(rf"(?P<word>[^\W\d_]{{2,8}}\.?|(?:(?<![^\W_])[^\W\d_]{{1,2}}-?)?[$€£¥]){GAP}?\Z")
 _SIGN_BEFORE: Final = re.compile(rf"(?P<sign>[-−–+]){GAP}?\Z")
 _FOLLOWING: Final = re.compile(rf"{GAP}{_DIGITS.pattern}")
+_SPACE: Final = r"[ \u00a0\u2009\u202f]"
+_TORN: Final = re.compile(
+    rf"(?:(?<=[.,]\d){_SPACE}(?P<last>\d)|(?P<apart>{_SPACE}?)[.,](?P<wide>{_SPACE}?)(?P<cents>\d\d))(?!\d)(?![.,]\d)"
+)
+_REACH: Final = 80
+"""How many characters behind a quantity and a price their product may stand."""
+
 _WRITTEN_BEFORE: Final = frozenset({"CHF", "GBP", "USD"})
 _GLUED: Final = frozenset(".,/'’+-_")
 
@@ -63,11 +71,16 @@ def find_percentages(text: str, habits: Conventions) -> Iterator[Stretch]:
 def all_numbers(text: str, habits: Conventions) -> Iterator[Stretch]:
     """Numbers, amounts and percentages, those within other values too, in order."""
     at = free = 0
+    guessed = False
     while match := _DIGITS.search(text, at):
         at = match.end()
-        if found := _number(text, match, habits, free):
+        torn = _torn(text, match, free)
+        if torn and torn[1]:
+            at = free = torn[0]
+        elif found := _number(text, match, habits, free):
             at = free = found.span.end
-            yield found
+            yield replace(found, doubt=found.doubt or "thousands_or_decimals") if guessed else found
+        guessed = torn is not None
 
 
 @remembered
@@ -77,23 +90,42 @@ def _apart_from_others(text: str, habits: Conventions) -> Iterator[Stretch]:
     return apart(all_numbers(text, habits), others)
 
 
+def _torn(text: str, match: re.Match[str], free: int) -> tuple[int, bool] | None:
+    """Where the cents end that white space may have torn off a number ("1190,0 0 €", "1,190. 00 EUR"), and whether it did.
+
+    Then neither part is an amount. "Page 3. 50 EUR" looks alike, so cents need to be 00, or to stand behind three digits.
+    """
+    rest = _TORN.match(text, match.end())
+    if rest is None:
+        return None
+    tail, lead = _after().match(text, rest.end()), _lead(text, match.start(), free)
+    priced = (tail is not None and tail["currency"]) or (lead is not None and lead[2])
+    long, zero = sum(map(str.isdigit, match[0])) > 2, not (rest["last"] or rest["cents"]).strip("0")
+    sure = (rest["apart"] and not rest["wide"]) or long + zero + bool(priced) > 1
+    return (rest.end(), bool(sure)) if sure or priced else None
+
+
 def _number(text: str, match: re.Match[str], habits: Conventions, free: int) -> Stretch | None:
     """The number, amount or percentage around some digits, from `free` on; None where they are part of something longer."""
     lead = _lead(text, match.start(), free)
     if lead is None:
         return None
     start, sign, before = lead
+    guessed = False
     if match["group"] == " " and not habits.spaced_thousands and before is None:
-        # "3 100,00" is a quantity and a price where thousands are not spaced: take the first number alone.
-        alone = _DIGITS.match(text, match.start(), match.start("group"))
-        if alone is None:
-            return None
-        match = alone
+        if _is_quantity_and_price(text, match, habits):
+            alone = _DIGITS.match(text, match.start(), match.start("group"))
+            if alone is None:
+                return None
+            match = alone
+        else:
+            guessed = _may_be_two(text, match, start)
     tail = _after().match(text, match.end())
     read = _decimal(match[0], match["group"], habits)
     if tail is None or read is None:
         return None
     value, doubt = read
+    doubt = doubt or ("thousands_or_decimals" if guessed else None)
     end, after = tail.end(), tail["currency"]
     if before and after and not (before[-1] in "$€£¥" and after.strip().isalpha()):
         end, after = tail.start("currency"), None  # "EUR 5 EUR 6": the second currency is the next amount's
@@ -109,6 +141,29 @@ def _number(text: str, match: re.Match[str], habits: Conventions, free: int) -> 
         "percent" if tail["percent"] else "money" if symbol or tail["dash"] else "number"
     )
     return stretch(kind, text, start, end, value * _scale(tail["scale"]), unit=currency_of(symbol), doubt=doubt)
+
+
+def _is_quantity_and_price(text: str, match: re.Match[str], habits: Conventions) -> bool:
+    """Whether "3 100,00" is a row's quantity and price: their product stands behind them, and no space groups digits."""
+    group = match.start("group")
+    quantity, price = _DIGITS.match(text, match.start(), group), _DIGITS.match(text, group + 1, match.end())
+    if quantity is None or price is None or price.end() != match.end():
+        return False
+    read = _decimal(price[0], price["group"], habits)
+    if read is None:
+        return False
+    line = text[match.end() : match.end() + _REACH].partition("\n")[0]
+    later = (_decimal(other[0], other["group"], habits) for other in _DIGITS.finditer(line))
+    return any(total is not None and total[0] == Decimal(quantity[0]) * read[0] for total in later)
+
+
+def _may_be_two(text: str, match: re.Match[str], start: int) -> bool:
+    """Whether a space that was read as grouping digits may stand between two numbers.
+
+    Not in "1 234 567" or "1 050,00", which have no other reading, nor right behind a label's colon.
+    """
+    several = match[0].count(" ") > 1 or match[0][match.start("group") - match.start() + 1] == "0"
+    return not several and re.search(rf"[:=]{GAP}*\Z", text[max(0, start - 4) : start]) is None
 
 
 def _stands_before_an_amount(text: str, end: int) -> bool:
