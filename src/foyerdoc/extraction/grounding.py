@@ -395,7 +395,12 @@ def _trimmed(line: Line, start: int, end: int) -> Span:
 
 def _choices(ground: Ground, leaf: Leaf) -> Iterator[Place]:
     for name, value in leaf.choices:
-        pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
+        if not name.strip():
+            continue  # it stands everywhere, so nowhere
+        # A choice of 7 is no part of 1.7 or of 7,5.
+        before = r"(?<!\w)(?<!\d[.,])" if name[0].isdecimal() else r"(?<!\w)"
+        after = r"(?!\w)(?![.,]\d)" if name[-1].isdecimal() else r"(?!\w)"
+        pattern = before + re.escape(name) + after
         if name.upper() in _SYMBOLS:
             pattern += f"|{_SYMBOLS[name.upper()]}"
         for match in re.finditer(pattern, ground.document.text, re.IGNORECASE):
