@@ -104,14 +104,13 @@ class _Values:
     _after: list[int]
 
     @classmethod
-    def of(cls, text: str, line: Span, spans: Iterable[Span]) -> _Values:
-        """The values of a line of a text, in any order."""
-        ordered = sorted(set(spans))
-        row = cls(text, line, ordered, [], [0] * len(ordered))
-        for span in ordered:
+    def of(cls, text: str, line: Span, spans: Sequence[Span]) -> _Values:
+        """The values of a line of a text, ascending, each stretch once."""
+        row = cls(text, line, spans, [], [0] * len(spans))
+        for span in spans:
             row._before.append(row.before(span.start))
-        for i in range(len(ordered) - 1, -1, -1):
-            row._after[i] = row.after(ordered[i].end)
+        for i in range(len(spans) - 1, -1, -1):
+            row._after[i] = row.after(spans[i].end)
         return row
 
     def before(self, end: int) -> tuple[str, int]:
@@ -172,6 +171,7 @@ class Ground:
     _starts: list[int]
     _sections: Sequence[str]
     _stretches: dict[values.Kind, list[Stretch]] = field(default_factory=dict)
+    _spans: list[Span] | None = None
     _values: dict[int, _Values] = field(default_factory=dict)
     _cells: dict[Span, list[tuple[Span, str]]] = field(default_factory=dict)
     _places: dict[Leaf | Kind, _Places] = field(default_factory=dict)
@@ -218,13 +218,11 @@ class Ground:
     def on(self, at: int) -> _Values:
         """The dates, numbers, account numbers and addresses of mail that begin on a line."""
         if at not in self._values:
+            if self._spans is None:
+                self._spans = sorted({s.span for kind in _ON_LINES for s in self.stretches(kind)})
             line = self.lines[at].span
-            spans: list[Span] = []
-            for kind in _ON_LINES:
-                found = self.stretches(kind)
-                first, last = (bisect_left(found, offset, key=lambda s: s.span.start) for offset in (line.start, line.end))
-                spans += (s.span for s in found[first:last])
-            self._values[at] = _Values.of(self.document.text, line, spans)
+            first, last = (bisect_left(self._spans, offset, key=_start) for offset in (line.start, line.end))
+            self._values[at] = _Values.of(self.document.text, line, self._spans[first:last])
         return self._values[at]
 
     def _column(self, line: Line, span: Span) -> str:

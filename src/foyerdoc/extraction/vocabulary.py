@@ -89,8 +89,11 @@ def concepts(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """The text case-folded and without accents."""
+    if text.isascii():
+        return text.casefold().replace("_", " ")
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("_", " "))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
