@@ -34,6 +34,7 @@ from foyerdoc.documents import Document
 from foyerdoc.extraction.grounding import Ground
 from foyerdoc.extraction.options import lines_for, on_line
 from foyerdoc.extraction.schemas import Leaf, form_of
+from foyerdoc.finetuning.data.fields import Known
 
 NAME = {"format": "name"}
 
@@ -145,18 +146,21 @@ def stands(ground: Ground, leaf: Leaf, value: object) -> bool:
 
 def train(data: Path, out: Path, start: Path | None, settings: dict[str, Any]) -> None:
     """On the first half."""
-    from foyerdoc.finetuning.data.fields import FieldsExample, Known
+    from foyerdoc.finetuning.data.fields import FieldsExample
     from foyerdoc.finetuning.extractor import ExtractorConfig, train_extractor
 
     leaves = form_of(Contract).leaves
     examples = [
-        FieldsExample(
-            document.id, document, leaves, {path: tuple(Known(value) for value in gold.values) for path, gold in golds.items()}
-        )
+        FieldsExample(document.id, document, leaves, {path: tuple(_known(path, gold)) for path, gold in golds.items()})
         for document, golds in contracts(data, 0)
     ]
     trained = train_extractor(examples, out, ExtractorConfig(**settings), start=start)
     Console().print(dict(trained.counts), dict(trained.metrics), trained.settings, trained.notes)
+
+
+def _known(path: str, gold: Gold) -> Iterator[Known]:
+    """A term of three years is no date: the date is absent."""
+    yield from (Known(value) for value in gold.values if isinstance(value, date) or not path.endswith("date"))
 
 
 def outcomes(value: object, gold: Gold) -> Iterator[str]:

@@ -157,6 +157,36 @@ class Colour(Enum):
     BLUE = "blue"
 
 
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("VAT rate: 7 %", 7),
+        ("VAT rate: 7", 7),
+        ("VAT rate: 19.", 19),
+        ("VAT rate: 19, of which", 19),
+        ("VAT rate: 7%, no. 3", 7),
+        ("VAT rate: 1.7 %", None),
+        ("VAT rate: 1,7 %", None),
+        ("VAT rate: 7.5 %", None),
+        ("VAT rate: 19,6 %", None),
+        ("VAT rate: 17 %", None),
+        ("VAT rate: 19.600,00", None),
+    ],
+)
+def test_a_number_to_choose_is_no_half_of_another(text, rate):
+    class Rated(BaseModel):
+        vat_rate: Literal[7, 19] | None = None
+
+    assert Extractor(Rated).extract(document(text, "en")).fields["vat_rate"].value == rate
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_an_empty_choice_is_never_found(nothing):
+    schema = create_model("Paid", state=(Literal[nothing, "paid"] | None, None))
+    for text, state in (("", None), (" ", None), ("State: open", None), ("State: paid", "paid")):
+        assert Extractor(schema).extract(document(text, "en")).fields["state"].value == state
+
+
 class Party(BaseModel):
     name: str
 

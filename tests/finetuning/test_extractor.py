@@ -136,7 +136,7 @@ def test_rows_are_read_and_bad_ones_named(tmp_path):
     first, _, own = found.examples
     assert first.values == {"number": (Known("A-1"),), "due": (), "parties": (Known("A"), Known("B"))}
     assert own.values == {"sum": (Known("7 €", (Span(7, 10),)),)}
-    assert own.leaves[0].question() == "sum: What is owed"
+    assert own.leaves[0].description == "What is owed"
     assert [problem.row for problem in found.problems] == [4, 5, 6, 7]
     with pytest.raises(TrainingError, match="none of 4 rows"):
         read_fields(_written(tmp_path, rows[3:]), {"bill": Bill})

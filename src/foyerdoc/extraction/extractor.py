@@ -43,7 +43,8 @@ _NEVER_CALIBRATED: Final = "nothing was held back: the model was never calibrate
 _DOUBTS: Final = {
     "day_month_order": "day and month could be the other way round; read as this language and this document write dates",
     "two_digit_year": "the year has two digits; 69 to 99 were taken for the last century",
-    "thousands_or_decimals": "the mark could group thousands or begin decimals; read as the document's language writes numbers",
+    "thousands_or_decimals": "a mark or space could group thousands, begin decimals or part two numbers; read as this document "
+    "and its language write them",
     "checksum": "the check digits or the length do not fit",
     "bank_checksum": "the bank's own check digits within the account number do not fit",
     "invalid_phone": "no country that the document speaks of has such a telephone number",

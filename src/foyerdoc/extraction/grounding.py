@@ -7,11 +7,12 @@ surroundings (the words before it, the heading above it, its column), by which o
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 from foyerdoc.chunking.sentences import sentence_starts
 from foyerdoc.documents import Block, Document, Span, merge_spans
@@ -34,6 +35,9 @@ _COMPANY = re.compile(
     r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
 )
 _MAX_TEXT = 120
+_NEAR = 400
+"""Characters before a value in which its label is looked for, and at a line's beginning: some lines have no end."""
+
 _LONG_LINE, _LONGEST_LINE, _SHORT_PIECE = 200, 400, 40
 """Characters: a line up to the first stays whole, no piece of one is longer than the second or shorter than the third."""
 
@@ -90,6 +94,78 @@ def value_key(value: object) -> object:
     return ("text", " ".join(value.split()).casefold()) if isinstance(value, str) else value
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The typed values of one line, in order, and what stands between them.
+
+    The label of a value without words before it is that of the value before. What one value has found is kept for the next:
+    a line of a thousand values costs a thousand steps.
+    """
+
+    text: str
+    line: Span
+    spans: Sequence[Span]
+    _before: list[tuple[str, int]]
+    _after: list[int]
+
+    @classmethod
+    def of(cls, text: str, line: Span, spans: Sequence[Span]) -> _Values:
+        """The values of a line of a text, ascending, each stretch once."""
+        row = cls(text, line, spans, [], [0] * len(spans))
+        for span in spans:
+            row._before.append(row.before(span.start))
+        for i in range(len(spans) - 1, -1, -1):
+            row._after[i] = row.after(spans[i].end)
+        return row
+
+    def before(self, end: int) -> tuple[str, int]:
+        """The words between `end` and the value before it, or before that one when nothing stands between.
+
+        And how many values were passed over.
+        """
+        i = bisect_left(self.spans, end, key=_start) - 1
+        while i >= 0 and self.spans[i].end > end:  # values of different kinds may overlap
+            i -= 1
+        words = _words(self.text[max(self.spans[i].end if i >= 0 else self.line.start, end - _NEAR) : end])
+        if words or i < 0:
+            return words, 0
+        label, skipped = self._before[i]
+        return label, skipped + 1
+
+    def after(self, start: int) -> int:
+        """How many values follow without words between."""
+        i = bisect_left(self.spans, start, key=_start)
+        if i == len(self.spans) or _words(self.text[start : min(self.spans[i].start, start + _NEAR)]):
+            return 0
+        return 1 + self._after[i]
+
+
+@dataclass
+class _Places:
+    """What was found for a field, in the order in which it was found: the likelier first where two overlap."""
+
+    found: list[Place]
+
+    @cached_property
+    def by_line(self) -> Mapping[int, Sequence[Place]]:
+        """The same by the line that they begin on."""
+        by_line: dict[int, list[Place]] = defaultdict(list)
+        for place in self.found:
+            by_line[place.line].append(place)
+        return dict(by_line)
+
+    @cached_property
+    def _in_text(self) -> list[tuple[int, int]]:
+        """Where each starts and which it is, in the order of the text."""
+        return sorted((place.span.start, i) for i, place in enumerate(self.found))
+
+    def within(self, span: Span) -> list[Place]:
+        """Those within a stretch of the text."""
+        first, last = (bisect_left(self._in_text, (offset,)) for offset in (span.start, span.end))
+        inside = sorted(i for _, i in self._in_text[first:last])
+        return [self.found[i] for i in inside if self.found[i].span.end <= span.end]
+
+
 @dataclass(slots=True)
 class Ground:
     """A document prepared for looking values up: its lines, its habits, and all typed stretches, found once."""
@@ -98,18 +174,19 @@ class Ground:
     lines: tuple[Line, ...]
     habits: Conventions
     _starts: list[int]
+    _sections: Sequence[str]
     _stretches: dict[values.Kind, list[Stretch]] = field(default_factory=dict)
-    _sections: list[str] = field(default_factory=list)
-    _by_leaf: dict[Leaf, list[Place]] = field(default_factory=dict)
-    _by_line: dict[Leaf, dict[int, list[Place]]] = field(default_factory=dict)
+    _spans: list[Span] | None = None
+    _values: dict[int, _Values] = field(default_factory=dict)
+    _cells: dict[Span, list[tuple[Span, str]]] = field(default_factory=dict)
+    _places: dict[Leaf | Kind, _Places] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Document, *, first: int = 1) -> Ground:
         """Prepare a document, its lines numbered from `first`. Values are looked for on first demand."""
         lines = tuple(_lines(document, first))
-        ground = cls(document, lines, values.conventions(document.text, document.language), [line.span.start for line in lines])
-        ground._sections = _sections(lines)
-        return ground
+        habits = values.conventions(document.text, document.language)
+        return cls(document, lines, habits, [line.span.start for line in lines], _sections(lines))
 
     def stretches(self, kind: values.Kind) -> list[Stretch]:
         """All values of a kind in the text, in order."""
@@ -117,20 +194,12 @@ class Ground:
             self._stretches[kind] = values.find(self.document.text, kind, self.habits)
         return self._stretches[kind]
 
-    def remember(self, leaf: Leaf, finder: _Finder) -> list[Place]:
-        """What the finder finds for a field, found once."""
-        if leaf not in self._by_leaf:
-            self._by_leaf[leaf] = list(finder(self, leaf))
-        return self._by_leaf[leaf]
-
-    def remember_lines(self, leaf: Leaf, places: Iterable[Place]) -> Mapping[int, Sequence[Place]]:
-        """A field's places by their line, sorted once."""
-        if leaf not in self._by_line:
-            by_line: dict[int, list[Place]] = defaultdict(list)
-            for place in places:
-                by_line[place.line].append(place)
-            self._by_line[leaf] = dict(by_line)
-        return self._by_line[leaf]
+    def remember(self, leaf: Leaf, finder: _Finder) -> _Places:
+        """What the finder finds for a field, found once for all fields of its kind."""
+        key = leaf if leaf.choices else leaf.kind
+        if key not in self._places:
+            self._places[key] = _Places(list(finder(self, leaf)))
+        return self._places[key]
 
     def line_at(self, offset: int) -> int:
         """Index of the line that a character stands on."""
@@ -142,35 +211,36 @@ class Ground:
         """A stretch with its surroundings."""
         at = self.line_at(span.start)
         line = self.lines[at]
-        before = self.document.text[line.span.start : span.start]
-        others = {s.span for s in self.on(at)}
-        left, skipped = _after_values(before, {o for o in others if o.end <= span.start}, line.span.start)
-        skipped += _followers(self.document.text, span.end, others)
-        over = self.lines[at - 1] if at and not _words(before) else None
+        row = _words(self.document.text[line.span.start : min(span.start, line.span.start + _NEAR)])
+        others = self.on(at)
+        left, skipped = others.before(span.start)
+        skipped += others.after(span.end)
+        over = self.lines[at - 1] if at and not row else None
         above = self._column(line, span) or (_words(over.text) if over and _is_heading(over) else "")
         raw = self.document.text[span.start : span.end]
-        return Place(span, raw, value, at, left, _words(before), above, self._sections[at], unit, doubt, weight, skipped)
+        return Place(span, raw, value, at, left, row, above, self._sections[at], unit, doubt, weight, skipped)
 
-    def on(self, at: int) -> Iterator[Stretch]:
+    def on(self, at: int) -> _Values:
         """The dates, numbers, account numbers and addresses of mail that begin on a line."""
-        line = self.lines[at].span
-        for kind in _ON_LINES:
-            found = self.stretches(kind)
-            i = bisect_right(found, line.start - 1, key=lambda s: s.span.start)
-            while i < len(found) and found[i].span.start < line.end:
-                yield found[i]
-                i += 1
+        if at not in self._values:
+            if self._spans is None:
+                self._spans = sorted({s.span for kind in _ON_LINES for s in self.stretches(kind)})
+            line = self.lines[at].span
+            first, last = (bisect_left(self._spans, offset, key=_start) for offset in (line.start, line.end))
+            self._values[at] = _Values.of(self.document.text, line, self._spans[first:last])
+        return self._values[at]
 
     def _column(self, line: Line, span: Span) -> str:
+        """The heading over the cell that a stretch stands in; empty when it stands in none, or in the heading itself."""
         block = line.block
         if block is None or len(block.rows) < 2:
             return ""
-        for row in block.rows[1:]:
-            for i, cell in enumerate(row):
-                if cell.contains(span) and i < len(block.rows[0]):
-                    head = block.rows[0][i]
-                    return self.document.text[head.start : head.end]
-        return ""
+        if block.span not in self._cells:
+            heads = [self.document.text[head.start : head.end] for head in block.rows[0]]
+            self._cells[block.span] = sorted(pair for row in block.rows[1:] for pair in zip(row, heads, strict=False))
+        cells = self._cells[block.span]
+        i = bisect_right(cells, span.start, key=lambda cell: cell[0].start) - 1
+        return cells[i][1] if i >= 0 and cells[i][0].contains(span) else ""
 
 
 _Finder = Callable[[Ground, Leaf], Iterable[Place]]
@@ -178,21 +248,23 @@ _Finder = Callable[[Ground, Leaf], Iterable[Place]]
 
 def candidates(ground: Ground, leaf: Leaf) -> list[Place]:
     """The stretches that could be a field's value. Empty when there is none. Looked for once a document."""
-    return ground.remember(leaf, _FINDERS[leaf.kind])
+    return _remembered(ground, leaf).found
 
 
 def candidates_by_line(ground: Ground, leaf: Leaf) -> Mapping[int, Sequence[Place]]:
     """The same stretches by the line that they begin on. Looked for once a document."""
-    return ground.remember_lines(leaf, candidates(ground, leaf))
+    return _remembered(ground, leaf).by_line
 
 
 def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
     """The stretches within a stretch of the text, the longest first; for texts and names the whole of it alone."""
     if leaf.kind in {"text", "name"}:
         return [ground.place(span, " ".join(ground.document.text[span.start : span.end].split()))]
-    return sorted(
-        (place for place in candidates(ground, leaf) if span.contains(place.span)), key=lambda place: -len(place.span)
-    )
+    return sorted(_remembered(ground, leaf).within(span), key=lambda place: -len(place.span))
+
+
+def _remembered(ground: Ground, leaf: Leaf) -> _Places:
+    return ground.remember(leaf, _FINDERS[leaf.kind])
 
 
 def _lines(document: Document, first: int) -> Iterator[Line]:
@@ -274,19 +346,20 @@ def _identifiers(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
 
 def _texts(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
     for at, line in enumerate(ground.lines):
-        typed = merge_spans(s.span for s in ground.on(at))
+        typed = merge_spans(ground.on(at).spans)
         seen: set[Span] = set()
         for span, weight in _pieces(line):
             raw = ground.document.text[span.start : span.end]
             if span not in seen and len(raw) <= _MAX_TEXT and re.search(r"[^\W\d_]{2}", raw):
                 seen.add(span)
-                covered = sum(len(t) for t in typed if span.overlaps(t))
+                first = bisect_right(typed, span.start, key=_end)
+                covered = sum(len(t) for t in typed[first : bisect_left(typed, span.end, key=_start)])
                 yield ground.place(span, " ".join(raw.split()), weight=weight * (1 - covered / (len(raw) + covered)))
 
 
 def _names(ground: Ground, leaf: Leaf) -> Iterator[Place]:
     """Of the texts those that can name a person, a company or a thing: capitals, no digits, not a label's own words."""
-    for place in _texts(ground, leaf):
+    for place in candidates(ground, replace(leaf, kind="text")):
         words = place.raw.split()
         if re.search(r"\d|@|www\.|[:?!]", place.raw) or len(words) > 8 or not place.raw[0].isupper():
             continue
@@ -329,7 +402,12 @@ def _trimmed(line: Line, start: int, end: int) -> Span:
 
 def _choices(ground: Ground, leaf: Leaf) -> Iterator[Place]:
     for name, value in leaf.choices:
-        pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
+        if not name.strip():
+            continue  # it stands everywhere, so nowhere
+        # A choice of 7 is no part of 1.7 or of 7,5.
+        before = r"(?<!\w)(?<!\d[.,])" if name[0].isdecimal() else r"(?<!\w)"
+        after = r"(?!\w)(?![.,]\d)" if name[-1].isdecimal() else r"(?!\w)"
+        pattern = before + re.escape(name) + after
         if name.upper() in _SYMBOLS:
             pattern += f"|{_SYMBOLS[name.upper()]}"
         for match in re.finditer(pattern, ground.document.text, re.IGNORECASE):
@@ -350,30 +428,12 @@ def _words(text: str) -> str:
     return text if re.search(r"[^\W\d_]|°|#", text) else ""
 
 
-def _after_values(before: str, found: Iterable[Span], start: int) -> tuple[str, int]:
-    """The words between a value and the one before it, or before that one when nothing stands between.
-
-    And how many values were passed over.
-    """
-    cut, skipped = len(before), 0
-    for span in sorted(found, reverse=True):
-        if span.end - start > cut:
-            continue
-        if words := _words(before[span.end - start : cut]):
-            return words, skipped
-        cut, skipped = span.start - start, skipped + 1
-    return _words(before[:cut]), skipped
+def _start(span: Span) -> int:
+    return span.start
 
 
-def _followers(text: str, end: int, found: Iterable[Span]) -> int:
-    """How many values follow without words between."""
-    count = 0
-    for span in sorted(found):
-        if span.start >= end:
-            if _words(text[end : span.start]):
-                break
-            count, end = count + 1, span.end
-    return count
+def _end(span: Span) -> int:
+    return span.end
 
 
 _TYPED: tuple[values.Kind, ...] = (

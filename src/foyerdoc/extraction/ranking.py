@@ -61,11 +61,12 @@ class Ranked:
 def rank(ground: Ground, leaf: Leaf, places: Sequence[Place]) -> list[Ranked]:
     """The places, best first; of equals the first in the text."""
     lines = max(1, len(ground.lines))
-    repeats = Counter(value_key(place.value) for place in places)
+    said = [value_key(place.value) for place in places]
+    repeats = Counter(said)
     ranked = []
-    for place in places:
+    for place, value in zip(places, said, strict=True):
         support = _support(leaf, place)
-        again = min(repeats[value_key(place.value)] - 1, 3)
+        again = min(repeats[value] - 1, 3)
         score = support + _LOOK * place.weight + _EARLY * (1 - place.line / lines) + _REPEATED * again
         ranked.append(Ranked(place, score, support))
     return sorted(ranked, key=lambda r: (-r.score, r.place.span))
@@ -112,14 +113,23 @@ def _weight(names: Iterable[str], implied: str | None) -> float:
 
 def _alias(leaf: Leaf, place: Place) -> float:
     """Whether the document uses one of the schema's own names for the field."""
+    aliases = [plain(alias) for alias in leaf.aliases if alias.strip()]
+    if not aliases:
+        return 0.0
     around = (plain(place.left), plain(place.above), plain(place.row))
-    return _ALIAS if any(plain(alias) in text for alias in leaf.aliases if alias.strip() for text in around if text) else 0.0
+    return _ALIAS if any(alias in text for alias in aliases for text in around if text) else 0.0
 
 
 def _spelled(leaf: Leaf, label: str) -> float:
     """The share of the name's words that the label spells, for words that the vocabulary does not know."""
-    words = [word[:6] for word in re.findall(r"[^\W\d_]{3,}", plain(leaf.title)) if not concepts(word)]
+    words = _unknown(leaf.title)
     if not words or not label:
         return 0.0
     text = plain(label)
     return sum(word in text for word in words) / len(words)
+
+
+@lru_cache(maxsize=1024)
+def _unknown(title: str) -> list[str]:
+    """How the words of a title begin that the vocabulary does not know."""
+    return [word[:6] for word in re.findall(r"[^\W\d_]{3,}", plain(title)) if not concepts(word)]

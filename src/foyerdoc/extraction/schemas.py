@@ -103,10 +103,6 @@ class Leaf:
     required: bool = True
     many: bool = False
 
-    def question(self) -> str:
-        """What is looked for, in words: the title and the description."""
-        return f"{self.title}: {self.description}" if self.description else self.title
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:

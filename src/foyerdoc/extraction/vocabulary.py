@@ -82,15 +82,23 @@ _STEMS: dict[str, str] = {
 @lru_cache(maxsize=65536)
 def concepts(text: str) -> frozenset[str]:
     """What a label speaks of, as names of concepts."""
-    folded = plain(text)
-    found = {name for name, pattern in _patterns().items() if pattern.search(folded)}
+    found = {name for word in plain(text).split() for name in _concepts_of(word)}
     if found & {"net", "gross"}:
         found.discard("tax")  # a tax that is included or left out is not the amount of the tax
     return frozenset(found)
 
 
+@lru_cache(maxsize=65536)
+def _concepts_of(word: str) -> tuple[str, ...]:
+    """What a word speaks of. No stem holds a space, so a label speaks of what its words do; and words come again."""
+    return tuple(name for name, pattern in _patterns().items() if pattern.search(word))
+
+
+@lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """The text case-folded and without accents."""
+    if text.isascii():
+        return text.casefold().replace("_", " ")
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("_", " "))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

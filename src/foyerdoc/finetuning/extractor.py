@@ -24,7 +24,7 @@ from foyerdoc.extraction.choosing import SHOWN_TOKENS, Asked, Entries, Option, W
 from foyerdoc.extraction.grounding import Ground, Place
 from foyerdoc.extraction.schemas import Leaf
 from foyerdoc.finetuning.config import TrainingConfig
-from foyerdoc.finetuning.data.fields import FieldsExample, locate, same
+from foyerdoc.finetuning.data.fields import FieldsExample, is_of_kind, locate, same
 from foyerdoc.finetuning.instruct import TRAINING, data_digest, digest_of, train_instruct
 from foyerdoc.finetuning.training.loop import Progress
 from foyerdoc.models import probing
@@ -249,7 +249,7 @@ def _located(example: FieldsExample, ground: Ground, asked: Asked) -> dict[Leaf,
         elif any(locate(ground, leaf, one, everywhere) for one, place in zip(known, found, strict=True) if place is None):
             # What is not shown cannot be pointed at: of what is shown, the right answer is that it is not there.
             what = "not shown"
-        elif leaf.kind in _RECKONED and not any(found):
+        elif leaf.kind in _RECKONED and not any(found) and all(is_of_kind(leaf, one.value) for one in known):
             # A date that has to be reckoned stands nowhere: whatever date is shown instead would be invented.
             what = "computed"
         else:
