@@ -409,3 +409,27 @@ def test_the_embedded_model_scores_what_it_may_say(generator):
         for options in entries:
             assert all(np.isfinite(option.log_probability) for option in options), leaf.path
             assert sum(np.exp(option.log_probability) for option in options) <= 1 + 1e-6
+
+
+def test_a_sum_that_comes_out_shows_what_was_held_back():
+    class Sums(BaseModel):
+        model_config = ConfigDict(json_schema_extra={"rules": ["net + tax = gross"]})
+
+        net: Decimal | None = None
+        tax: Decimal | None = None
+        gross: Decimal | None = None
+
+    page = document("Netto 100,00 €\nMwSt 19,00 €\nBrutto 119,00 €\nAnzahlung 50,00 €")
+    unsure = {
+        "net": {"100,00 €": -1.0, "50,00 €": -1.5},
+        "tax": {"19,00 €": -1.0, "50,00 €": -1.5},
+        "gross": {"119,00 €": -1.0, "50,00 €": -1.5},
+    }
+    result = Extractor(Sums, Likes(-1.2, **unsure), settings=Settings(least=0.9, examples=100)).extract(page)
+    assert {path: field.raw for path, field in result.fields.items()} == {
+        "net": "100,00 €",
+        "tax": "19,00 €",
+        "gross": "119,00 €",
+    }
+    assert all(field.confidence is None for field in result.fields.values())
+    assert "net: the rule net + tax = gross decided for another value" in result.issues

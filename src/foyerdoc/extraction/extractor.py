@@ -53,7 +53,11 @@ _DOUBTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was decided for one field, before it becomes a `FieldValue`."""
+    """What was decided for one field, before it becomes a `FieldValue`.
+
+    Attributes:
+        held: whether the first of the others was the choice, and too unsure to be shown.
+    """
 
     leaf: Leaf
     path: str
@@ -61,6 +65,7 @@ class _Found:
     others: tuple[Place, ...] = ()
     confidence: float | None = None
     conflict: bool = False
+    held: bool = False
 
 
 _Kept = tuple[Place, float, tuple[Place, ...]]
@@ -258,7 +263,7 @@ class Extractor(Generic[T]):
             rest = tuple(place for place, _, _ in kept if place is not best[0])
             yield self._found(leaf, leaf.path, (best[0], best[1], (*rest, *held, *best[2])))
         else:
-            yield _Found(leaf, leaf.path, None, (*held, *behind))
+            yield _Found(leaf, leaf.path, None, (*held, *behind), held=bool(held))
 
     def _weighed(
         self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]], issues: list[str]
@@ -338,19 +343,21 @@ def _settled(rule: Rule, found: Sequence[_Found], issues: list[str]) -> list[_Fo
     own = {term.path for term in (*rule.left, *rule.right)}
     if rule.holds(values):
         return list(found)
-    places = {item.path: [item.place, *item.others] for item in found if item.path in own}
+    # What was held back was chosen too, and a sum that comes out is a reason to show it.
+    places = {item.path: list(item.others if item.held else (item.place, *item.others)) for item in found if item.path in own}
     choices = {item.path: [_cast(item.leaf, place) for place in places[item.path]] for item in found if item.path in own}
     chosen = settle(rule, choices)
     if chosen is None:
         return list(found)
-    issues += [f"{path}: the rule {rule.text} decided for another value" for path, at in chosen.items() if at]
-    return [_moved(item, places[item.path], at) if (at := chosen.get(item.path, 0)) else item for item in found]
+    moved = {item.path for item in found if item.path in chosen and places[item.path][chosen[item.path]] is not item.place}
+    issues += [f"{path}: the rule {rule.text} decided for another value" for path in chosen if path in moved]
+    return [_moved(item, places[item.path], chosen[item.path]) if item.path in moved else item for item in found]
 
 
 def _moved(item: _Found, places: Sequence[Place | None], at: int) -> _Found:
     """A field at another of its places. Its confidence was that of another value."""
     others = tuple(place for i, place in enumerate(places) if place is not None and i != at)
-    return replace(item, place=places[at], others=others, confidence=None)
+    return replace(item, place=places[at], others=others, confidence=None, held=False)
 
 
 def _lowered(confidence: float | None) -> float | None:

@@ -280,7 +280,8 @@ def locate(ground: Ground, leaf: Leaf, known: Known, lines: frozenset[int]) -> P
     """The option that says a known value, on one of some lines; None when no option does.
 
     Where its places are known, one that covers them best is taken; else, of all options that are written as the value is, or
-    mean the same, the one that the words around speak for most.
+    mean the same, the one that the words around speak for most. Of a list's values it is the first in the text: a model that
+    learns them in an order does not look back.
     """
     if known.spans:
         for span in known.spans:
@@ -302,7 +303,7 @@ def locate(ground: Ground, leaf: Leaf, known: Known, lines: frozenset[int]) -> P
         for place in on_line(ground, leaf, at)
         if same(place.value, meant) or _folded(place.raw) == written
     ]
-    if len(fitting) < 2:
+    if len(fitting) < 2 or leaf.many:
         return fitting[0] if fitting else None
     full = [ground.place(place.span, place.value, unit=place.unit, weight=place.weight) for place in fitting]
     best = rank(ground, leaf, full)[0].place
