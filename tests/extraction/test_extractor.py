@@ -180,13 +180,6 @@ def test_a_number_to_choose_is_no_half_of_another(text, rate):
     assert Extractor(Rated).extract(document(text, "en")).fields["vat_rate"].value == rate
 
 
-@pytest.mark.parametrize("nothing", ["", " "])
-def test_an_empty_choice_is_never_found(nothing):
-    schema = create_model("Paid", state=(Literal[nothing, "paid"] | None, None))
-    for text, state in (("", None), (" ", None), ("State: open", None), ("State: paid", "paid")):
-        assert Extractor(schema).extract(document(text, "en")).fields["state"].value == state
-
-
 class Party(BaseModel):
     name: str
 
