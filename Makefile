@@ -28,10 +28,14 @@ demo: models         ## the main job on the bundled documents
 
 # Bundled in the package: its training takes minutes on a GPU, and half an hour for each thousand letters on two cores.
 LETTERS := build/letters
-adapters: models     ## write letters, train the demo's classifier on them, calibrate it on letters of other situations
+FORMS := build/forms
+adapters: models     ## write letters and other papers, train the demo's classifier and the general extractor on them
 	$(BIN)/python -m tools.letters $(LETTERS)/train.jsonl --per-leaf 60 --seed 0 --held-out $(LETTERS)/held-out.jsonl
 	$(BIN)/foyerdoc train classifier $(LETTERS)/train.jsonl --taxonomy src/foyerdoc/demo/taxonomy.json --test $(LETTERS)/held-out.jsonl --out $(LETTERS)/classifier --show 0
 	$(BIN)/foyerdoc train calibration $(LETTERS)/held-out.jsonl --model $(LETTERS)/classifier --out src/foyerdoc/demo/classifier
+	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 26000 --seed 0 --held-out $(FORMS)/held-out.jsonl
+	$(BIN)/foyerdoc train extractor $(FORMS)/train.jsonl --held-out $(FORMS)/held-out.jsonl --out src/foyerdoc/extraction/general \
+		--epochs 2 --set rank=16 --set alpha=32 --set most_held_out=400 --set weighed=300
 
 test: models         ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -74,8 +74,8 @@ def extract(
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of a trained extractor; by the words around values without one.",
-            parser=made_folder,
+            help="Folder of a trained extractor, or general: the bundled one. By the words around values without.",
+            parser=extractor_folder,
             metavar="DIRECTORY",
         ),
     ] = None,
@@ -108,6 +108,13 @@ def extract(
                 out.print(f"[bold]{brief(path.name)}[/bold]")
                 print_fields(result, document)
     raise typer.Exit(int(failed))
+
+
+def extractor_folder(name: str) -> Path:
+    """A trained extractor's folder, or the name of the bundled one, as a parser of options."""
+    from foyerdoc.extraction.adapter import GENERAL
+
+    return Path(name) if name == GENERAL else made_folder(name)
 
 
 def load_schema(name: str) -> type[BaseModel]:

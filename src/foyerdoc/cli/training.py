@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from foyerdoc.cli.app import Json, app, as_json, err, made_folder, print_json, report, stops_on_error
+from foyerdoc.cli.documents import extractor_folder, load_schema
 from foyerdoc.cli.trained import (
     note,
     print_calibrated,
@@ -152,7 +153,11 @@ def extractor(
     ] = None,
     start: Annotated[
         Path | None,
-        typer.Option(help="Folder of a trained extractor to go on from.", parser=made_folder, metavar="DIRECTORY"),
+        typer.Option(
+            help="Folder of a trained extractor to go on from; general is the bundled one.",
+            parser=extractor_folder,
+            metavar="DIRECTORY",
+        ),
     ] = None,
     base: Annotated[str | None, typer.Option(help="smollm2, or the folder of a causal model.")] = None,
     epochs: Epochs = None,
@@ -163,7 +168,6 @@ def extractor(
     json: Json = False,
 ) -> None:
     """Fine-tune a language model to point at the values of fields, on documents whose fields are known."""
-    from foyerdoc.cli.documents import load_schema
     from foyerdoc.extraction import adapter
     from foyerdoc.finetuning.extractor import ExtractorConfig, train_extractor
 

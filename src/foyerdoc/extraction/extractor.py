@@ -16,7 +16,7 @@ from foyerdoc import prompts
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import FoyerdocError, UsageError
 from foyerdoc.extraction import pointing, schemas
-from foyerdoc.extraction.adapter import ADAPTER, Settings, read_folder
+from foyerdoc.extraction.adapter import ADAPTER, Settings, folder_of, load_model, read_folder
 from foyerdoc.extraction.choosing import Asked, Entries, ask, ask_everywhere, choose_many, decide
 from foyerdoc.extraction.grounding import Ground, Place, candidates, value_key
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
@@ -148,7 +148,7 @@ class Extractor(Generic[T]):
         """An extractor over a model that was trained by `train_extractor`.
 
         Args:
-            folder: what training wrote.
+            folder: what training wrote, or "general" for the extractor that comes with foyerdoc.
             schema: the fields; any schema, not only those that were trained with.
             base: where the base is now, when it is not where it was in training.
             device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
@@ -159,11 +159,9 @@ class Extractor(Generic[T]):
             SchemaError: a field's type is not supported.
             UsageError: as in the constructor.
         """
-        from foyerdoc.models.local import LocalModel
-
-        settings = read_folder(Path(folder))
-        source = base or (None if settings.base == "smollm2" else settings.base)
-        model = LocalModel(source, adapter=Path(folder) / ADAPTER, device=device)
+        found = folder_of(folder)
+        settings = read_folder(found)
+        model = load_model(found / ADAPTER, settings, base=base, device=device)
         return cls(schema, model, settings=settings, least=least, exhaustive=exhaustive, merge=merge)
 
     def extract(self, document: Document) -> Extraction[T]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import random
 import shutil
@@ -115,7 +116,7 @@ def train_extractor(
     config: ExtractorConfig | None = None,
     *,
     held_out: Sequence[FieldsExample] = (),
-    start: Path | None = None,
+    start: str | os.PathLike[str] | None = None,
     report: Callable[[Progress], None] | None = None,
 ) -> TrainedExtractor:
     """Fine-tune a language model to point at the values of fields.
@@ -132,7 +133,8 @@ def train_extractor(
         config: how to train; the embedded language model by default.
         held_out: what to hold out, instead of a share of the examples: documents of senders or layouts that are not among
             these say more of documents to come.
-        start: a trained extractor's folder to go on from, of the same base, rank and alpha.
+        start: a trained extractor's folder to go on from, of the same base, rank and alpha; "general" is the bundled one, of
+            rank 16 and alpha 32.
         report: called with the progress.
 
     Raises:
@@ -145,10 +147,11 @@ def train_extractor(
     out = out.absolute()
     storage.check_replaceable(out, kind=adapter.KIND, version=adapter.VERSION)
     if start is not None:
+        start = adapter.folder_of(start)
         adapter.read_folder(start)
     counts: Counter[str] = Counter()
     counting = LocalModel(None if config.base == "smollm2" else config.base)
-    learnt, kept = (examples, held_out) if held_out else _parted(examples, config)
+    learnt, kept = (examples, held_out[: config.most_held_out]) if held_out else _parted(examples, config)
     draw = random.Random(config.seed)  # noqa: S311 - a seeded draw
     first = [1 + (draw.randrange(_FARTHEST) if draw.random() < config.shifted else 0) for _ in learnt]
     lessons = [lesson(one, counting, config.tokens, counts, first=at) for one, at in zip(learnt, first, strict=True)]
@@ -169,18 +172,14 @@ def train_extractor(
         None if start is None else start / adapter.ADAPTER,
         report,
     )
-    model = LocalModel(
-        None if config.base == "smollm2" else config.base,
-        adapter=aside,
-        quantization="none" if config.quantization == "none" else "nf4",
-        device=config.device,
+    untaught = adapter.Settings(
+        base=config.base, quantization="none" if config.quantization == "none" else "nf4", tokens=config.tokens
     )
+    model = adapter.load_model(aside, untaught, device=config.device)
     judged = judge(model, kept_back[: config.weighed])
     model.close()
     weighed = weigh(judged)
-    settings = adapter.Settings(
-        base=config.base, tokens=config.tokens, **asdict(weighed.weighing), least=weighed.least, examples=weighed.entries
-    )
+    settings = untaught.model_copy(update={**asdict(weighed.weighing), "least": weighed.least, "examples": weighed.entries})
     metrics = dict(weighed.metrics)
     metrics |= {f"loss, {name}": told["loss"] for name, told in losses.items() if "loss" in told}
     about = {
