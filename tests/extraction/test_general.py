@@ -45,5 +45,11 @@ def test_it_fits_into_the_package():
 
 
 def test_what_a_document_does_not_say_stays_absent(extractor: Extractor[Notice]):
-    page = Document(id="1" * 64, name="note.txt", media_type="text/plain", text="Wir danken für Ihren Anruf und melden uns bald.", language="de")
+    page = Document(
+        id="1" * 64,
+        name="note.txt",
+        media_type="text/plain",
+        text="Wir danken für Ihren Anruf und melden uns bald.",
+        language="de",
+    )
     assert all(field.status == "absent" for field in extractor.extract(page).fields.values())

@@ -76,7 +76,7 @@ def test_activations_are_what_a_step_takes_at_its_peak(
 
 @pytest.mark.parametrize(("dtype", "width"), [("float32", 4), ("bfloat16", 2)])
 def test_weights_are_what_a_loaded_base_takes(dtype: str, width: int) -> None:
-    for quantization, resident in (("nf4", True), ("nf4", False), ("int8", False), ("none", False)):
+    for quantization, resident in (("nf4", True), ("nf4", False), ("int8", True), ("int8", False), ("none", False)):
         base = load_base("e5", quantization=quantization, resident=resident, device="cpu", dtype=dtype)
         config = TrainingConfig(quantization=quantization)
         told = estimate(base.model.config, config, resident=resident, checkpointing=False, head=False, compute_bytes=width)

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from foyerdoc.errors import UsageError
+from foyerdoc.models.bases import Quantization, load_base
 from foyerdoc.models.loading import find_device
 
 BROKEN = """
@@ -70,3 +72,18 @@ def test_a_device_that_is_not_there_or_not_supported_is_refused(named: str) -> N
 def test_a_device_is_found() -> None:
     assert find_device("cpu") == "cpu"
     assert find_device(None) in ("cpu", "cuda")
+
+
+def test_eight_bits_that_are_resident_are_rounded_weights_alone() -> None:
+    def weights(quantization: Quantization) -> torch.Tensor:
+        base = load_base("e5", quantization=quantization, device="cpu", dtype="float32")
+        assert base.resident == (quantization != "none")
+        return base.model.encoder.layer[0].output.dense.weight
+
+    eight, sixteen = weights("int8"), weights("none")
+    assert type(eight) is torch.nn.Parameter
+    # A row's greatest value is 127 steps.
+    step = sixteen.abs().amax(dim=1, keepdim=True) / 127
+    off = (eight - sixteen).abs()
+    assert bool((off <= 0.51 * step + 1e-3).all())
+    assert float(off.max()) > 0

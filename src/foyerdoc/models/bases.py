@@ -62,8 +62,9 @@ def load_base(
         source: "e5", "smollm2", a folder, or a name on the hub that is on this machine.
         quantization: "nf4" or "fp4" with double quantisation (Dettmers et al., "QLoRA", 2023), "int8" (Dettmers et al.,
             "LLM.int8()", 2022) or "none" for 16 bits.
-        resident: dequantise 4-bit weights once, so that products run at full speed on the same values; None does so on a CPU,
-            and on a GPU when they take less than half of its free memory.
+        resident: dequantise the weights once, so that products run at full speed on the same values; None does so on a CPU,
+            and on a GPU when they take less than half of its free memory. Products of 8 bits that are not resident round
+            their input too.
         device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
         dtype: what is computed in; "bfloat16" where the device is fast in it, else "float32", by default.
         head: "lm" for a model that predicts tokens, "none" for one that ends at the hidden states.
@@ -101,7 +102,7 @@ def load_base(
 def prepare(
     model: Any, folder: Path, name: str, *, quantization: Quantization, resident: bool | None, device: str, dtype: str
 ) -> Base:
-    """Make a loaded transformers model a base: frozen, its attention packed, its 4-bit weights resident where that is asked.
+    """Make a loaded transformers model a base: frozen, its attention packed, its weights resident where that is asked.
 
     Args:
         model: as its `from_pretrained` gave it, on the device.
@@ -116,17 +117,17 @@ def prepare(
     if "pooler" in dict(model.named_children()):
         # The layer that BERT's kin put on the first token: most models were saved without it, and nothing here reads it.
         model.pooler = None
-    four_bit = quantization in ("nf4", "fp4")
+    quantized = quantization != "none"
     if resident is None:
-        resident = four_bit and (device == "cpu" or fits(model, device))
-    if resident and four_bit:
+        resident = quantized and (device == "cpu" or fits(model, device))
+    if resident and quantized:
         dequantize(model, getattr(torch, dtype))
-    elif four_bit and device == "cpu":
+    elif quantized and device == "cpu":
         _keep_differentiable(model)
     for parameter in model.parameters():
         parameter.requires_grad_(requires_grad=False)
     pack_attention(model)
-    return Base(model, folder, name, device, dtype, bool(resident and four_bit))
+    return Base(model, folder, name, device, dtype, bool(resident and quantized))
 
 
 def _quantization(library: Any, quantization: Quantization, dtype: Any) -> Any:
@@ -164,24 +165,27 @@ def _keep_differentiable(model: Any) -> None:
 
 
 def dequantize(model: Any, dtype: Any) -> None:
-    """Put plain linear layers in the place of 4-bit ones, with the values that these stand for."""
+    """Put plain linear layers in the place of those of 4 or 8 bits, with the values that these stand for."""
     import torch
-    from bitsandbytes.functional import dequantize_4bit
-    from bitsandbytes.nn.modules import Linear4bit
+    from bitsandbytes.functional import dequantize_4bit, int8_vectorwise_dequant
+    from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
 
     for parent in list(model.modules()):
         for name, layer in list(parent.named_children()):
-            if not isinstance(layer, Linear4bit):
+            if not isinstance(layer, (Linear4bit, Linear8bitLt)):
                 continue
             plain = torch.nn.Linear(layer.in_features, layer.out_features, bias=layer.bias is not None, device="meta")
             weight: Any = layer.weight
-            values = dequantize_4bit(weight.data, weight.quant_state).to(dtype)
-            plain.weight = torch.nn.Parameter(values, requires_grad=False)
+            if isinstance(layer, Linear4bit):
+                values = dequantize_4bit(weight.data, weight.quant_state)
+            else:
+                values = int8_vectorwise_dequant(weight.CB, weight.SCB)
+            plain.weight = torch.nn.Parameter(values.to(dtype), requires_grad=False)
             if layer.bias is not None:
                 plain.bias = torch.nn.Parameter(layer.bias.data.to(dtype), requires_grad=False)
             setattr(parent, name, plain)
     # transformers and PEFT choose their layers by these.
-    model.is_loaded_in_4bit = False
+    model.is_loaded_in_4bit = model.is_loaded_in_8bit = False
     model.is_quantized = False
     model.hf_quantizer = None
     model.config.quantization_config = None

@@ -258,7 +258,8 @@ class _Run:
         # Layers that are laid out over processes talk to one another while they compute: that is not recorded.
         here = self.device.type == "cuda" and self.device.index in (None, torch.cuda.current_device())
         # 8-bit products wait for the GPU to say which columns they compute in 16 bits.
-        return here and self.processes.count == 1 and self.config.quantization != "int8"
+        by_eight = self.config.quantization == "int8" and self.config.resident is False
+        return here and self.processes.count == 1 and not by_eight
 
     def _update(self, totals: Tensor) -> Tensor:
         """Take the step; (2,): its loss, and the length of its gradient before it was shortened."""

@@ -104,8 +104,8 @@ def estimate(
     # Of each matrix the input, the product and LoRA's inner product; of each layer two norms. Inputs that matrices share stand
     # for what lies between matrices: attention's result, a gate's.
     kept: float = sum(rows + columns + config.rank for rows, columns in linears) * compute_bytes + layers * 2 * hidden * _NORM
-    # 8 bits and dropout are left to PEFT's layers.
-    by_peft = config.quantization == "int8" or bool(config.dropout)
+    # Products of 8 bits and dropout are left to PEFT's layers.
+    by_peft = (config.quantization == "int8" and not resident) or bool(config.dropout)
     if by_peft:
         # They keep each input in float32, and of dropout a mask (of 4 bytes on a CPU).
         kept += sum(columns for _, columns in linears) * (4 - compute_bytes + (4 if config.dropout else 0))
