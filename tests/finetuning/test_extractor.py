@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from foyerdoc.cli import app
 from foyerdoc.documents import Document, Span
-from foyerdoc.errors import DamagedFile, TrainingError
+from foyerdoc.errors import DamagedFile, ModelError, TrainingError, UsageError
 from foyerdoc.extraction import Extractor, Name
 from foyerdoc.extraction.adapter import SETTINGS, read_folder
 from foyerdoc.extraction.choosing import Option, Weighing
@@ -194,6 +194,43 @@ def test_an_altered_folder_is_refused(trained: TrainedExtractor, tmp_path):
     (copy / SETTINGS).write_text("{}", encoding="utf-8")
     with pytest.raises(DamagedFile):
         Extractor.load(copy, Bill)
+
+
+def test_a_run_that_was_killed_while_it_judged_does_not_train_again(base: Path, tmp_path, monkeypatch):
+    examples, config = [example(n) for n in range(12)], ExtractorConfig(base=str(base), **SMALL)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    steps: list[int] = []
+    monkeypatch.setattr("foyerdoc.finetuning.extractor.judge", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train_extractor(examples, tmp_path / "bills", config, report=lambda step: steps.append(step.step))
+    assert steps
+    steps.clear()
+    monkeypatch.undo()
+    finished = train_extractor(examples, tmp_path / "bills", config, report=lambda step: steps.append(step.step))
+    assert not steps
+    assert finished.metrics["loss, tuned"] < finished.metrics["loss, base"]
+    assert [path.name for path in tmp_path.iterdir()] == ["bills"]
+
+
+def test_training_goes_on_from_another_extractor(trained: TrainedExtractor, base: Path, tmp_path):
+    others = [example(n) for n in range(100, 108)]
+    config = ExtractorConfig(base=str(base), **{**SMALL, "epochs": 1, "learning_rate": 1e-6})
+    further = train_extractor(others, tmp_path / "further", config, start=trained.folder, held_out=others)
+    afresh = train_extractor(others, tmp_path / "afresh", config, held_out=others)
+    assert further.metrics["loss, base"] < 0.8 * afresh.metrics["loss, base"]
+    assert further.counts["absent"] == 16  # learnt and held out
+    with pytest.raises(ModelError, match="has rank 8 and alpha 16, not 4 and 16"):
+        train_extractor(others, tmp_path / "wrong", config.model_copy(update={"rank": 4}), start=trained.folder)
+
+
+def test_a_folder_of_something_else_is_not_replaced(base: Path, tmp_path):
+    (tmp_path / "thesis.txt").write_text("dear to me", encoding="utf-8")
+    with pytest.raises(UsageError, match="holds something else"):
+        train_extractor([example(1)], tmp_path, ExtractorConfig(base=str(base), **SMALL))
+    assert (tmp_path / "thesis.txt").is_file()
 
 
 def test_nothing_to_learn_is_said(base: Path, tmp_path):
