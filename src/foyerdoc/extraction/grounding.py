@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from foyerdoc.chunking.sentences import sentence_starts
-from foyerdoc.documents import Block, Document, Span, merge_spans
+from foyerdoc.documents import Document, Span, merge_spans
 from foyerdoc.extraction import values
+from foyerdoc.extraction.lines import Line, is_heading, lines_of, sections_of, words_of
 from foyerdoc.extraction.schemas import Kind, Leaf
 from foyerdoc.extraction.values import Conventions, Stretch
 from foyerdoc.extraction.vocabulary import concepts
@@ -35,27 +35,6 @@ _COMPANY = re.compile(
     r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
 )
 _MAX_TEXT = 120
-_NEAR = 400
-"""Characters before a value in which its label is looked for, and at a line's beginning: some lines have no end."""
-
-_LONG_LINE, _LONGEST_LINE, _SHORT_PIECE = 200, 400, 40
-"""Characters: a line up to the first stays whole, no piece of one is longer than the second or shorter than the third."""
-
-_CUT = re.compile(r"[;:,]\s|\s")
-"""Where a sentence that is too long is cut: better behind a mark than between any two words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the document's text without the white space around it, and its number.
-
-    A line of running text is cut into its sentences, each a line of its own: what stands around a value is then near it.
-    """
-
-    number: int
-    span: Span
-    text: str
-    block: Block | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +105,7 @@ class _Values:
         i = bisect_left(self.spans, end, key=_start) - 1
         while i >= 0 and self.spans[i].end > end:  # values of different kinds may overlap
             i -= 1
-        words = _words(self.text[max(self.spans[i].end if i >= 0 else self.line.start, end - _NEAR) : end])
+        words = words_of(self.text[self.spans[i].end if i >= 0 else self.line.start : end])
         if words or i < 0:
             return words, 0
         label, skipped = self._before[i]
@@ -135,7 +114,7 @@ class _Values:
     def after(self, start: int) -> int:
         """How many values follow without words between."""
         i = bisect_left(self.spans, start, key=_start)
-        if i == len(self.spans) or _words(self.text[start : min(self.spans[i].start, start + _NEAR)]):
+        if i == len(self.spans) or words_of(self.text[start : self.spans[i].start]):
             return 0
         return 1 + self._after[i]
 
@@ -184,9 +163,9 @@ class Ground:
     @classmethod
     def of(cls, document: Document, *, first: int = 1) -> Ground:
         """Prepare a document, its lines numbered from `first`. Values are looked for on first demand."""
-        lines = tuple(_lines(document, first))
+        lines = tuple(lines_of(document, first))
         habits = values.conventions(document.text, document.language)
-        return cls(document, lines, habits, [line.span.start for line in lines], _sections(lines))
+        return cls(document, lines, habits, [line.span.start for line in lines], sections_of(lines))
 
     def stretches(self, kind: values.Kind) -> list[Stretch]:
         """All values of a kind in the text, in order."""
@@ -211,12 +190,12 @@ class Ground:
         """A stretch with its surroundings."""
         at = self.line_at(span.start)
         line = self.lines[at]
-        row = _words(self.document.text[line.span.start : min(span.start, line.span.start + _NEAR)])
+        row = words_of(self.document.text[line.span.start : span.start])
         others = self.on(at)
         left, skipped = others.before(span.start)
         skipped += others.after(span.end)
         over = self.lines[at - 1] if at and not row else None
-        above = self._column(line, span) or (_words(over.text) if over and _is_heading(over) else "")
+        above = self._column(line, span) or (words_of(over.text) if over and is_heading(over) else "")
         raw = self.document.text[span.start : span.end]
         return Place(span, raw, value, at, left, row, above, self._sections[at], unit, doubt, weight, skipped)
 
@@ -265,54 +244,6 @@ def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
 
 def _remembered(ground: Ground, leaf: Leaf) -> _Places:
     return ground.remember(leaf, _FINDERS[leaf.kind])
-
-
-def _lines(document: Document, first: int) -> Iterator[Line]:
-    number = first - 1
-    for match in re.finditer(r"[^\n]+", document.text):
-        for start, end in _sentences(document.text, match.start(), match.end(), document.language):
-            raw = document.text[start:end]
-            text = raw.strip()
-            if text:
-                begin = start + len(raw) - len(raw.lstrip())
-                number += 1
-                yield Line(number, Span(begin, begin + len(text)), text, document.block_at(begin))
-
-
-def _sentences(text: str, start: int, end: int, language: str | None) -> Iterator[tuple[int, int]]:
-    """A line as it is, or a long one at the ends of its sentences; a sentence that is too long at its marks and spaces."""
-    if end - start <= _LONG_LINE:
-        yield start, end
-        return
-    for at in [*sentence_starts(text, start, end, language)[1:], end]:
-        if at < end and at - start < _SHORT_PIECE:
-            continue
-        while at - start > _LONGEST_LINE:
-            cuts = list(_CUT.finditer(text, start + _SHORT_PIECE, start + _LONGEST_LINE))
-            marks = [cut.end() for cut in cuts if len(cut[0]) > 1] or [cut.end() for cut in cuts]
-            piece = marks[-1] if marks else start + _LONGEST_LINE
-            yield start, piece
-            start = piece
-        yield start, at
-        start = at
-
-
-def _sections(lines: Sequence[Line]) -> list[str]:
-    """For each line the nearest line above that reads like a heading: short, without digits, and then something else."""
-    sections, current, age = [], "", 0
-    for line in lines:
-        sections.append(current if age < 12 else "")
-        age += 1
-        if _is_heading(line):
-            current, age = _words(line.text), 0
-    return sections
-
-
-def _is_heading(line: Line) -> bool:
-    """Whether a line reads like the title of what follows: the reader says so, or it is short and without digits."""
-    if line.block is not None and line.block.kind == "heading":
-        return True
-    return len(line.text) <= 40 and len(line.text.split()) <= 4 and not re.search(r"\d|:\s+\S|[.!?;,]$", line.text)
 
 
 def _typed(kind: values.Kind) -> _Finder:
@@ -420,12 +351,6 @@ def _yes_or_no(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
     ):
         word = match[0].strip("[]").strip().casefold()
         yield ground.place(Span(*match.span()), word in _YES)
-
-
-def _words(text: str) -> str:
-    """A label's words: what is left of a text without marks at its ends; empty when no letters are."""
-    text = " ".join(text.split()).strip(" :=#*-–|")
-    return text if re.search(r"[^\W\d_]|°|#", text) else ""
 
 
 def _start(span: Span) -> int:
