@@ -175,9 +175,11 @@ def main() -> int:
             speeds["ours"].append(_speed(ours, asked, batch))
             speeds["plain"].append(_speed(plain, asked, batch))
         times = [a / b for a, b in zip(speeds["ours"], speeds["plain"], strict=True)]
-        table.add_row(str(batch), *(_told(v) for v in speeds.values()), _told(times))
+        row = (str(batch), *(_told(v) for v in speeds.values()), _told(times))
+        table.add_row(*row)
+        # At once: a run that is cut has told what it knew.
         Console(width=150).print(
-            f"generate, {batch} at once: {plain.tokens / options.rounds / len(asked):.0f} tokens a document, "
+            f"{' | '.join(row)}; generate: {plain.tokens / options.rounds / len(asked):.0f} tokens a document, "
             f"{1e6 * plain.masking / plain.steps:.0f} µs of mask a step"
         )
     Console(width=150).print(table)
