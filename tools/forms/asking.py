@@ -41,10 +41,16 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
 
 
 def _askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
-    """Where each role stands. What is due is the total where nothing was paid before."""
+    """Where each role stands. What is due is the total, and the sum of the items the net total, where nothing is between."""
     places = {name: found for name, found in scribe.places.items() if found and name not in scribe.case.hidden}
-    if "gross" in places and "due_amount" not in places and "paid" not in places and scribe.layout.kind in _BILLS:
-        places["due_amount"] = places["gross"]
+    if scribe.layout.kind not in _BILLS or "gross" not in places:
+        return places
+    bill = scribe.case.bill
+    due = places.get("due_amount", [])
+    if "paid" not in places and (not due or bill.all_due):
+        places["due_amount"] = [*due, *(place for place in places["gross"] if place not in due)]
+    if "net" in places and not bill.discounted and not bill.shipping:
+        places.setdefault("subtotal", places["net"])
     return places
 
 
