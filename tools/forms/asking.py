@@ -69,7 +69,7 @@ def _mixed_up(rng: random.Random, there: list[str], count: int) -> list[str]:
 
 def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) -> list[str]:
     """Roles that the document does not say: its own kind's, the same of another party, those of other papers."""
-    never = there | scribe.case.hidden | scribe.headed | _half_said(there)
+    never = there | scribe.case.hidden | scribe.case.vague | scribe.headed | _half_said(there)
     own = [name for name in sorted(mentioned(scribe.layout)) if name not in never and not role_of(name).kin.endswith("!")]
     said = {role_of(name).kin for name in there} - {""}
     parties = [name for name in sorted(there) if name in ROLES and f"{name}_street" in there]
@@ -98,6 +98,8 @@ def _half_said(there: set[str]) -> set[str]:
     for name in there:
         party, _, own = name.rpartition("_")
         said |= {f"{party}_address"} if own == "street" else {f"{party}_street", f"{party}_town"} if own == "address" else set()
+    if "agreement_date" in there:
+        said.add("effective_date")
     if "gross" in there:
         said |= {"due_amount", "subtotal"} | (set() if {"net", "tax"} & there else {"net"})
     return said

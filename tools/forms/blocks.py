@@ -81,7 +81,8 @@ def head(case: Case, party: str) -> Lines:
     if style == 0:
         return [[*name, case.rng.choice((" - ", ", ", " | ", " · ", " • ")), said(case, f"{party}_address")]]
     if style == 1:
-        return [name, *([[case.make("tagline")]] if case.rng.random() < 0.5 else [])]
+        trades = case.get(party) not in case.people
+        return [name, *([[case.make("tagline")]] if trades and case.rng.random() < 0.5 else [])]
     if style == 2:
         return [name, *_home(case, party), *_reach(case, party)]
     if style == 3:
@@ -125,7 +126,8 @@ def foot(case: Case, party: str) -> Lines:
     def own(*ways: str) -> Lines:
         return [_way(case, party, way, mark) for way in ways if rng.random() < 0.8]
 
-    bank: Lines = [[said(case, f"{party}_bank")], *own("iban", "bic")] if rng.random() < 0.75 else []
+    banked = party != "bank" and rng.random() < 0.75
+    bank: Lines = [[said(case, f"{party}_bank")], *own("iban", "bic")] if banked else []
     groups: list[Lines] = [
         [[said(case, party)], [said(case, f"{party}_street")], [said(case, f"{party}_town")]],
         own("phone", "fax", "email", "web"),
@@ -245,6 +247,8 @@ def items(case: Case, _trade: str = "") -> Lines:
     """A table of what is billed (`case.trade`): some columns of many, with or without their heads."""
     rng = case.rng
     columns = [name for name, odds in _COLUMNS.items() if rng.random() < odds]
+    if "rate" in columns:
+        case.vague.add("tax_rate")
     between = rng.choice(("\t", "\t", "\t", "\t", " | ", "  ", " "))
     stacked = rng.random() < 0.1  # each cell on a line of its own, as some readers of tables give them
 

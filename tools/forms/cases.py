@@ -100,7 +100,8 @@ class Case:
             they are in two languages; wordy: whether each item is told in several lines.
         indent: before such a line.
         labels: what the document calls each role, as far as it has been said; words: all labels that were used.
-        hidden: roles that it says in a way that nobody can point at.
+        hidden: roles that it says in a way that nobody can point at; vague: those that something else in it speaks of, so
+            that they are not asked where it does not say them.
         trade: of what is billed, a list's name; "" for any.
         given: how roles are drawn in this document, if not as roles.txt says.
         terms: what is special about its bill, see `Bill`; rated: whether it has shown the sums of each rate.
@@ -121,6 +122,7 @@ class Case:
         self.labels: dict[str, str] = {}
         self.words: set[str] = set()
         self.hidden: set[str] = set()
+        self.vague: set[str] = set()
         self.trade = ""
         self.given: dict[str, str] = {}
         self.terms: set[str] = set()
@@ -289,8 +291,9 @@ class Case:
         form = rng.choice(_FORMS[self.country].split(";"))
         one, two = rng.sample(surnames, 2)
         pattern = rng.choice(_FIRMS)
+        town = self._town().partition(",")[0]
         initials = "".join(rng.sample("ABCDEGHKLMNPRSTVW", 3))
-        name = pattern.format(coined=coined, trade=trade, form=form, one=one, two=two, town=self._town(), initials=initials)
+        name = pattern.format(coined=coined, trade=trade, form=form, one=one, two=two, town=town, initials=initials)
         return name.replace(" ,", ",")
 
     def _brand(self) -> str:

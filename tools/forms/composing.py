@@ -97,7 +97,7 @@ class _Composer:
         self.billed = paper.sums.startswith("@totals")
         self.titled = words.one(f"title_{paper.kind.replace(' ', '_')}")[0]
         self.terms = self._terms()
-        words.roles["title"] = f"title={self.titled}"
+        words.roles["title"] = f"={self.titled}"
 
     def lines(self) -> Lines:
         """All of it, with empty lines between most of its blocks."""
@@ -247,7 +247,8 @@ class _Composer:
             ends.append(self.words.one("chat"))
         self.rng.shuffle(ends)
         if self.words.chance(0.15):
-            ends.append([*self.words.one("bye"), self.rng.choice((f"{{{self.writer}}}", "{~person}"))])
+            signed = f"{{{self.writer}}}" if self.writer in _PEOPLE or self.words.chance(0.5) else "{contact}"
+            ends.append([*self.words.one("bye"), signed])
         return [*ends, self._foot()]
 
     def _foot(self) -> Lines:
@@ -281,6 +282,6 @@ class _Composer:
             taken = self.rng.randint(1, 4)
             paragraphs.append([" ".join(sentences[:taken])])
             sentences = sentences[taken:]
-        signed = [*self.words.one("bye"), *(["{~person}"] if self.writer not in _PEOPLE else []), f"{{{self.writer}}}"]
+        signed = [*self.words.one("bye"), *(["{contact}"] if self.writer not in _PEOPLE else []), f"{{{self.writer}}}"]
         foot = [] if self.writer in _PEOPLE else self._foot()
         return [*head, self.words.one("hello"), *paragraphs, signed, foot]

@@ -217,8 +217,9 @@ class _Contract:
             maybe = "? " if self.words.chance(0.3) else ""
             found.append(f"{maybe}{self.words.one(f'key_{key}')[0]}")
         most = self.rng.choice((1, 1, 2, 3))
-        for name, high in (("clause_en", 8), ("clause_long", 4), ("clause_more", 6)):
-            found += [lines[0] for lines in self.words.some(name, most - 1, high * most)]
+        goods = 0 if self.kind == "employment contract" else 6
+        for name, high in (("clause_en", 8), ("clause_long", 4), ("clause_more", goods)):
+            found += [lines[0] for lines in self.words.some(name, min(most - 1, high), high * most)]
         self.rng.shuffle(found)
         return [self._numbered(clause) for clause in found]
 
@@ -227,7 +228,7 @@ class _Contract:
         maybe, head, text = re.fullmatch(r"(\? )?\{n\}\. ([^.]+)\. (.*)", clause).groups("")  # type: ignore[union-attr]
         made = self.numbered.replace("HEAD", head.upper() if self.loud else head).replace("TEXT", text).split("\n")
         # what may be left out is one line, so that no heading stands alone
-        return [maybe + " ".join(made)] if maybe else made
+        return [maybe + ": ".join(made).replace("\t", " ")] if maybe else made
 
     # --- the end --------------------------------------------------------------------------------------------------------
 
@@ -241,7 +242,8 @@ class _Contract:
         if "{~" in by and self.words.chance(0.6):
             rows.append(self.rng.choice(("Title: {~office}", "Its: {~office}", "{~office}")))
         if self.words.chance(0.4):
-            rows.append(self.rng.choice(("Date: [{~long}|________]", "Date: ____________")))
+            dates = ("Date: ____________", "Date: ________" if self.open_day else "Date: [{~long}|________]")
+            rows.append(self.rng.choice(dates))
         above = self.words.chance(0.5)
         blocks = []
         for name, alias in zip(self.names, self.aliases, strict=True):

@@ -56,7 +56,10 @@ class Scribe:
         own = [line for line in layout.lines if not line.startswith(("@let ", "@bill "))]
         self._footed = next((found[1] for line in own if (found := re.match(r"\?? ?@foot (\w+)", line))), "")
         self._foot_again = rng.random() < _FOOT_AGAIN
-        lines = [*own, *(_SMALL_PRINT if layout.kind in _TRADE and rng.random() < _PRINTED else ())]
+        lines = [*own]
+        if layout.kind in _TRADE and rng.random() < _PRINTED:
+            lines += _SMALL_PRINT
+            self.case.vague |= {"payment_terms", "due_date"}
         if rng.random() < _STAMPED:
             lines.insert(rng.choice((0, len(lines))), "@some 1 1 stamp")
         for rank, line in self._paged(list(self._lines(lines))):

@@ -14,7 +14,7 @@ class Wordings:
     """The source of chance of one composition, with its wordings.
 
     Args:
-        roles: what <writer>, <date> ... are in it.
+        roles: what <writer>, <date> ... are in it; a text after `=` is said as it is.
         held_out: nothing is learnt from it: it also says each fifth entry of a list, which the others never do.
     """
 
@@ -40,9 +40,13 @@ class Wordings:
 
     def lines(self, said: str) -> list[str]:
         """A wording with the paper's own roles in place."""
-        said = re.sub(r"<([a-z]+)((?:_\w+)?(?::\w+)?)>", lambda found: f"{{{self.roles[found[1]]}{found[2]}}}", said)
+        said = re.sub(r"<([a-z]+)((?:_\w+)?(?::\w+)?)>", self._own, said)
         said = re.sub(r"\{#(writer|reader)", lambda found: f"{{#{self.roles[found[1]]}", said)
         return said.replace(r"\t", "\t").split(" ¶ ")
+
+    def _own(self, found: re.Match[str]) -> str:
+        role = self.roles[found[1]]
+        return role[1:] if role.startswith("=") else f"{{{role}{found[2]}}}"
 
     def chance(self, share: float) -> bool:
         """Whether something is done that is done so often."""
