@@ -255,7 +255,7 @@ def test_wordings_of_held_out_compositions_are_said_by_no_other():
     assert apart & held
 
 
-@pytest.mark.parametrize("terms", ["exempt", "negative", "rounded", "shipped", "plain"])
+@pytest.mark.parametrize("terms", ["exempt", "mixed", "negative", "rounded", "shipped", "plain"])
 def test_amounts_of_special_bills_add_up(terms: str):
     for seed in range(60):
         case = Case(random.Random(seed), "de")

@@ -305,15 +305,14 @@ def _cells(case: Case, columns: Sequence[str], number: int, line: tuple[str, flo
 
 
 def totals(case: Case, *wanted: str) -> Lines:
-    """The sums of a bill, those that it has, in lines; taxes by rate in lines or a table of their own."""
+    """The sums of a bill, those that it has; taxes by rate in lines or a table of their own."""
     rng, bill = case.rng, case.bill
     style = "bare" if case.bare else ""
-    mark = rng.choice(("\t", "\t", ": ", "\t\t", " ", ":\t"))
-    indent = rng.choice(("", "", "", "\t\t", "\t"))
     several = len(bill.by_rate) > 1
     if several:
         case.hidden.add("tax_rate")
-    rows: Lines = rates(case) if not case.rated and (several or rng.random() < 0.15) else []
+    by_rate = rates(case) if not case.rated and (several or rng.random() < 0.15) else []
+    pairs: list[Fact] = []
     for name in _there(case, wanted or ("net", "tax", "gross")):
         word: list[Part] = [label(case, name)]
         if name == "tax" and not several and rng.random() < 0.6:
@@ -322,11 +321,25 @@ def totals(case: Case, *wanted: str) -> Lines:
             word += [f" {case.percent(bill.share)}"]
         minus = rng.choice(("-", "- ", "")) if name in ("discount", "paid") and rng.random() < 0.6 else ""
         if name == "due_amount" and bill.rounding:
-            rows.append([indent, case.make("rounding"), mark, case.money(bill.rounding, style)])
+            pairs.append(([case.make("rounding")], [case.money(bill.rounding, style)]))
         if name == "net" and bill.shipping:
-            rows.append([indent, case.make("shipping"), mark, case.money(bill.shipping, style)])
-        rows.append([indent, *word, mark, minus, said(case, name, style)])
-    return rows
+            pairs.append(([case.make("shipping")], [case.money(bill.shipping, style)]))
+        pairs.append((word, [minus, said(case, name, style)]))
+    return [*by_rate, *_summed(case, pairs)]
+
+
+def _summed(case: Case, pairs: Sequence[Fact]) -> Lines:
+    """Sums with their words: on a line each, or as readers of columns give them."""
+    way = case.rng.random()
+    if way < 0.08:
+        return [line for pair in pairs for line in pair]
+    if way < 0.15:
+        return [*(word for word, _ in pairs), *(value for _, value in pairs)]
+    if way < 0.22:
+        return [joined((word for word, _ in pairs), "\t"), joined((value for _, value in pairs), "\t")]
+    mark = case.rng.choice(("\t", "\t", ": ", "\t\t", " ", ":\t"))
+    indent = case.rng.choice(("", "", "", "\t\t", "\t"))
+    return [[indent, *word, mark, *value] for word, value in pairs]
 
 
 def _there(case: Case, wanted: Sequence[str]) -> list[str]:
@@ -350,17 +363,16 @@ def rates(case: Case) -> Lines:
     """Net sum and tax for each rate; they are the bill's own sums where there is one rate alone."""
     case.rated = True
     single = len(case.bill.by_rate) == 1
-    rows: Lines = [joined(([label(case, name)] for name in ("tax_rate", "net", "tax")), "\t")]
+    names = ("tax_rate", "net", "tax")
     if single:
-        rows.append(
-            joined(([said(case, name, "bare" if name != "tax_rate" else "")] for name in ("tax_rate", "net", "tax")), "\t")
-        )
+        rows = [[[said(case, name, "bare" if name != "tax_rate" else "")] for name in names]]
     else:
-        rows += [
-            ["\t".join((case.percent(rate), case.money(net, "bare"), case.money(tax, "bare")))]
-            for rate, (net, tax) in case.bill.by_rate.items()
-        ]
-    return [*rows, []]
+        sums = case.bill.by_rate.items()
+        rows = [[[case.percent(rate)], [case.money(net, "bare")], [case.money(tax, "bare")]] for rate, (net, tax) in sums]
+    if case.rng.random() < 0.3:
+        mark = case.rng.choice((" = ", ": ", "\t"))
+        return [*([label(case, "tax"), " ", *rate, " / ", *net, mark, *tax] for rate, net, tax in rows), []]
+    return [joined(([label(case, name)] for name in names), "\t"), *(joined(row, "\t") for row in rows), []]
 
 
 def many(case: Case, role: str, low: str, high: str) -> Lines:

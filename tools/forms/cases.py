@@ -401,8 +401,8 @@ def _date_style(rng: random.Random, language: str, country: str) -> str:
 class Bill:
     """What is billed: lines of one trade with quantity, price and rate of tax; whatever is summed up adds up.
 
-    The terms of the case: `exempt` has a rate of nothing, `negative` gives back, `rounded` is paid in steps of 0.05, `shipped`
-    adds what the delivery costs, `plain` has neither discount nor prepayment.
+    The terms of the case: `exempt` is taxed at nothing and `mixed` in part, `negative` gives back, `rounded` is paid in steps of
+    0.05, `shipped` adds what the delivery costs, `plain` has neither discount nor prepayment.
 
     Attributes:
         lines: (what, quantity, unit, unit price, rate).
@@ -419,6 +419,8 @@ class Bill:
         rates = [float(RATES[case.country])] * 3 + [float(REDUCED[case.country])]
         only = rng.choice(rates) if rng.random() < 0.7 else None
         only = 0.0 if "exempt" in case.terms else only
+        if "mixed" in case.terms:
+            rates, only = [0.0, *rates], None
         backwards = rng.choice(((-1, 1), (1, -1))) if "negative" in case.terms else (1, 1)
         self.lines: list[tuple[str, float, str, float, float]] = []
         for entry in rng.sample(pool, min(len(pool), rng.choice((1, 2, 2, 3, 3, 4, 5, 6, 8, 11)))):

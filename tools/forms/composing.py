@@ -112,7 +112,7 @@ class _Composer:
 
     def _terms(self) -> set[str]:
         """What is special about its bill."""
-        odds = {"exempt": 0.08, "untaxed": 0.06, "rounded": 0.07, "shipped": 0.1}
+        odds = {"exempt": 0.08, "untaxed": 0.06, "mixed": 0.08, "rounded": 0.07, "shipped": 0.1}
         if self.paper.kind == "credit note":
             odds = {"exempt": 0.08}
         elif self.paper.kind == "medical bill":
@@ -124,6 +124,7 @@ class _Composer:
             terms |= {"negative"} if self.words.chance(0.5) else {"plain"}
         if self.paper.kind in ("quote", "order confirmation", "payment reminder"):
             terms.add("plain")
+        terms -= {"mixed"} if terms & {"exempt", "untaxed"} else set()
         return terms | ({"exempt", "plain"} if "untaxed" in terms else set())
 
     # --- the head of the page -------------------------------------------------------------------------------------------
