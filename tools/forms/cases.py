@@ -401,8 +401,8 @@ def _date_style(rng: random.Random, language: str, country: str) -> str:
 class Bill:
     """What is billed: lines of one trade with quantity, price and rate of tax; whatever is summed up adds up.
 
-    The terms of the case: `exempt` is taxed at nothing and `mixed` in part, `negative` gives back, `rounded` is paid in steps of
-    0.05, `shipped` adds what the delivery costs, `plain` has neither discount nor prepayment.
+    The terms of the case: `exempt` is taxed at nothing and `mixed` in part, `negative` gives back, `rounded` is paid in steps
+    of 0.05, `shipped` adds what the delivery costs, `plain` has neither discount nor prepayment.
 
     Attributes:
         lines: (what, quantity, unit, unit price, rate).
