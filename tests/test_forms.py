@@ -13,6 +13,7 @@ from tools.forms.blocks import BLOCKS
 from tools.forms.cases import Case, entries
 from tools.forms.composing import COMPOSITIONS, composed, kinds
 from tools.forms.corpus import Row, as_dict, form, forms, held_out
+from tools.forms.drafting import CONTRACTS
 from tools.forms.roles import LANGUAGES, ROLES, role_of
 from tools.forms.scribe import Scribe, mentioned
 from tools.forms.templates import LAYOUTS
@@ -22,6 +23,11 @@ FORMATS = {
     *("identifier", "date", "money", "number", "percent", "name", "text"),
     *("iban", "bic", "email", "phone", "vat", "address", "choice"),
 }
+
+COMPOSED = [
+    composed(kind, number, language) for language in ("fr", "de", "en") for kind in kinds(language) for number in range(6)
+]
+"""Some compositions of each kind and language."""
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +85,7 @@ def test_no_document_has_an_open_slot_or_a_mark_of_the_layouts(rows: list[Row]):
 
 
 def test_each_layout_can_be_written():
-    for layout in LAYOUTS:
+    for layout in (*LAYOUTS, *COMPOSED):
         row = form(layout, random.Random(layout.id))
         assert (row.kind, row.layout, row.language) == (layout.kind, layout.name, layout.language)
         assert mentioned(layout), layout.id
@@ -118,7 +124,7 @@ def test_absent_fields_are_some_and_not_most(rows: list[Row]):
 
 def test_what_is_asked_as_absent_is_not_said():
     """No role that the document says is asked under a name that has no values."""
-    for layout in LAYOUTS:
+    for layout in (*LAYOUTS, *COMPOSED):
         rng = random.Random(layout.id)
         scribe = Scribe(layout, rng)
         said = {name for role in map(role_of, scribe.places) for some in role.names.values() for name in some}
@@ -204,12 +210,6 @@ def test_lines_break_beside_values_alone():
     assert made.count("\n") > 1
 
 
-COMPOSED = [
-    composed(kind, number, language) for language in ("fr", "de", "en") for kind in kinds(language) for number in range(6)
-]
-"""Some compositions of each kind and language."""
-
-
 def test_blocks_and_lists_that_layouts_name_exist():
     for layout in (*LAYOUTS, *COMPOSED):
         for line in layout.lines:
@@ -242,6 +242,21 @@ def test_compositions_differ():
             layouts = {composed(kind, number, language).lines for number in range(40)}
             assert len(layouts) >= 38, (kind, language)
     assert COMPOSITIONS >= 200
+
+
+def test_contracts_name_two_to_five_parties_and_now_and_then_no_day():
+    sizes, lengths, undated = set(), [], 0
+    for kind in CONTRACTS:
+        for number in range(20):
+            scribe = Scribe(composed(kind, number, "en"), random.Random(number))
+            named = {scribe.text[start:end].casefold() for start, end in scribe.places["parties"]}
+            assert 2 <= len(named) <= 5, (kind, number)
+            sizes.add(len(named))
+            lengths.append(len(scribe.text))
+            undated += "agreement_date" not in scribe.places
+    assert sizes == {2, 3, 4, 5}
+    assert sum(1500 < length < 9000 for length in lengths) > 0.8 * len(lengths)
+    assert 0.03 < undated / len(lengths) < 0.3
 
 
 def test_wordings_of_held_out_compositions_are_said_by_no_other():

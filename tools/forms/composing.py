@@ -102,7 +102,7 @@ class _Composer:
     def lines(self) -> Lines:
         """All of it, with empty lines between most of its blocks."""
         apart = self.rng.choice((1.0, 0.9, 0.9, 0.5, 0.0))
-        blocks = self._letter() if self.paper.table == "letter" else [*self._face(), *self._body(), *self._end()]
+        blocks = self._letter() if self.paper.table == "letter" else self._page()
         made: Lines = [f"@bill {' '.join(sorted(self.terms))}"] if self.terms else []
         if self.writer == "seller" and self.words.chance(0.12):
             made.append("@let seller person")
@@ -126,6 +126,11 @@ class _Composer:
             terms.add("plain")
         terms -= {"mixed"} if terms & {"exempt", "untaxed"} else set()
         return terms | ({"exempt", "plain"} if "untaxed" in terms else set())
+
+    def _page(self) -> list[Lines]:
+        face, more = self._face()
+        later = more if self.words.chance(0.3) else []
+        return [*face, *([] if later else more), *self._body(), *self._end(later)]
 
     # --- the head of the page -------------------------------------------------------------------------------------------
 
@@ -163,8 +168,8 @@ class _Composer:
             self.rng.shuffle(first)
         return [f"facts {' '.join(group)}" for group in (first, *groups[1:]) if group]
 
-    def _face(self) -> list[Lines]:
-        """The letterhead, the window, the headline and the facts, in one of the ways of pages."""
+    def _face(self) -> tuple[list[Lines], list[Lines]]:
+        """The letterhead, the window, the headline and the facts, in one of the ways of pages; and what facts are left."""
         title = self._headline()
         groups = self._groups("\n".join(title))
         facts, more = [f"@{groups[0]}"], [[f"@{group}"] for group in groups[1:]]
@@ -204,9 +209,7 @@ class _Composer:
         if self.paper.kind in _PAID and self.words.chance(0.25):
             face = [*face]
             face.insert(self.rng.randrange(len(face) + 1), self.words.one("summary"))
-        later = self.words.chance(0.3)
-        self._later = more if later else []
-        return [*face, *([] if later else more)]
+        return face, more
 
     # --- the rest -------------------------------------------------------------------------------------------------------
 
@@ -235,13 +238,13 @@ class _Composer:
             sums = ["@rates", "@totals gross"]
         return [*sums, *(self.words.one("zero_rated") if "exempt" in self.terms else [])]
 
-    def _end(self) -> list[Lines]:
+    def _end(self, later: list[Lines]) -> list[Lines]:
         """What is said below: sentences, the bank, more facts, the foot of the page."""
         kind = self.paper.kind.replace(" ", "_")
         said = self.words.some(f"say_{kind}", 0, 4)
         if said and self.words.chance(0.3):
             said = [[" ".join(line for lines in said for line in lines)]]
-        ends = [*said, *self._later]
+        ends = [*said, *later]
         if self.paper.kind in (*_PAID, "premium notice", "payment reminder") and self.words.chance(0.4):
             ends.append(self.rng.choice((self.words.one("bank_line"), [f"@facts {self.writer}_iban! {self.writer}_bic"])))
         if self.billed and self.words.chance(0.35):
