@@ -31,7 +31,7 @@ class Paper:
     Attributes:
         share: how often it is drawn, among the others.
         number, date: roles at its head; `own` where the number is its own and not that of a contract.
-        facts: roles that may stand beside them.
+        facts: roles that may stand beside them; `+` joins those that stay together.
         table: the list of its tables, or "letter".
         sums: the line that says its sums.
     """
@@ -156,13 +156,13 @@ class _Composer:
         head = [f"{role}!" for role in (self.paper.number, self.paper.date) if f"{{{role}}}" not in said]
         if self.paper.kind == "payment reminder" and head:
             head = [role for role in head if role != f"{self.paper.number}!"]
-        must = [fact for fact in self.paper.facts if fact.endswith("!")]
+        must = [fact for fact in self.paper.facts if "!" in fact]
         others = [fact for fact in self.paper.facts if fact not in must]
         facts = must + self.rng.sample(others, self.rng.randint(min(2, len(others)), max(2, len(others) * 2 // 3)))
         self.rng.shuffle(facts)
         cut = sorted(self.rng.choices(range(1, len(facts) + 1), k=self.rng.choice((0, 0, 1, 1, 2))))
         cut = [0, *cut, len(facts)]
-        groups = [facts[start:end] for start, end in pairwise(cut)]
+        groups = [" ".join(facts[start:end]).replace("+", " ").split() for start, end in pairwise(cut)]
         first = head + groups[0]
         if self.words.chance(0.2):
             self.rng.shuffle(first)
@@ -173,6 +173,8 @@ class _Composer:
         title = self._headline()
         groups = self._groups("\n".join(title))
         facts, more = [f"@{groups[0]}"], [[f"@{group}"] for group in groups[1:]]
+        if self.paper.kind in _TRADE and self.words.chance(0.15):
+            more.insert(0, self.words.one("reader_vat"))
         writer, reader, opening = self.writer, self.reader, self._opening()
         window = [f"@window {reader}{self.rng.choice(('', '', ' labelled'))}"]
         if self.words.chance(0.2):
