@@ -117,7 +117,7 @@ class _Contract:
             made += [*(self._filled(line) for line in part), ""]
         owners = {self._role(name) for name in self.names}
         lets = [f"@let {role} {'person' if role in self.people else 'firm'}" for role in sorted(owners)]
-        if any("State of {governing_law" in line for line in made):
+        if any("state of {governing_law" in line.lower() for line in made):
             lets.append("@let governing_law list:state")
         return [*lets, *made]
 
