@@ -106,8 +106,9 @@ def _half_said(there: set[str]) -> set[str]:
 
 
 def _path(rng: random.Random, role: Role, places: dict[str, Any], language: str, taken: set[str]) -> str:
-    """A name in schemas that no other field has, or ""."""
-    names = list(role.names[language] or role.names["en"])
+    """A name in schemas that no other field has and nothing else that the document says, or ""."""
+    said = {name for other in places if other != role.name for some in role_of(other).names.values() for name in some}
+    names = [name for name in role.names[language] or role.names["en"] if name not in said]
     if role.name in places:
         shared = role.shared[language] or role.shared["en"]
         others = {name for other in places if other != role.name for some in role_of(other).shared.values() for name in some}
