@@ -3,10 +3,14 @@
     layouts/*.txt  what documents look like and say, one block a layout; the syntax is in `templates`
     roles.txt      what can be asked: formats, schemas' names, descriptions, the words that documents use for it
     lists.txt      things, reasons, places ... by language
+    papers.txt     papers whose layout is composed; wordings.txt: what they say, by language
     roles          the table of roles, and those that follow from a party: its address, its account ...
     cases          the values of one document: drawn once, amounts that add up, dates in order
     blocks         letterheads, windows, facts, tables of items, totals, footers
     templates      reads the layouts
+    composing      layouts put together at random: bills, statements, notices, letters
+    drafting       the same for contracts
+    wordings       draws what compositions say; some of it for those alone that are held out
     scribe         writes one document from a layout
     writer         text that remembers where each value stands
     asking         which fields of which names are asked of a document

@@ -41,10 +41,16 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
 
 
 def _askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
-    """Where each role stands. What is due is the total where nothing was paid before."""
+    """Where each role stands. What is due is the total, and the sum of the items the net total, where nothing is between."""
     places = {name: found for name, found in scribe.places.items() if found and name not in scribe.case.hidden}
-    if "gross" in places and "due_amount" not in places and "paid" not in places and scribe.layout.kind in _BILLS:
-        places["due_amount"] = places["gross"]
+    if scribe.layout.kind not in _BILLS or "gross" not in places:
+        return places
+    bill = scribe.case.bill
+    due = places.get("due_amount", [])
+    if "paid" not in places and (not due or bill.all_due):
+        places["due_amount"] = [*due, *(place for place in places["gross"] if place not in due)]
+    if "net" in places and not bill.discounted and not bill.shipping:
+        places.setdefault("subtotal", places["net"])
     return places
 
 
@@ -63,7 +69,7 @@ def _mixed_up(rng: random.Random, there: list[str], count: int) -> list[str]:
 
 def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) -> list[str]:
     """Roles that the document does not say: its own kind's, the same of another party, those of other papers."""
-    never = there | scribe.case.hidden | scribe.headed | _half_said(there)
+    never = there | scribe.case.hidden | scribe.case.vague | scribe.headed | _half_said(there)
     own = [name for name in sorted(mentioned(scribe.layout)) if name not in never and not role_of(name).kin.endswith("!")]
     said = {role_of(name).kin for name in there} - {""}
     parties = [name for name in sorted(there) if name in ROLES and f"{name}_street" in there]
@@ -92,14 +98,17 @@ def _half_said(there: set[str]) -> set[str]:
     for name in there:
         party, _, own = name.rpartition("_")
         said |= {f"{party}_address"} if own == "street" else {f"{party}_street", f"{party}_town"} if own == "address" else set()
+    if "agreement_date" in there:
+        said.add("effective_date")
     if "gross" in there:
         said |= {"due_amount", "subtotal"} | (set() if {"net", "tax"} & there else {"net"})
     return said
 
 
 def _path(rng: random.Random, role: Role, places: dict[str, Any], language: str, taken: set[str]) -> str:
-    """A name in schemas that no other field has, or ""."""
-    names = list(role.names[language] or role.names["en"])
+    """A name in schemas that no other field has and nothing else that the document says, or ""."""
+    said = {name for other in places if other != role.name for some in role_of(other).names.values() for name in some}
+    names = [name for name in role.names[language] or role.names["en"] if name not in said]
     if role.name in places:
         shared = role.shared[language] or role.shared["en"]
         others = {name for other in places if other != role.name for some in role_of(other).shared.values() for name in some}

@@ -81,7 +81,8 @@ def head(case: Case, party: str) -> Lines:
     if style == 0:
         return [[*name, case.rng.choice((" - ", ", ", " | ", " · ", " • ")), said(case, f"{party}_address")]]
     if style == 1:
-        return [name, *([[case.make("tagline")]] if case.rng.random() < 0.5 else [])]
+        trades = case.get(party) not in case.people
+        return [name, *([[case.make("tagline")]] if trades and case.rng.random() < 0.5 else [])]
     if style == 2:
         return [name, *_home(case, party), *_reach(case, party)]
     if style == 3:
@@ -107,8 +108,7 @@ def window(case: Case, party: str, above: str = "") -> Lines:
     rows: Lines = []
     if above == "labelled" or rng.random() < 0.12:
         rows.append([label(case, party), rng.choice(("", "", ":"))])
-    firm = any(char.isupper() for char in case.get(party).split()[-1][1:]) or "&" in case.get(party)
-    if rng.random() < 0.3 and not firm:
+    if case.get(party) in case.people and rng.random() < 0.35:
         rows.append([case.make("salutation")])
     rows.append([said(case, party)])
     if rng.random() < 0.2:
@@ -126,15 +126,18 @@ def foot(case: Case, party: str) -> Lines:
     def own(*ways: str) -> Lines:
         return [_way(case, party, way, mark) for way in ways if rng.random() < 0.8]
 
-    bank: Lines = [[said(case, f"{party}_bank")], *own("iban", "bic")] if rng.random() < 0.75 else []
+    banked = party != "bank" and rng.random() < 0.75
+    bank: Lines = [[said(case, f"{party}_bank")], *own("iban", "bic")] if banked else []
     groups: list[Lines] = [
         [[said(case, party)], [said(case, f"{party}_street")], [said(case, f"{party}_town")]],
         own("phone", "fax", "email", "web"),
         bank,
         own("register", "vat", "manager"),
     ]
-    groups = [group for group in groups if group]
-    style = rng.randrange(4)
+    groups = [group for place, group in enumerate(groups) if group and (place == 0 or rng.random() < 0.85)]
+    style = rng.randrange(5)
+    if style == 4:  # columns that were read one after the other
+        return [line for group in groups for line in group]
     if style < 2:
         return [joined(row, "\t") for row in zip_longest(*groups, fillvalue=())]
     if style == 2:
@@ -244,17 +247,44 @@ def items(case: Case, _trade: str = "") -> Lines:
     """A table of what is billed (`case.trade`): some columns of many, with or without their heads."""
     rng = case.rng
     columns = [name for name, odds in _COLUMNS.items() if rng.random() < odds]
-    heads = {name: rng.choice(entries(f"col_{name}", case.language)) for name in columns}
+    if "rate" in columns:
+        case.vague.add("tax_rate")
     between = rng.choice(("\t", "\t", "\t", "\t", " | ", "  ", " "))
-    rows: Lines = [[between.join(heads.values())]] if rng.random() < 0.85 else []
-    for number, line in enumerate(case.bill.lines, 1):
-        rows.append(joined(_cells(case, columns, number, line), between))
+    stacked = rng.random() < 0.1  # each cell on a line of its own, as some readers of tables give them
+
+    def row(cells: list[Line]) -> Lines:
+        return cells if stacked else [joined(cells, between)]
+
+    rows = row([[rng.choice(entries(f"col_{name}", case.language))] for name in columns]) if rng.random() < 0.85 else []
+    lines = case.bill.lines
+    carried = rng.randrange(2, len(lines)) if len(lines) > 4 and rng.random() < 0.3 else 0
+    for number, line in enumerate(lines, 1):
+        rows += row(_cells(case, columns, number, line))
         if rng.random() < (0.85 if case.wordy else 0.08):
             rows += [[f"{case.indent}{case.make('subline')}"] for _ in range(rng.randint(1, 3 if case.wordy else 1))]
+        if number == carried:
+            rows += _carried(case, round(sum(round(count * price, 2) for _, count, _, price, _ in lines[:number]), 2))
     return rows
 
 
-_COLUMNS = {"no": 0.45, "article": 0.3, "what": 1, "count": 0.75, "unit": 0.3, "price": 0.7, "rate": 0.3, "amount": 1}
+def _carried(case: Case, amount: float) -> Lines:
+    """A sum at the foot of a page and again at the head of the next one."""
+    said: Line = [case.make("carried"), "\t", case.money(amount, "bare" if case.bare else "")]
+    again: Line = [case.make("carried"), "\t", case.money(amount, "bare" if case.bare else "")]
+    return [said, [], *([[case.make("page").replace("#", "2")]] if case.rng.random() < 0.5 else []), again]
+
+
+_COLUMNS = {
+    "no": 0.45,
+    "day": 0.12,
+    "article": 0.3,
+    "what": 1,
+    "count": 0.75,
+    "unit": 0.3,
+    "price": 0.7,
+    "rate": 0.3,
+    "amount": 1,
+}
 
 
 def _cells(case: Case, columns: Sequence[str], number: int, line: tuple[str, float, str, float, float]) -> list[Line]:
@@ -262,6 +292,7 @@ def _cells(case: Case, columns: Sequence[str], number: int, line: tuple[str, flo
     style = "bare" if case.bare else ""
     cells: dict[str, Line] = {
         "no": [str(number)],
+        "day": [case.make("date", "-40", "-3")],
         "article": [case.shape("##-####")],
         "what": [("items", what)],
         "count": [case.number(count, 0 if count == int(count) else 1)],
@@ -274,15 +305,14 @@ def _cells(case: Case, columns: Sequence[str], number: int, line: tuple[str, flo
 
 
 def totals(case: Case, *wanted: str) -> Lines:
-    """The sums of a bill, those that it has, in lines; taxes by rate in lines or a table of their own."""
+    """The sums of a bill, those that it has; taxes by rate in lines or a table of their own."""
     rng, bill = case.rng, case.bill
     style = "bare" if case.bare else ""
-    mark = rng.choice(("\t", "\t", ": ", "\t\t", " ", ":\t"))
-    indent = rng.choice(("", "", "", "\t\t", "\t"))
     several = len(bill.by_rate) > 1
     if several:
         case.hidden.add("tax_rate")
-    rows: Lines = rates(case) if several or rng.random() < 0.15 else []
+    by_rate = rates(case) if not case.rated and (several or rng.random() < 0.15) else []
+    pairs: list[Fact] = []
     for name in _there(case, wanted or ("net", "tax", "gross")):
         word: list[Part] = [label(case, name)]
         if name == "tax" and not several and rng.random() < 0.6:
@@ -290,8 +320,26 @@ def totals(case: Case, *wanted: str) -> Lines:
         elif name == "discount" and rng.random() < 0.6:
             word += [f" {case.percent(bill.share)}"]
         minus = rng.choice(("-", "- ", "")) if name in ("discount", "paid") and rng.random() < 0.6 else ""
-        rows.append([indent, *word, mark, minus, said(case, name, style)])
-    return rows
+        if name == "due_amount" and bill.rounding:
+            pairs.append(([case.make("rounding")], [case.money(bill.rounding, style)]))
+        if name == "net" and bill.shipping:
+            pairs.append(([case.make("shipping")], [case.money(bill.shipping, style)]))
+        pairs.append((word, [minus, said(case, name, style)]))
+    return [*by_rate, *_summed(case, pairs)]
+
+
+def _summed(case: Case, pairs: Sequence[Fact]) -> Lines:
+    """Sums with their words: on a line each, or as readers of columns give them."""
+    way = case.rng.random()
+    if way < 0.08:
+        return [line for pair in pairs for line in pair]
+    if way < 0.15:
+        return [*(word for word, _ in pairs), *(value for _, value in pairs)]
+    if way < 0.22:
+        return [joined((word for word, _ in pairs), "\t"), joined((value for _, value in pairs), "\t")]
+    mark = case.rng.choice(("\t", "\t", ": ", "\t\t", " ", ":\t"))
+    indent = case.rng.choice(("", "", "", "\t\t", "\t"))
+    return [[indent, *word, mark, *value] for word, value in pairs]
 
 
 def _there(case: Case, wanted: Sequence[str]) -> list[str]:
@@ -299,28 +347,32 @@ def _there(case: Case, wanted: Sequence[str]) -> list[str]:
     names = list(wanted)
     if case.bill.discounted and "discount" not in names:
         names = ["subtotal", "discount", *names]
-    if case.bill.advanced and "due_amount" not in names and "gross" in names:
+    elif case.bill.shipping and "subtotal" not in names:
+        names = ["subtotal", *names]
+    if not case.bill.all_due and "due_amount" not in names and "gross" in names:
         names += ["paid", "due_amount"]
-    gone = {"subtotal", "discount"} if not case.bill.discounted else set()
-    gone |= {"paid", "due_amount"} if not case.bill.advanced else set()
-    gone |= {name for name in ("net", "tax") if case.rng.random() < 0.08}
+    gone = {"discount"} if not case.bill.discounted else set()
+    gone |= {"subtotal"} if not case.bill.discounted and not case.bill.shipping else set()
+    gone |= {"paid"} if not case.bill.advanced else set()
+    gone |= {"due_amount"} if case.bill.all_due else set()
+    gone |= {name for name in ("net", "tax") if not case.bill.shipping and case.rng.random() < 0.08}
     return [name for name in names if name not in gone]
 
 
 def rates(case: Case) -> Lines:
     """Net sum and tax for each rate; they are the bill's own sums where there is one rate alone."""
+    case.rated = True
     single = len(case.bill.by_rate) == 1
-    rows: Lines = [joined(([label(case, name)] for name in ("tax_rate", "net", "tax")), "\t")]
+    names = ("tax_rate", "net", "tax")
     if single:
-        rows.append(
-            joined(([said(case, name, "bare" if name != "tax_rate" else "")] for name in ("tax_rate", "net", "tax")), "\t")
-        )
+        rows = [[[said(case, name, "bare" if name != "tax_rate" else "")] for name in names]]
     else:
-        rows += [
-            ["\t".join((case.percent(rate), case.money(net, "bare"), case.money(tax, "bare")))]
-            for rate, (net, tax) in case.bill.by_rate.items()
-        ]
-    return [*rows, []]
+        sums = case.bill.by_rate.items()
+        rows = [[[case.percent(rate)], [case.money(net, "bare")], [case.money(tax, "bare")]] for rate, (net, tax) in sums]
+    if case.rng.random() < 0.3:
+        mark = case.rng.choice((" = ", ": ", "\t"))
+        return [*([label(case, "tax"), " ", *rate, " / ", *net, mark, *tax] for rate, net, tax in rows), []]
+    return [joined(([label(case, name)] for name in names), "\t"), *(joined(row, "\t") for row in rows), []]
 
 
 def many(case: Case, role: str, low: str, high: str) -> Lines:

@@ -77,9 +77,9 @@ def entries(name: str, language: str) -> tuple[str, ...]:
 
 @cache
 def _lists() -> dict[str, dict[str, tuple[str, ...]]]:
-    text = Path(__file__).with_name("lists.txt").read_text(encoding="utf-8")
+    texts = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("lists.txt", "wordings.txt"))
     lists: dict[str, dict[str, tuple[str, ...]]] = {}
-    for row in text.splitlines():
+    for row in "\n".join(texts).splitlines():
         if heading := re.match(r"\[(\w+)\]$", row):
             current = lists.setdefault(heading[1], {})
         elif row.strip() and not row.startswith("#"):
@@ -100,8 +100,12 @@ class Case:
             they are in two languages; wordy: whether each item is told in several lines.
         indent: before such a line.
         labels: what the document calls each role, as far as it has been said; words: all labels that were used.
-        hidden: roles that it says in a way that nobody can point at.
+        hidden: roles that it says in a way that nobody can point at; vague: those that something else in it speaks of, so
+            that they are not asked where it does not say them.
         trade: of what is billed, a list's name; "" for any.
+        given: how roles are drawn in this document, if not as roles.txt says.
+        terms: what is special about its bill, see `Bill`; rated: whether it has shown the sums of each rate.
+        people: names of persons that were drawn.
     """
 
     def __init__(self, rng: random.Random, language: str) -> None:
@@ -118,13 +122,18 @@ class Case:
         self.labels: dict[str, str] = {}
         self.words: set[str] = set()
         self.hidden: set[str] = set()
+        self.vague: set[str] = set()
         self.trade = ""
+        self.given: dict[str, str] = {}
+        self.terms: set[str] = set()
+        self.rated = False
+        self.people: set[str] = set()
         self._spelled: dict[tuple[str, str], str] = {}
         self._days: dict[str, dt.date] = {"today": self.facts.today}
         self._amounts: dict[str, float] = {}
         self._homes: dict[str, tuple[str, str]] = {}
         self._date = _date_style(rng, language, self.country)
-        self._ordinal = rng.choice(_ORDINAL)
+        self._ordinal, self._day_of = rng.choice(_ORDINAL), rng.choice(_ORDINAL[:2])
         self._group, self._point = self._marks()
         self._money = self._money_style()
 
@@ -152,7 +161,7 @@ class Case:
         return said
 
     def _draw(self, role: Role) -> str:
-        sort, *needs = role.value.split(":")
+        sort, *needs = self.given.get(role.name, role.value).split(":")
         if role.party and sort in ("street", "town", "address"):
             street, town = self.home(role.party)
             return {"street": street, "town": town, "address": f"{street}, {town}"}[sort]
@@ -204,7 +213,7 @@ class Case:
     def filled(self, text: str) -> str:
         """A text with its alternatives drawn and its slots filled with what nobody asks for."""
         said = choose(text, self.rng)
-        return re.sub(r"\{~([\w:.]+)\}", lambda slot: self.make(*slot[1].split(":")), said)
+        return re.sub(r"\{~([\w:.-]+)\}", lambda slot: self.make(*slot[1].split(":")), said)
 
     @cached_property
     def _makers(self) -> dict[str, Callable[..., str]]:
@@ -214,7 +223,7 @@ class Case:
             "plate": facts.plate, "vin": facts.vin, "iban": facts.iban, "phone": self._phone, "email": self.email,
             "bic": self._bic, "vat": lambda: self.shape(_VAT_SHAPES[self.country]),
             "register": lambda: self.shape(rng.choice(_REGISTERS[self.country].split(";"))),
-            "person": self.person, "firm": self.firm,
+            "person": self.person, "firm": self.firm, "brand": self._brand,
             "any": lambda share: self.firm() if rng.random() < float(share) else self.person(),
             "insurer": facts.insurer, "trade": facts.firm,
             "car": lambda: rng.choice(words.CARS.split(";")), "bank": lambda: rng.choice(words.BANKS.split(";")),
@@ -267,9 +276,10 @@ class Case:
         first, _, last = name.rpartition(" ")
         odds = self.rng.random()
         if odds < 0.08:
-            return f"{first} {self.rng.choice('ABDEHJLMPRST')}. {last}"
-        if odds < 0.12:
-            return f"{last.upper()} {first}"
+            name = f"{first} {self.rng.choice('ABDEHJLMPRST')}. {last}"
+        elif odds < 0.12:
+            name = f"{last.upper()} {first}"
+        self.people.add(name)
         return name
 
     def firm(self) -> str:
@@ -281,9 +291,13 @@ class Case:
         form = rng.choice(_FORMS[self.country].split(";"))
         one, two = rng.sample(surnames, 2)
         pattern = rng.choice(_FIRMS)
+        town = self._town().partition(",")[0]
         initials = "".join(rng.sample("ABCDEGHKLMNPRSTVW", 3))
-        name = pattern.format(coined=coined, trade=trade, form=form, one=one, two=two, town=self._town(), initials=initials)
+        name = pattern.format(coined=coined, trade=trade, form=form, one=one, two=two, town=town, initials=initials)
         return name.replace(" ,", ",")
+
+    def _brand(self) -> str:
+        return f"{''.join(self.rng.choice(some) for some in _SYLLABLES)} {self.rng.choice(entries('trade', self.language))}"
 
     def email(self, name: str = "") -> str:
         """An address of mail, of somebody or of a firm, under a domain that cannot exist."""
@@ -339,6 +353,10 @@ class Case:
         last = " euros" if self.language in ("fr", "lb") else " Euro"
         return self.rng.choice(("{} €", "{} €", "{} EUR", "EUR {}", "€ {}", "{}" + last, "{}€", "{}\u00a0€"))
 
+    def leave_currency_out(self) -> None:
+        """Write all sums without their currency, as documents do that name it once."""
+        self.bare, self._money = True, "{}"
+
     @property
     def currency(self) -> str:
         """The code of the document's currency."""
@@ -361,9 +379,11 @@ class Case:
         return shown + ("%" if self.language == "en" or self.bare else " %")
 
     def date(self, day: dt.date, style: str = "") -> str:
-        """A date as the document writes it: `long` with the month's name, `nth` as contracts do, `short`."""
-        pattern = {"": self._date, "long": _LONG[self.language], "short": _SHORT[self.language]}.get(style, self._ordinal)
-        if style == "nth" and self.language != "en":
+        """A date as the document writes it: `long` with the month's name, `nth` and `dayof` as contracts do, `short`."""
+        pattern = {"": self._date, "long": _LONG[self.language], "short": _SHORT[self.language], "dayof": self._day_of}.get(
+            style, self._ordinal
+        )
+        if style in ("nth", "dayof") and self.language != "en":
             pattern = _LONG[self.language]
         month = MONTHS[self.language][day.month - 1]
         th = "th" if 10 < day.day < 20 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
@@ -381,9 +401,13 @@ def _date_style(rng: random.Random, language: str, country: str) -> str:
 class Bill:
     """What is billed: lines of one trade with quantity, price and rate of tax; whatever is summed up adds up.
 
+    The terms of the case: `exempt` is taxed at nothing and `mixed` in part, `negative` gives back, `rounded` is paid in steps
+    of 0.05, `shipped` adds what the delivery costs, `plain` has neither discount nor prepayment.
+
     Attributes:
         lines: (what, quantity, unit, unit price, rate).
-        discount: what is taken off before tax.
+        discount: what is taken off before tax; shipping: what is added before tax.
+        rounding: what is added to the total to make it even.
     """
 
     def __init__(self, case: Case, trade: str = "") -> None:
@@ -394,20 +418,34 @@ class Bill:
         pool = ITEMS[trade][spoken].split(";") if trade in ITEMS else list(entries(trade, case.language))
         rates = [float(RATES[case.country])] * 3 + [float(REDUCED[case.country])]
         only = rng.choice(rates) if rng.random() < 0.7 else None
+        only = 0.0 if "exempt" in case.terms else only
+        if "mixed" in case.terms:
+            rates, only = [0.0, *rates], None
+        backwards = rng.choice(((-1, 1), (1, -1))) if "negative" in case.terms else (1, 1)
         self.lines: list[tuple[str, float, str, float, float]] = []
         for entry in rng.sample(pool, min(len(pool), rng.choice((1, 2, 2, 3, 3, 4, 5, 6, 8, 11)))):
             what, _, span = entry.rpartition(": ")
             low, _, high = span.partition("-")
             price = round(rng.uniform(float(low), float(high)), 2)
-            count = rng.choice((1, 1, 1, 2, 3, 4, 1.5, 2.5, 10))
+            count = rng.choice((1, 1, 1, 2, 3, 4, 1.5, 2.5, 10)) * backwards[0]
             unit = rng.choice(entries("unit", case.language))
-            self.lines.append((case.filled(what), count, unit, price, only or rng.choice(rates)))
+            rate = rng.choice(rates) if only is None else only
+            self.lines.append((case.filled(what), count, unit, price * backwards[1], rate))
         self._total = round(sum(round(count * price, 2) for _, count, _, price, _ in self.lines), 2)
         self.share = rng.choice((2, 3, 5, 10, 15))
-        self.discounted = rng.random() < 0.2
+        plain = case.terms & {"negative", "plain"}
+        self.discounted = rng.random() < 0.2 and not plain
         self.discount = round(self._total * self.share / 100, 2) if self.discounted else 0.0
         self._advance = rng.choice((0.1, 0.3, 0.5))
-        self.advanced = rng.random() < 0.22
+        self.advanced = rng.random() < 0.22 and not plain
+        self.shipping = round(rng.uniform(4, 45), 2) if "shipped" in case.terms else 0.0
+        gross = sum(net + tax for net, tax in self.by_rate.values())
+        self.rounding = round(round(gross * 20) / 20 - gross, 2) if "rounded" in case.terms else 0.0
+
+    @property
+    def all_due(self) -> bool:
+        """Whether the total is what has to be paid."""
+        return not self.advanced and not self.rounding
 
     @property
     def by_rate(self) -> dict[float, tuple[float, float]]:
@@ -416,9 +454,10 @@ class Bill:
         for _, count, _, price, rate in self.lines:
             found[rate] = found.get(rate, 0.0) + round(count * price, 2)
         left = (1 - self.share / 100) if self.discounted else 1.0
-        return {
-            rate: (round(net * left, 2), round(round(net * left, 2) * rate / 100, 2)) for rate, net in sorted(found.items())
-        }
+        sums = {rate: round(net * left, 2) for rate, net in sorted(found.items())}
+        first = self.lines[0][4]
+        sums[first] = round(sums[first] + self.shipping, 2)
+        return {rate: (net, round(net * rate / 100, 2)) for rate, net in sums.items()}
 
     def sums(self) -> dict[str, float]:
         """The amounts of the roles whose value is `bill`."""
@@ -428,5 +467,5 @@ class Bill:
         paid = round(gross * self._advance, 2) if self.advanced else 0.0
         return {
             "subtotal": self._total, "discount": self.discount, "net": net, "tax": tax, "gross": gross, "paid": paid,
-            "due_amount": round(gross - paid, 2),
+            "due_amount": round(gross - paid + self.rounding, 2),
         }  # fmt: skip

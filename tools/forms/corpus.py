@@ -1,6 +1,5 @@
 """The rows: a document each, with what is asked of it and where the answers stand."""
 
-import hashlib
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,11 +8,13 @@ from functools import cache
 from typing import Any
 
 from tools.forms.asking import asked
+from tools.forms.composing import COMPOSITIONS, composed, kinds
 from tools.forms.scribe import Scribe
 from tools.forms.templates import LAYOUTS, Layout
 
 _LANGUAGES = {"fr": 33, "de": 32, "en": 32, "lb": 3}
-_FIFTH = 5
+_COMPOSED = 0.47
+"""Share of documents whose layout is composed, among those in a language that has such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,7 @@ def form(layout: Layout, rng: random.Random, place: int = 0) -> Row:
 
 def held_out(row: Row) -> bool:
     """Whether a row's layout, in its language, is of the fifth that nothing is learnt from."""
-    name = f"{row.layout}/{row.kind}/{row.language}"
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % _FIFTH == 0
+    return Layout(row.kind, row.layout, row.language, ()).held_out
 
 
 def as_dict(row: Row) -> dict[str, Any]:
@@ -59,17 +59,20 @@ def as_dict(row: Row) -> dict[str, Any]:
 
 
 def _drawn(rng: random.Random, language: str | None) -> Layout:
-    """A layout: a kind counts more the more layouts it has, but less than in proportion."""
+    """A layout; of those in the files a kind counts more the more it has, but less than in proportion."""
     spoken = language or rng.choices(list(_LANGUAGES), weights=list(_LANGUAGES.values()))[0]
-    kinds = _by_kind(spoken)
-    kind = rng.choices(list(kinds), weights=[len(layouts) ** 0.8 for layouts in kinds.values()])[0]
-    return rng.choice(kinds[kind])
+    if (shares := kinds(spoken)) and rng.random() < _COMPOSED:
+        kind = rng.choices(list(shares), weights=list(shares.values()))[0]
+        return composed(kind, rng.randrange(COMPOSITIONS), spoken)
+    written = _by_kind(spoken)
+    kind = rng.choices(list(written), weights=[len(layouts) ** 0.8 for layouts in written.values()])[0]
+    return rng.choice(written[kind])
 
 
 @cache
 def _by_kind(language: str) -> dict[str, list[Layout]]:
-    kinds = defaultdict(list)
+    written = defaultdict(list)
     for layout in LAYOUTS:
         if layout.language == language:
-            kinds[layout.kind].append(layout)
-    return kinds
+            written[layout.kind].append(layout)
+    return written

@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from tools.forms.blocks import BLOCKS, Lines, joined, label, said
 from tools.forms.cases import Case, entries
@@ -16,7 +17,7 @@ _SCANNED, _WRAPPED, _PAGED = 0.1, 0.6, 0.35
 _TRADE = frozenset({"invoice", "quote", "order confirmation", "delivery note", "warranty card", "travel booking"})
 _LONG, _LONGER = 0.35, 3
 """Share of documents that say all there is to say, where their layout has more than so many paragraphs to choose from."""
-_PRINTED, _STAMPED, _APART = 0.25, 0.12, 0.75
+_PRINTED, _STAMPED, _APART, _FOOT_AGAIN = 0.25, 0.12, 0.75, 0.4
 _SMALL_PRINT = ("", "@some 1 1 small_print_head", "@some 5 12 small_print")
 _ASIDE, _REPEATED = 1, 2
 """Ranks of a footer's and of a repeated header's places."""
@@ -41,12 +42,24 @@ class Scribe:
         self.layout, self.rng = layout, rng
         self.case = Case(rng, layout.language)
         self.case.trade = next((line.partition(" ")[2] for line in layout.lines if line.startswith("@items ")), "")
+        self.case.given = {
+            name: value for _, name, value in (line.split(" ") for line in layout.lines if line.startswith("@let "))
+        }
+        self.case.terms = {term for line in layout.lines if line.startswith("@bill ") for term in line.split()[1:]}
+        if "bare" in self.case.terms:
+            self.case.leave_currency_out()
         self.headed = {name for line in layout.lines for name in re.findall(r"\{#(\w+)\}", line)}
         self._count = 0
         self._long = rng.random() < _LONG
         self._sender = ""
         writer = Writer(random.Random(rng.random()) if rng.random() < _SCANNED else None)  # noqa: S311
-        lines = [*layout.lines, *(_SMALL_PRINT if layout.kind in _TRADE and rng.random() < _PRINTED else ())]
+        own = [line for line in layout.lines if not line.startswith(("@let ", "@bill "))]
+        self._footed = next((found[1] for line in own if (found := re.match(r"\?? ?@foot (\w+)", line))), "")
+        self._foot_again = rng.random() < _FOOT_AGAIN
+        lines = [*own]
+        if layout.kind in _TRADE and rng.random() < _PRINTED:
+            lines += _SMALL_PRINT
+            self.case.vague |= {"payment_terms", "due_date"}
         if rng.random() < _STAMPED:
             lines.insert(rng.choice((0, len(lines))), "@some 1 1 stamp")
         for rank, line in self._paged(list(self._lines(lines))):
@@ -101,10 +114,18 @@ class Scribe:
         else:
             if name == "head":
                 self._sender = needs
-            rank = _ASIDE if name == "foot" else 0
-            yield from ((rank, line) for line in BLOCKS[name](self.case, *needs.split()))
+            if name == "foot":
+                yield from ((_ASIDE, line) for line in self._foot)
+                self._foot_again = False
+            else:
+                yield from ((0, line) for line in BLOCKS[name](self.case, *needs.split()))
             if self.rng.random() < _APART:
                 yield 0, ()
+
+    @cached_property
+    def _foot(self) -> Lines:
+        """The foot of the page, the same on each."""
+        return BLOCKS["foot"](self.case, self._footed)
 
     def _beside(self, *blocks: str) -> Lines:
         """Blocks side by side: cell by cell, or one after the other as a reader of columns gives them."""
@@ -132,7 +153,7 @@ class Scribe:
             return role, literal
         names, _, style = slot.partition(":")
         if names == "owed":
-            names = "due_amount" if self.case.bill.advanced else "gross"
+            names = "due_amount+gross" if self.case.bill.all_due else "due_amount"
         first, *others = names.split("+")
         part = said(self.case, first, style)
         for other in others:
@@ -155,10 +176,11 @@ class Scribe:
 
     def _break(self, page: int) -> Lines:
         mark = self.case.make("page").replace("#", str(page))
+        foot: Lines = [*self._foot, []] if self._footed and self._foot_again else []
         if not self._sender:
-            return [[mark], []]
+            return [*foot, [mark], []]
         name = said(self.case, self._sender)
-        return self.rng.choice(([[mark], []], [[name, "\t", mark], []], [[mark], [name], []]))
+        return [*foot, *self.rng.choice(([[mark], []], [[name, "\t", mark], []], [[mark], [name], []]))]
 
 
 def mentioned(layout: Layout) -> set[str]:

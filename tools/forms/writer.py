@@ -52,7 +52,8 @@ class Writer:
             return
         role, said = part
         start = self._length
-        spare = spare or role_of(role).format not in _WORDED
+        # one of several values that was misread would be one more
+        spare = spare or role_of(role).format not in _WORDED or role_of(role).many
         for inner in (said,) if isinstance(said, str) else said:
             self._put(inner, spare=spare)
         self.places[role].append((self.rank, start, self._length))
