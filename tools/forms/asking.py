@@ -17,6 +17,7 @@ _ABSENT = (0.1, 0.36)
 _DESCRIBED = 0.68
 _OF_PARTIES = ("phone", "email", "vat", "iban", "address", "contact", "bank", "register")
 _ALWAYS = ("sender", "receiver")
+_SIGN = re.compile(r"€|euros?|EUR|CHF|S?Fr\.|£|GBP|\$|USD", re.IGNORECASE)
 _BILLS = frozenset({"invoice", "medical bill"})
 
 
@@ -41,8 +42,20 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
 
 
 def _askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
-    """Where each role stands. What is due is the total, and the sum of the items the net total, where nothing is between."""
+    """Where each role stands. What is due is the total, and the sum of the items the net total, where nothing is between.
+
+    The currency is what stands with the sums, where no words say it.
+    """
     places = {name: found for name, found in scribe.places.items() if found and name not in scribe.case.hidden}
+    signs = [
+        (start + sign.start(), start + sign.end())
+        for name, found in places.items()
+        if role_of(name).format == "money"
+        for start, end in found
+        for sign in _SIGN.finditer(scribe.text[start:end])
+    ]
+    if signs:
+        places.setdefault("currency", signs)
     if scribe.layout.kind not in _BILLS or "gross" not in places:
         return places
     bill = scribe.case.bill
