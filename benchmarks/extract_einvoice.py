@@ -51,6 +51,7 @@ def main() -> int:
     parser.add_argument("--base", action="store_true", help="the embedded model as it is, instead of labels alone")
     parser.add_argument("--baseline", action="store_true", help="regular expressions, without the library's extraction")
     parser.add_argument("--least", type=float, help="confidence from which values are shown")
+    parser.add_argument("--most", type=int)
     parser.add_argument("--list", action="store_true", help="a line for every field that is wrong or missing")
     options = parser.parse_args()
     console = Console(width=130)
@@ -62,7 +63,7 @@ def main() -> int:
     by_field: dict[str, dict[str, list[str]]] = defaultdict(dict)
     located, seconds, found = 0, 0.0, 0
     with gzip.open(options.folder / "gold.jsonl.gz", "rt") as file:
-        rows = [json.loads(line) for line in file]
+        rows = [json.loads(line) for line in file][: options.most]
     for row in rows:
         document = fd.clean(fd.read(options.folder / row["pdf"]))
         started = time.perf_counter()
