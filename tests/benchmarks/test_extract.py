@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import io
+import zlib
 from datetime import date
+from itertools import islice
 
+import numpy as np
 import pytest
 from benchmarks.extract_cuad import FIELDS, Gold, Said, outcomes, show_absent
+from benchmarks.extract_forms import schema_of
 from benchmarks.extract_invoice2data import judge
 from benchmarks.extract_scores import error, scores, share, show_reliability
 from benchmarks.extract_swimming import SAME, judged, matched
 from rich.console import Console
+from tools.forms.corpus import forms
+
+from foyerdoc import Extractor
+from foyerdoc.documents import Document
+from foyerdoc.extraction.adapter import Settings
+from foyerdoc.extraction.jsonschema import from_json_schema
 
 
 def printed(show, *arguments):
@@ -75,3 +85,38 @@ def test_results_are_matched_whatever_their_order():
     assert flat == ["invented", "missing", "missing", "right", "right", "right", "right", "wrong"]
     assert list(matched([], gold, same)) == [({}, gold[0]), ({}, gold[1])]
     assert list(matched([], [], same)) == []
+
+
+class Chance:
+    """A model that scores by chance, the same text always the same."""
+
+    name, adapter, context_tokens, grammars, scores = "chance", None, 8192, False, True
+
+    def count_tokens(self, text):
+        return len(text.split())
+
+    def count_prompt(self, conversation):
+        return sum(self.count_tokens(message.content) for message in conversation)
+
+    def score_many(self, conversations, continuations, *, begun=None):
+        return [np.array([-6 * zlib.crc32(text.encode()) / 2**32 for text in texts]) for texts in continuations]
+
+
+def test_a_threshold_afterwards_shows_what_the_extractor_shows_with_it():
+    held = 0
+    settings = Settings(base="chance", labels=2.0, absent=-1.0, examples=1)
+    for row in islice(forms(60, seed=3), 12):
+        schema = from_json_schema(schema_of(row))
+        document = Document(id=row.id, name=row.id, media_type="text/plain", text=row.text, language=row.language)
+        open_ = Extractor(schema, Chance(), settings=settings, least=0.0).extract(document)
+        for least in (0.2, 0.5, 0.9):
+            strict = Extractor(schema, Chance(), settings=settings, least=least).extract(document)
+            before, after = ([f for f in result.fields.items() if f[1].span is not None] for result in (open_, strict))
+            kept = [(path, f) for path, f in before if f.confidence >= least]
+            held += len(before) - len(kept)
+            assert [told(*each) for each in kept] == [told(*each) for each in after]
+    assert held > 50
+
+
+def told(path, field):
+    return path.partition("[")[0], field.value, field.span, field.confidence
