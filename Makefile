@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-forms bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed
+.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -75,14 +75,25 @@ bench-retrieval: models ## the index against its parts
 bench-answers: models ## quotes and refusals
 	$(BIN)/python benchmarks/answers.py $(DATA)
 
-bench-extract: models ## header fields of electronic invoices
-	$(BIN)/python benchmarks/extract_einvoice.py $(DATA)/extract/einvoice
+bench-extract: models ## header fields of electronic invoices; EXTRACTOR: a trained extractor's folder
+	$(BIN)/python -m benchmarks.extract_einvoice $(DATA)/extract/einvoice $(if $(EXTRACTOR),--model $(EXTRACTOR))
 
 bench-extract-cuad: models ## six fields of contracts; EXTRACTOR: a trained extractor's folder
 	$(BIN)/python -m benchmarks.extract_cuad $(DATA) $(if $(EXTRACTOR),--model $(EXTRACTOR))
 
+bench-extract-invoices: models ## five fields of invoice2data's samples; EXTRACTOR: a trained extractor's folder
+	$(BIN)/python -m benchmarks.extract_invoice2data $(DATA)/extract/invoice2data $(if $(EXTRACTOR),--model $(EXTRACTOR))
+
 bench-extract-forms: models ## a thousand documents, made and hostile; EXTRACTOR: a trained extractor's folder
 	$(BIN)/python -m benchmarks.extract_forms $(if $(EXTRACTOR),--model $(EXTRACTOR))
+
+bench-extract-swimming: models ## lists of objects: results of ExtractBench; EXTRACTOR: a trained extractor's folder
+	$(BIN)/python -m benchmarks.extract_swimming $(DATA)/extract/extractbench/sport/swimming $(if $(EXTRACTOR),--model $(EXTRACTOR))
+
+bench-extract-baseline: $(INSTALLED) ## the same invoices and contracts by regular expressions
+	$(BIN)/python -m benchmarks.extract_einvoice $(DATA)/extract/einvoice --baseline
+	$(BIN)/python -m benchmarks.extract_invoice2data $(DATA)/extract/invoice2data --baseline
+	$(BIN)/python -m benchmarks.extract_cuad $(DATA) --baseline
 
 bench-values: $(INSTALLED) ## speed of finding typed values in long contracts
 	$(BIN)/python benchmarks/extract_values.py $(DATA)/extract/cuad/contracts.jsonl.gz

@@ -1,0 +1,105 @@
+"""Five header fields of the sample invoices of invoice2data, against the JSON expected of each.
+
+    python -m benchmarks.extract_invoice2data FOLDER [--model FOLDER | --baseline] [--list]
+
+FOLDER holds for each invoice a PDF or text file and a JSON of the same name. Without an option values are chosen by labels.
+Exact match: dates as dates, amounts to the cent, others without case, marks and white space. Where the gold says nothing, a
+value that is found is counted as "beyond" it and not as wrong.
+
+The gold is what invoice2data's own templates yield. A template states the issuer and the currency instead of reading them, so
+some are not on the page: of the names and numbers that are missing, "unseen" stand nowhere in the text. They count against
+recall all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import time
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from benchmarks.extract_baseline import invoice
+from benchmarks.extract_scores import plain, show_fields
+from pydantic import BaseModel, Field
+from rich.console import Console
+
+import foyerdoc as fd
+
+Currency = Literal["EUR", "USD", "GBP", "CHF", "JPY", "INR", "PLN", "SEK", "DKK", "NOK", "CZK", "CAD", "AUD"]
+
+
+class Invoice(BaseModel):
+    """The header of an invoice."""
+
+    issuer: str | None = Field(default=None, description="Name of the company that issues the invoice")
+    amount: Decimal | None = Field(default=None, description="Total with taxes included")
+    date: dt.date | None = Field(default=None, description="Day on which the invoice was issued")
+    invoice_number: str | None = Field(default=None, description="Number of the invoice")
+    currency: Currency | None = Field(default=None, description="Currency of the amounts")
+
+
+BASELINE = {"issuer": "seller_name", "amount": "grand_total", "date": "issue_date"}
+"""How the baseline calls a field, where it calls it otherwise."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", type=Path, help="a trained extractor's folder, instead of labels alone")
+    parser.add_argument("--baseline", action="store_true", help="regular expressions, without the library's extraction")
+    parser.add_argument("--device")
+    parser.add_argument("--least", type=float, help="confidence from which values are shown")
+    parser.add_argument("--most", type=int)
+    parser.add_argument("--list", action="store_true", help="a line for every field that is wrong or missing")
+    options = parser.parse_args()
+    console = Console(width=130)
+    if options.model:
+        extractor = fd.Extractor.load(options.model, Invoice, device=options.device, least=options.least)
+    else:
+        extractor = fd.Extractor(Invoice)
+    by_field: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    seconds = 0.0
+    files = sorted(options.folder.glob("*.json"))[: options.most]
+    for file in files:
+        (gold,) = json.loads(file.read_bytes())
+        document = fd.clean(fd.read(next(path for path in file.parent.glob(f"{file.stem}.*") if path != file)))
+        started = time.perf_counter()
+        if options.baseline:
+            found = invoice(document.text)
+            values = {name: found[BASELINE.get(name, name)] for name in Invoice.model_fields}
+        else:
+            values = {name: field.value for name, field in extractor.extract(document).fields.items()}
+        seconds += time.perf_counter() - started
+        for name, value in values.items():
+            by_field[name][file.stem] = outcomes = judge(name, value, gold.get(name), document.text)
+            if options.list and "missing" in outcomes:
+                console.print(f"{file.stem} {name}: {value!r} for {gold[name]!r}", markup=False, highlight=False)
+    show_fields(console, by_field, ("right", "wrong", "missing", "unseen", "beyond", "absent"), f"{len(files)} invoices")
+    console.print(f"{seconds / max(1, len(files)):.2f} s a document")
+    return 0
+
+
+def judge(name: str, value: Any, expected: Any, text: str) -> list[str]:
+    """What became of one field."""
+    if expected in (None, ""):
+        return ["absent" if value is None else "beyond"]
+    if value is not None and same(name, value, expected):
+        return ["right"]
+    outcomes = ["missing"] if value is None else ["wrong", "missing"]
+    unseen = name in ("issuer", "invoice_number") and plain(expected) not in plain(text)
+    return [*outcomes, "unseen"] if unseen else outcomes
+
+
+def same(name: str, value: Any, expected: Any) -> bool:
+    """Whether a value is the expected one."""
+    if name == "amount":
+        return abs(Decimal(value) - Decimal(str(expected))) < Decimal("0.005")
+    return plain(value) == plain(expected)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,214 @@
+"""Swimming results of ExtractBench: a published JSON Schema with lists of objects, against gold that people wrote.
+
+    python -m benchmarks.extract_swimming FOLDER [--model FOLDER] [--list]
+
+FOLDER holds swimming-schema.json and pdf+gold. The published schema is tried first, then one change after another until
+`from_json_schema` and `Extractor` take it; what was refused is printed. What is asked in the end has the results of all age
+groups in one list, the age group being one more field of a result. The gold is brought into the same form; in four of five
+files it has a level ("events") that the published schema does not have, always with one event.
+
+Each value is compared by its own `evaluation_config`: exact, without case, or as a number; "fuzzy" is a similarity by edits of
+0.8, and "semantic", which ExtractBench leaves to a language model, is equality without case, marks and white space. Results
+are matched one to one so that most of their values are equal. Values that stand nowhere on the page, such as the rank "NA",
+count as missing all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from benchmarks.extract_scores import plain, show_fields
+from pydantic import BaseModel
+from rapidfuzz.distance import Levenshtein
+from rich.console import Console
+from scipy.optimize import linear_sum_assignment
+
+import foyerdoc as fd
+from foyerdoc.errors import SchemaError
+from foyerdoc.extraction.jsonschema import from_json_schema
+
+RESULTS = "results"
+SAME: Mapping[str, Callable[[str, str], bool]] = {
+    "string_exact": lambda a, b: a == b,
+    "string_case_insensitive": lambda a, b: a.casefold() == b.casefold(),
+    "integer_exact": lambda a, b: float(a) == float(b),
+    "string_fuzzy": lambda a, b: Levenshtein.normalized_similarity(a.casefold(), b.casefold()) >= 0.8,
+    "string_semantic": lambda a, b: plain(a) == plain(b),
+}
+"""Comparisons by their name in a schema's `evaluation_config`."""
+
+Values = Mapping[str, Any]
+"""Single values by their path, "athlete_details.team"; null is left out."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", type=Path, help="a trained extractor's folder, instead of labels alone")
+    parser.add_argument("--device")
+    parser.add_argument("--least", type=float, help="confidence from which values are shown")
+    parser.add_argument("--most", type=int)
+    parser.add_argument("--list", action="store_true", help="what was found in each file")
+    options = parser.parse_args()
+    console = Console(width=130)
+    published = json.loads((options.folder / "swimming-schema.json").read_bytes())
+    schema = first_taken(published, console)
+    if options.model:
+        extractor = fd.Extractor.load(options.model, schema, device=options.device, least=options.least)
+    else:
+        extractor = fd.Extractor(schema)
+    same = {path: SAME[name] for path, name in comparisons(published, "")}
+    by_field: dict[str, dict[str, list[str]]] = {path: defaultdict(list) for path in same}
+    files = sorted((options.folder / "pdf+gold").glob("*.pdf"))[: options.most]
+    found_rows = gold_rows = tables = 0
+    for file in files:
+        document = fd.clean(fd.read(file))
+        result = extractor.extract(document)
+        head, rows = found_in({path: field.value for path, field in result.fields.items()})
+        gold_head, gold = gold_in(json.loads(file.with_suffix(".gold.json").read_bytes()))
+        found_rows, gold_rows = found_rows + len(rows), gold_rows + len(gold)
+        tables += sum(block.kind == "table" for block in document.blocks)
+        for said, wanted in [(head, gold_head), *matched(rows, gold, same)]:
+            for path, outcome in judged(said, wanted, same):
+                by_field[path][file.stem].append(outcome)
+        if options.list:
+            console.print(file.stem, head, rows, result.issues, markup=False, highlight=False)
+    show_fields(console, by_field, ("right", "wrong", "invented", "missing"), f"{len(files)} files, each value of each result")
+    console.print(f"{found_rows} results found of {gold_rows}, from {tables} tables that were recognised")
+    return 0
+
+
+def first_taken(published: Mapping[str, Any], console: Console) -> type[BaseModel]:
+    """The model of the schema, changed no more than is needed; each refusal is printed."""
+    schema = dict(published)
+    steps: list[tuple[str, Callable[[Any], Any]]] = [
+        ("as published", lambda s: s),
+        ("without evaluation_config", lambda s: without(s, "evaluation_config")),
+        ("and ranks as strings", of_one_type),
+        ("and one list of results", flat),
+        ("and records left out", without_records),
+    ]
+    for told, change in steps:
+        schema = change(schema)
+        try:
+            model = from_json_schema(schema)
+            fd.Extractor(model)
+        except SchemaError as error:
+            console.print(f"schema {told}: refused, {error}", markup=False, highlight=False)
+        else:
+            console.print(f"schema {told}: taken", markup=False, highlight=False)
+            return model
+    raise SystemExit("no form of the schema was taken")
+
+
+def without(schema: Any, word: str) -> Any:
+    """A schema without one keyword."""
+    if isinstance(schema, dict):
+        return {key: without(value, word) for key, value in schema.items() if key != word}
+    return [without(item, word) for item in schema] if isinstance(schema, list) else schema
+
+
+def of_one_type(schema: Any) -> Any:
+    """A schema whose values that are integers or strings are strings."""
+    if isinstance(schema, dict):
+        if schema.get("anyOf") == [{"type": "integer"}, {"type": "string"}]:
+            return {"type": "string"}
+        return {key: of_one_type(value) for key, value in schema.items()}
+    return [of_one_type(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def flat(schema: Any) -> Any:
+    """The schema with one list of results, each with its age group."""
+    properties = dict(schema["properties"])
+    groups = properties.pop("age_groups")["items"]["properties"]
+    results = groups[RESULTS]["items"]
+    result = {"type": "object", "properties": {"age_group": groups["age_group"], **results["properties"]}}
+    return {"type": "object", "properties": {**properties, RESULTS: {"type": "array", "items": result}}}
+
+
+def without_records(schema: Any) -> Any:
+    """The flat schema without the list within each result."""
+    properties = schema["properties"]
+    items = properties[RESULTS]["items"]
+    kept = {name: value for name, value in items["properties"].items() if name != "records"}
+    results = {"type": "array", "items": {**items, "properties": kept}}
+    return {**schema, "properties": {**properties, RESULTS: results}}
+
+
+def comparisons(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    """How each single value is compared, by its path; lists of objects have no path of their own."""
+    for name, told in schema["properties"].items():
+        if told.get("type") == "array":
+            yield from comparisons(told["items"], "")
+        elif told.get("type") == "object":
+            yield from comparisons(told, f"{prefix}{name}.")
+        elif name == "records":
+            yield name, "string_semantic"
+        else:
+            yield prefix + name, told["evaluation_config"]
+
+
+def found_in(fields: Values) -> tuple[Values, list[Values]]:
+    """What was extracted: the values beside the list, and those of each result."""
+    head: dict[str, Any] = {}
+    rows: dict[str, dict[str, Any]] = defaultdict(dict)
+    for path, value in fields.items():
+        if value is not None:
+            row, _, rest = path.partition("].")
+            (rows[row] if rest else head)[rest or path] = value
+    return head, list(rows.values())
+
+
+def gold_in(gold: Mapping[str, Any]) -> tuple[Values, list[Values]]:
+    """The gold in the same form. Records are one value, their order left out."""
+    (event,) = gold.get("events") or [gold]
+    head = dict(leaves({"championship": gold["championship"], "event_details": event["event_details"]}, ""))
+    rows: list[Values] = []
+    for group in event["age_groups"]:
+        for result in group[RESULTS]:
+            records = " ".join(sorted(result.get("records") or [])) or None
+            rows.append(dict(leaves({"age_group": group["age_group"], **result, "records": records}, "")))
+    return head, rows
+
+
+def leaves(value: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            yield from leaves(inner, f"{prefix}{name}.")
+        elif inner is not None:
+            yield prefix + name, inner
+
+
+def judged(said: Values, wanted: Values, same: Mapping[str, Callable[[str, str], bool]]) -> Iterator[tuple[str, str]]:
+    """Outcomes of one object's values, by path."""
+    for path in said.keys() | wanted.keys():
+        if path not in said:
+            yield path, "missing"
+        elif path not in wanted:
+            yield path, "invented"
+        elif same[path](str(said[path]).strip(), str(wanted[path]).strip()):
+            yield path, "right"
+        else:
+            yield path, "wrong"
+            yield path, "missing"
+
+
+def matched(
+    found: Sequence[Values], gold: Sequence[Values], same: Mapping[str, Callable[[str, str], bool]]
+) -> Iterator[tuple[Values, Values]]:
+    """Results one to one, so that most of their values are right; those that are left over stand beside nothing."""
+    right = np.array([[sum(o == "right" for _, o in judged(a, b, same)) for b in gold] for a in found])
+    pairs = dict(zip(*map(list, linear_sum_assignment(right.reshape(len(found), len(gold)), maximize=True)), strict=True))
+    yield from ((found[i], gold[j]) for i, j in pairs.items())
+    yield from ((each, {}) for i, each in enumerate(found) if i not in pairs)
+    yield from (({}, each) for j, each in enumerate(gold) if j not in pairs.values())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
