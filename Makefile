@@ -76,27 +76,27 @@ bench-answers: models ## quotes and refusals
 	$(BIN)/python benchmarks/answers.py $(DATA)
 
 bench-extract: models ## header fields of electronic invoices; EXTRACTOR: a trained extractor's folder
-	$(BIN)/python -m benchmarks.extract_einvoice $(DATA)/extract/einvoice $(if $(EXTRACTOR),--model $(EXTRACTOR))
+	$(BIN)/python -m benchmarks.extraction.einvoice $(DATA)/extract/einvoice $(if $(EXTRACTOR),--model $(EXTRACTOR))
 
 bench-extract-cuad: models ## six fields of contracts; EXTRACTOR: a trained extractor's folder
-	$(BIN)/python -m benchmarks.extract_cuad $(DATA) $(if $(EXTRACTOR),--model $(EXTRACTOR))
+	$(BIN)/python -m benchmarks.extraction.cuad $(DATA) $(if $(EXTRACTOR),--model $(EXTRACTOR))
 
 bench-extract-invoices: models ## five fields of invoice2data's samples; EXTRACTOR: a trained extractor's folder
-	$(BIN)/python -m benchmarks.extract_invoice2data $(DATA)/extract/invoice2data $(if $(EXTRACTOR),--model $(EXTRACTOR))
+	$(BIN)/python -m benchmarks.extraction.invoice2data $(DATA)/extract/invoice2data $(if $(EXTRACTOR),--model $(EXTRACTOR))
 
 bench-extract-forms: models ## a thousand documents, made and hostile; EXTRACTOR: a trained extractor's folder
-	$(BIN)/python -m benchmarks.extract_forms $(if $(EXTRACTOR),--model $(EXTRACTOR))
+	$(BIN)/python -m benchmarks.extraction.forms $(if $(EXTRACTOR),--model $(EXTRACTOR))
 
 bench-extract-swimming: models ## lists of objects: results of ExtractBench; EXTRACTOR: a trained extractor's folder
-	$(BIN)/python -m benchmarks.extract_swimming $(DATA)/extract/extractbench/sport/swimming $(if $(EXTRACTOR),--model $(EXTRACTOR))
+	$(BIN)/python -m benchmarks.extraction.swimming $(DATA)/extract/extractbench/sport/swimming $(if $(EXTRACTOR),--model $(EXTRACTOR))
 
 bench-extract-baseline: $(INSTALLED) ## the same invoices and contracts by regular expressions
-	$(BIN)/python -m benchmarks.extract_einvoice $(DATA)/extract/einvoice --baseline
-	$(BIN)/python -m benchmarks.extract_invoice2data $(DATA)/extract/invoice2data --baseline
-	$(BIN)/python -m benchmarks.extract_cuad $(DATA) --baseline
+	$(BIN)/python -m benchmarks.extraction.einvoice $(DATA)/extract/einvoice --baseline
+	$(BIN)/python -m benchmarks.extraction.invoice2data $(DATA)/extract/invoice2data --baseline
+	$(BIN)/python -m benchmarks.extraction.cuad $(DATA) --baseline
 
 bench-values: $(INSTALLED) ## speed of finding typed values in long contracts
-	$(BIN)/python benchmarks/extract_values.py $(DATA)/extract/cuad/contracts.jsonl.gz
+	$(BIN)/python benchmarks/extraction/values.py $(DATA)/extract/cuad/contracts.jsonl.gz
 
 bench-classify: models ## labels without training
 	$(BIN)/python benchmarks/classify_zero_shot.py $(DATA)

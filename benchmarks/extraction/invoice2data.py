@@ -1,6 +1,6 @@
 """Five header fields of the sample invoices of invoice2data, against the JSON expected of each.
 
-    python -m benchmarks.extract_invoice2data FOLDER [--model FOLDER | --baseline] [--list]
+    python -m benchmarks.extraction.invoice2data FOLDER [--model FOLDER | --baseline] [--list]
 
 FOLDER holds for each invoice a PDF or text file and a JSON of the same name. Without an option values are chosen by labels.
 Exact match: dates as dates, amounts to the cent, others without case, marks and white space. Where the gold says nothing, a
@@ -22,8 +22,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmarks.extract_baseline import invoice
-from benchmarks.extract_scores import plain, show_fields
+from benchmarks.extraction.baseline import invoice
+from benchmarks.extraction.scores import plain, show_fields
 from pydantic import BaseModel, Field
 from rich.console import Console
 

@@ -1,6 +1,6 @@
 """Swimming results of ExtractBench: a published JSON Schema with lists of objects, against gold that people wrote.
 
-    python -m benchmarks.extract_swimming FOLDER [--model FOLDER] [--list]
+    python -m benchmarks.extraction.swimming FOLDER [--model FOLDER] [--list]
 
 FOLDER holds swimming-schema.json and pdf+gold. The published schema is tried first, then one change after another until
 `from_json_schema` and `Extractor` take it; what was refused is printed. What is asked in the end has the results of all age
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.extract_scores import plain, show_fields
+from benchmarks.extraction.scores import plain, show_fields
 from pydantic import BaseModel
 from rapidfuzz.distance import Levenshtein
 from rich.console import Console

@@ -9,11 +9,11 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from benchmarks.extract_cuad import FIELDS, Gold, Said, outcomes, show_absent
-from benchmarks.extract_forms import schema_of
-from benchmarks.extract_invoice2data import judge
-from benchmarks.extract_scores import error, scores, share, show_reliability
-from benchmarks.extract_swimming import SAME, judged, matched
+from benchmarks.extraction.cuad import FIELDS, Gold, Said, outcomes, show_absent
+from benchmarks.extraction.forms import schema_of
+from benchmarks.extraction.invoice2data import judge
+from benchmarks.extraction.scores import error, scores, share, show_reliability
+from benchmarks.extraction.swimming import SAME, judged, matched
 from rich.console import Console
 from tools.forms.corpus import forms
 

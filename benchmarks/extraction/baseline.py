@@ -8,7 +8,7 @@ It sees a document's text and nothing else, and uses nothing of `foyerdoc.extrac
 invoices and contracts before it was run on any of them, tried on texts of our own (tests/benchmarks), and not changed by what
 it reached: nothing in it is tuned on the documents that it is measured on.
 
-Used by `extract_einvoice`, `extract_invoice2data` and `extract_cuad` with `--baseline`.
+Used by `einvoice`, `invoice2data` and `cuad` with `--baseline`.
 """
 
 from __future__ import annotations

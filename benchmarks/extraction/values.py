@@ -1,6 +1,6 @@
 """Speed of finding typed values: seconds for a contract of 50,000 words, kind by kind, and whether time is linear.
 
-    python benchmarks/extract_values.py CONTRACTS.jsonl.gz [--words 50000] [--list KIND]
+    python benchmarks/extraction/values.py CONTRACTS.jsonl.gz [--words 50000] [--list KIND]
 
 CONTRACTS has a text a line. Texts are joined until there are enough words, and cut there. Every kind is timed alone, over
 a text that was not seen before, and a second time over twice the words: about 2.0 is linear. "All kinds" is what one document

@@ -1,7 +1,7 @@
 """Six fields of commercial contracts: trained on one half of CUAD's contracts, measured on the other.
 
-    python -m benchmarks.extract_cuad DATA --train OUT [--start GENERAL] [--device cuda] [--set epochs=4]
-    python -m benchmarks.extract_cuad DATA [--model OUT | --baseline] [--half 1] [--most 60] [--list]
+    python -m benchmarks.extraction.cuad DATA --train OUT [--start GENERAL] [--device cuda] [--set epochs=4]
+    python -m benchmarks.extraction.cuad DATA [--model OUT | --baseline] [--half 1] [--most 60] [--list]
 
 Document Name, Agreement Date, Effective Date, Expiration Date, Governing Law, and Parties as a set. Contracts whose
 `int(sha1(id), 16)` is even are the half that is trained on. Gold that stands in the text as a value is scored; gold that has to
@@ -30,8 +30,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.extract_baseline import contract
-from benchmarks.extract_scores import error, plain, share, show_fields, show_reliability
+from benchmarks.extraction.baseline import contract
+from benchmarks.extraction.scores import error, plain, share, show_fields, show_reliability
 from pydantic import BaseModel, Field
 from rich.console import Console
 from rich.table import Table

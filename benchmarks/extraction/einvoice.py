@@ -1,6 +1,6 @@
 """Header fields of electronic invoices: what the page shows against the XML that each PDF carries, which is never read.
 
-    python -m benchmarks.extract_einvoice FOLDER [--model FOLDER | --base | --baseline] [--list]
+    python -m benchmarks.extraction.einvoice FOLDER [--model FOLDER | --base | --baseline] [--list]
 
 FOLDER holds gold.jsonl.gz and the PDFs. Without an option values are chosen by labels. Dates and amounts are compared as
 values, names without case and white space, of a name over several lines the last line. Gold that is empty counts neither for
@@ -20,8 +20,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from benchmarks.extract_baseline import invoice
-from benchmarks.extract_scores import show_fields
+from benchmarks.extraction.baseline import invoice
+from benchmarks.extraction.scores import show_fields
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 

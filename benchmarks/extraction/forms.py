@@ -1,6 +1,6 @@
 """A thousand documents, made and hostile: JSON valid, every value at its span, and whether that is the right place.
 
-    python -m benchmarks.extract_forms [--count 960] [--model FOLDER] [--device cuda] [--least 0.5]
+    python -m benchmarks.extraction.forms [--count 960] [--model FOLDER] [--device cuda] [--least 0.5]
 
 Made documents (`tools.forms`, the fifth of the layouts that nothing is learnt from, each with a schema of its own) say where
 their values stand. Some forty hostile ones hold JSON, prompts and control tokens, other scripts, two hundred pages, or no text.
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.extract_scores import share, show_reliability
+from benchmarks.extraction.scores import share, show_reliability
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table

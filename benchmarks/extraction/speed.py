@@ -1,7 +1,7 @@
 """Fields a second beside `generate` under a JSON schema: the same weights, prompts and documents.
 
     pip install --no-deps xgrammar==0.2.9 apache-tvm-ffi==0.1.15.post2
-    python -m benchmarks.extract_speed [--model FOLDER] [--device cuda] [--count 64] [--batches 1,16]
+    python -m benchmarks.extraction.speed [--model FOLDER] [--device cuda] [--count 64] [--batches 1,16]
 
 Made bills (`tools.forms`, layouts that nothing is learnt from), nine fields. transformers' `generate` decodes greedily in the
 answer's own form, its grammar compiled once by xgrammar; prompts are padded on the left. Ours scores what may stand there. Each

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from benchmarks.extract_baseline import contract, invoice
+from benchmarks.extraction.baseline import contract, invoice
 
 GERMAN = """Alder Bau GmbH · Hauptstraße 3 · 50667 Köln
 
