@@ -473,7 +473,7 @@ class Index:
         found = [*self._folder.glob(f".{database.CACHE}.*"), *self._folder.glob(database.CACHE)]
         for folder in found:
             try:
-                shutil.rmtree(folder)
+                shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
             except FileNotFoundError:
                 pass  # another process was first
             except OSError as error:
