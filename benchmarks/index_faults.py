@@ -111,7 +111,7 @@ def kill_again_and_again(folder: Path, rounds: int, seed: int, *, progress: bool
     # Threads of OpenMP do not go well with many short processes on few cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["foyerdoc.index", "foyerdoc.index.vectors", "faiss"])
+    context.set_forkserver_preload(["foyerdoc.index.vectors", "faiss", "numpy.random", "snowballstemmer"])
     chance = random.Random(seed)
     counts: Counter = Counter()
     problems: list[str] = []
