@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed
+.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed bench-index-faults
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -71,6 +71,10 @@ bench-quality: $(INSTALLED) ## text, order and duplicates against reviewed refer
 
 bench-retrieval: models ## the index against its parts
 	$(BIN)/python benchmarks/retrieval.py $(DATA)
+
+ROUNDS ?= 1000
+bench-index-faults: $(INSTALLED) ## kill the process that writes an index ROUNDS times, and look at what is left
+	$(BIN)/python -m benchmarks.index_faults --rounds $(ROUNDS)
 
 bench-answers: models ## quotes and refusals
 	$(BIN)/python benchmarks/answers.py $(DATA)

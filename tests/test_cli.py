@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,40 @@ def test_index_search_and_ask(letters: Path, embedder: object) -> None:
     (answer,) = lines_of(result.stdout)
     assert answer["citations"][0]["quote"] in "Der Selbstbehalt beträgt 300 Euro je Schadenfall."
     assert answer["citations"][0]["boxes"]
+
+
+def test_an_index_is_looked_after(letters: Path, embedder: object) -> None:
+    index = str(letters / "an.index")
+    result = run(app, ["index", "add", str(letters / "a.pdf"), str(letters / "b.txt"), "--index", index, "--json"])
+    first, second = (line["id"] for line in lines_of(result.stdout))
+    result = run(app, ["index", "delete", str(first), "--index", index, "--json"])
+    assert lines_of(result.stdout) == [{"id": first, "state": "deleted"}]
+    assert run(app, ["index", "delete", str(first), "--index", index]).exit_code == 2
+    result = run(app, ["index", "compact", index, "--json"])
+    (line,) = lines_of(result.stdout)
+    assert line["folder"] == index
+    assert 0 < line["bytes_after"] <= line["bytes_before"]
+    kept = b"".join(file.read_bytes() for file in Path(index).rglob("*") if file.is_file())
+    assert (str(first).encode() in kept, str(second).encode() in kept) == (False, True)
+    assert "before" in run(app, ["index", "compact", index]).stdout
+    assert "all is well" in run(app, ["index", "verify", index]).stdout
+    result = run(app, ["index", "verify", index, "--json"])
+    assert (result.exit_code, result.stdout) == (0, "")
+    with sqlite3.connect(Path(index) / "index.sqlite") as connection:
+        connection.execute("UPDATE documents SET body = x'00'")
+    result = run(app, ["index", "verify", index, "--json"])
+    assert result.exit_code == 1
+    assert [line["code"] for line in lines_of(result.stdout)] == ["document"]
+    assert "document" in run(app, ["index", "verify", index]).stdout
+
+
+@pytest.mark.parametrize("command", ["compact", "verify"])
+def test_only_an_index_is_looked_after(letters: Path, command: str) -> None:
+    assert run(app, ["index", command, str(letters / "nowhere")]).exit_code == 2
+    result = run(app, ["index", command, str(letters)])
+    assert result.exit_code == 2
+    assert "no index" in result.stderr
+    assert sorted(path.name for path in letters.iterdir()) == [".hidden.txt", "a.pdf", "b.txt"]
 
 
 def test_chat_remembers_the_question_before(letters: Path) -> None:

@@ -1,15 +1,10 @@
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
-import textwrap
 import threading
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -227,39 +222,6 @@ def test_several_threads_at_once(index):
     assert errors == []
     assert len(index.documents()) == 20
     assert index.verify() == ()
-
-
-def test_killed_while_adding_keeps_every_reported_document(tmp_path, words):
-    script = tmp_path / "adder.py"
-    script.write_text(
-        textwrap.dedent("""
-        import sys
-        from foyerdoc.index import Index
-        from tests.index.conftest import WordEmbedder, make_document
-        index = Index.open(sys.argv[1], embedder=WordEmbedder())
-        for i in range(100_000):
-            index.add([make_document(f"doc-{i}", f"The unique word{i} stands here.", "And more " * 50)])
-            print(i, flush=True)
-        """)
-    )
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    folder = tmp_path / "i"
-    reported = -1
-    for wait in (0.05, 0.13):
-        process = subprocess.Popen([sys.executable, script, folder], stdout=subprocess.PIPE, text=True, env=environment)
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        lines = (first + process.stdout.read()).split()
-        process.wait()
-        reported = max([reported, *map(int, lines)])
-        assert reported >= 0
-        with Index.open(folder, embedder=words) as index:
-            assert index.verify() == ()
-            present = {document.name for document in index.documents()}
-            assert {f"doc-{i}" for i in range(reported + 1)} <= present
-            assert f"word{reported}" in index.search(f"word{reported}", 1)[0].chunk.text
 
 
 def test_importing_loads_nothing_heavy():

@@ -11,8 +11,9 @@ from foyerdoc.cli.classification import classify
 from foyerdoc.cli.demo import demo
 from foyerdoc.cli.documents import extract, read
 from foyerdoc.cli.export import export
+from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
-from foyerdoc.cli.questions import ask, chat, index, search
+from foyerdoc.cli.questions import ask, chat, search
 from foyerdoc.cli.training import train
 
 __all__ = [

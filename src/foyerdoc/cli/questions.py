@@ -1,63 +1,21 @@
-"""`foyerdoc index`, `search`, `ask` and `chat`."""
+"""`foyerdoc search`, `ask` and `chat`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from foyerdoc.cli.app import (
-    Inputs,
-    Json,
-    Password,
-    Seconds,
-    app,
-    brief,
-    err,
-    files_of,
-    out,
-    pages_of,
-    print_json,
-    progress,
-    report_failed,
-    stops_on_error,
-)
-from foyerdoc.errors import FoyerdocError, UsageError
+from foyerdoc.cli.app import Json, app, brief, err, out, pages_of, print_json, stops_on_error
+from foyerdoc.cli.indexing import Folder, existing
+from foyerdoc.errors import UsageError
 from foyerdoc.models.protocol import Message
 from foyerdoc.results import Answer
-from foyerdoc.settings import Limits
 
-Folder = Annotated[Path, typer.Option("--index", help="The index's folder.")]
 Where = Annotated[list[str] | None, typer.Option(help="KEY=VALUE: only documents with this metadata. May be repeated.")]
 TopK = Annotated[int, typer.Option("-k", help="How many passages.", min=1)]
-
-
-@app.command()
-def index(inputs: Inputs, folder: Folder, json: Json = False, password: Password = None, seconds: Seconds = 300.0) -> None:
-    """Add files to an index; those that are there already are skipped."""
-    from foyerdoc.cleaning import clean
-    from foyerdoc.index import Index
-    from foyerdoc.reading import read_many
-
-    failed = False
-    with stops_on_error(), Index.open(folder) as opened:
-        paths = files_of(inputs)
-        results = read_many(paths, password=password, limits=Limits(seconds=seconds))
-        for path, result in progress(results, len(paths), "indexing"):
-            if isinstance(result, FoyerdocError):
-                failed = True
-                report_failed(path, result, json=json)
-                continue
-            added = opened.add([clean(result)], metadata={"language": result.language} if result.language else {})
-            state = "unchanged" if added.unchanged else "replaced" if added.replaced else "added"
-            if json:
-                print_json({"file": path, "id": result.id, "state": state})
-            else:
-                out.print(f"{state:10} {brief(path.name)}")
-    raise typer.Exit(int(failed))
 
 
 @app.command()
@@ -65,7 +23,7 @@ def search(query: str, folder: Folder, k: TopK = 5, where: Where = None, json: J
     """Find the passages that fit a question best."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(_existing(folder)) as opened:
+    with stops_on_error(), Index.open(existing(folder)) as opened:
         for hit in opened.search(query, k, where=_conditions(where)):
             if json:
                 print_json(hit)
@@ -80,7 +38,7 @@ def ask(question: str, folder: Folder, k: TopK = 5, where: Where = None, json: J
     from foyerdoc.chat import Chat
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(_existing(folder)) as opened:
+    with stops_on_error(), Index.open(existing(folder)) as opened:
         answer = Chat(opened).ask(question, where=_conditions(where), k=k)
         if json:
             print_json(answer)
@@ -94,7 +52,7 @@ def chat(folder: Folder, k: TopK = 5, where: Where = None, json: Json = False) -
     from foyerdoc.chat import Chat
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(_existing(folder)) as opened:
+    with stops_on_error(), Index.open(existing(folder)) as opened:
         answerer, history = Chat(opened), list[Message]()
         for question in _questions():
             answer = answerer.ask(question, history=history, where=_conditions(where), k=k)
@@ -126,12 +84,6 @@ def _questions() -> Iterator[str]:
             return
         if line.strip():
             yield line.strip()
-
-
-def _existing(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is not an index", hint=f"foyerdoc index FILES --index {folder}")
-    return folder
 
 
 def _conditions(where: list[str] | None) -> dict[str, str | list[str]] | None:

@@ -22,6 +22,9 @@ from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
 APPLICATION = 0x466F7964  # "Foyd", so that `file` and we know the file as ours
 VERSION = 1
 BUSY_MS = 60_000
+FILE = "index.sqlite"
+CACHE = "vectors"
+RESTORE = "restore it from a backup, or delete the folder and add the documents again"
 
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -80,31 +83,51 @@ def translated(path: Path) -> Iterator[None]:
     """SQLite's errors as ours.
 
     Raises:
-        IndexBusy: another writer holds the file, or the disk is full or cannot be written.
+        IndexBusy: another process holds the file, or the disk is full or fails.
         IndexCorrupted: the file is not a sound database.
+        UsageError: the file or its folder may not be written, or the index is closed.
     """
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise IndexBusy(
-            f"{path}: {error}", hint="try again when the other writer is done, and see that the disk has room"
-        ) from error
+    except sqlite3.ProgrammingError as error:
+        raise UsageError(f"{path}: {error}", hint="open the index again: it was closed") from error
     except sqlite3.DatabaseError as error:
-        raise IndexCorrupted(
-            f"{path}: {error}", hint="restore it from a backup, or delete the folder and add the documents again"
-        ) from error
+        raise explained(path, error) from error
+
+
+def explained(path: Path, error: sqlite3.DatabaseError) -> FoyerdocError:
+    """What an error of SQLite means for the caller."""
+    # The lower byte is the kind of error, the rest its variety.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return IndexBusy(f"{path}: {error}", hint="try again when the other process is done")
+    if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+        return IndexBusy(f"{path}: {error}", hint="see that the disk has room and is well, then try again; nothing is lost")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return UsageError(
+            f"{path}: {error}", hint="searching writes too: let the folder be written, or copy it to where it can"
+        )
+    return IndexCorrupted(f"{path}: {error}", hint=RESTORE)
 
 
 def make_folder(folder: Path) -> Path:
     """The index's folder, made when it is missing.
 
     Raises:
-        UsageError: a file is in its place, or it may not be made.
+        UsageError: it may not be made, or something else is in its place.
+        IndexCorrupted: it is an index's, and the file is gone.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be a folder", hint="name a folder that can be written") from error
+        names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{str(folder)!r} cannot be a folder", hint="name a folder that can be written") from error
+    # Asked last: while another process makes the index, its file is the first to be there.
+    if names and not (folder / FILE).exists():
+        # SQLite would take a new file for the log's, and throw the log away.
+        if names & {CACHE, f"{FILE}-wal"}:
+            raise IndexCorrupted(f"{folder}: {FILE} is gone", hint="restore it from a backup, or delete the folder")
+        raise UsageError(f"{folder} holds files and no index", hint="name an index, or a new or empty folder")
     return folder
 
 
@@ -116,7 +139,8 @@ def connect(path: Path, defaults: dict[str, str]) -> sqlite3.Connection:
         defaults: the entries of `meta` for a new file.
 
     Raises:
-        IndexBusy, IndexCorrupted: see `translated`; also IndexCorrupted when it is another program's or a newer format's.
+        IndexBusy, IndexCorrupted, UsageError: see `translated`; IndexCorrupted too when it is another program's or a newer
+            format's.
     """
     with translated(path):
         connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
@@ -137,12 +161,37 @@ def transaction(connection: sqlite3.Connection, path: Path, *, write: bool) -> I
             yield connection
             if write:
                 connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
-            connection.execute("COMMIT")
+            # After reading a damaged file FTS5 may refuse to commit, though there is nothing to.
+            connection.execute("COMMIT" if write else "ROLLBACK")
         except BaseException:
             # A full disk makes SQLite roll back by itself.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def shrink(connection: sqlite3.Connection, path: Path) -> None:
+    """Write the file anew with what it holds and nothing of what was deleted. Killed halfway, it is as before.
+
+    Raises:
+        IndexBusy: another process writes, or reads for longer than a minute; or the disk has no room for a second copy.
+        IndexCorrupted: it is damaged; it is left as it is.
+        UsageError: see `translated`.
+    """
+    with translated(path):
+        # Of a damaged file some rows might be left behind.
+        [sound] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if sound != "ok":
+            raise _unfit(path, f"it is damaged: {sound}", RESTORE)
+        # Deleted stems stay in FTS5's older segments until all are merged into one.
+        connection.execute("INSERT INTO lexicon (lexicon) VALUES ('optimize')")
+        connection.execute("VACUUM")
+        # All of that went through the log, which still holds the old pages too.
+        [busy, *_] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise IndexBusy(
+            f"{path}: another process reads what was deleted", hint="nothing is lost; try again when the other process is done"
+        )
 
 
 def entries(connection: sqlite3.Connection) -> dict[str, str]:
@@ -151,11 +200,15 @@ def entries(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str]) -> None:
+    with transaction(connection, path, write=False):
+        version = _version(connection, path)  # before anything is changed: another program's file stays as it is
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     # Every commit reaches the disk: what `add` reported stays, whatever happens to the machine.
     connection.execute("PRAGMA synchronous = FULL")
-    if _version(connection, path) == 0:
+    # What is deleted is overwritten with zeros, not only unlinked.
+    connection.execute("PRAGMA secure_delete = ON")
+    if version == 0:
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another process may have made it while this one waited.
@@ -166,14 +219,16 @@ def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", entries.items())
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     [application] = connection.execute("PRAGMA application_id").fetchone()
     [version] = connection.execute("PRAGMA user_version").fetchone()
-    if application not in {0, APPLICATION} or (application == 0 and version):
+    [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application not in {0, APPLICATION} or (application == 0 and (version or tables)):
         raise _unfit(path, "it is another program's database", "name a folder of your own for the index")
     if version > VERSION:
         raise _unfit(path, f"its format is version {version}, this is for {VERSION}", "update foyerdoc")

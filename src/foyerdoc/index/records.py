@@ -184,13 +184,22 @@ def metadata_of(connection: sqlite3.Connection, row: int) -> dict[str, str]:
 
 
 def evidence(connection: sqlite3.Connection, row: int, score: float, cosine: float, lexical: float) -> Evidence:
-    """The chunk of a row with the scores that it got."""
-    document, name, language, *rest = connection.execute(
+    """The chunk of a row with the scores that it got.
+
+    Raises:
+        IndexCorrupted: the row is damaged.
+    """
+    found = connection.execute(
         "SELECT c.document, m.name, c.language, c.id, m.id, c.start, c.stop, c.text, c.headings, c.pages, c.n_tokens"
         " FROM chunks c JOIN members m ON m.row = c.member WHERE c.row = ?",
         (row,),
     ).fetchone()
-    return Evidence(_chunk(*rest), score, cosine, lexical, name, language, metadata_of(connection, document))
+    try:
+        document, name, language, *rest = found
+        chunk = _chunk(*rest)
+    except (TypeError, ValueError) as error:
+        raise _damaged(f"the chunk in row {row}") from error
+    return Evidence(chunk, score, cosine, lexical, name, language, metadata_of(connection, document))
 
 
 def rows_of(connection: sqlite3.Connection, clause: str, values: Sequence[str]) -> NDArray[np.int64]:
@@ -219,7 +228,11 @@ def frequencies(connection: sqlite3.Connection, words: Sequence[str]) -> dict[st
 
 
 def catch_up(connection: sqlite3.Connection, vectors: Vectors) -> None:
-    """Bring vectors in step with the file. Rows only grow and are never used again: what is new lies above the highest held."""
+    """Bring vectors in step with the file. Rows only grow and are never used again: what is new lies above the highest held.
+
+    Raises:
+        IndexCorrupted: an embedding is damaged.
+    """
     highest = int(vectors.ids.max(initial=0))
     [kept] = connection.execute("SELECT count(*) FROM chunks WHERE row <= ?", (highest,)).fetchone()
     if kept != len(vectors):
@@ -227,8 +240,17 @@ def catch_up(connection: sqlite3.Connection, vectors: Vectors) -> None:
         vectors.remove(np.setdiff1d(vectors.ids, current))
     new = connection.execute("SELECT row, embedding FROM chunks WHERE row > ? ORDER BY row", (highest,))
     while rows := new.fetchmany(10_000):
-        stacked = np.frombuffer(b"".join(blob for _, blob in rows), "<f2").reshape(len(rows), -1)
-        vectors.add_arrays(np.array([row for row, _ in rows], dtype=np.int64), stacked)
+        numbers, blobs = zip(*rows, strict=True)
+        if any(not isinstance(blob, bytes) or len(blob) != 2 * vectors.dimensions for blob in blobs):
+            raise _damaged("an embedding")
+        stacked = np.frombuffer(b"".join(blobs), "<f2").reshape(len(rows), -1)
+        if not np.isfinite(stacked).all():
+            raise _damaged("an embedding")
+        vectors.add_arrays(np.array(numbers, dtype=np.int64), stacked)
+
+
+def _damaged(what: str) -> IndexCorrupted:
+    return IndexCorrupted(f"{what} is damaged", hint="`verify()` names it; delete its document and add the file again")
 
 
 def _insert_chunk(

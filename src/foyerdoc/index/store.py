@@ -11,9 +11,10 @@ or stale. One process may write while others read.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ import numpy as np
 
 from foyerdoc.chunking import chunk
 from foyerdoc.documents import Chunk, Document, Issue
-from foyerdoc.errors import DamagedFile, ModelError, UsageError
+from foyerdoc.errors import DamagedFile, FoyerdocError, IndexBusy, IndexCorrupted, ModelError, UsageError
 from foyerdoc.index import database
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where, condition
@@ -62,8 +63,6 @@ if TYPE_CHECKING:
 
 Metadata = Mapping[str, str]
 
-_FILE = "index.sqlite"
-_CACHE = "vectors"
 _CACHE_FROM = 2_000  # vectors; fewer are faster read from SQLite than checked on disk
 _BATCH = 256  # chunks that are embedded together
 _DEPTH = 50  # candidates of each kind that are weighed, at least
@@ -75,7 +74,7 @@ class Index:
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, embedder: Embedder | None) -> None:
         self._folder = folder
-        self._path = folder / _FILE
+        self._path = folder / database.FILE
         self._connection = connection
         self._embedder = embedder
         self._lock = threading.RLock()
@@ -99,15 +98,16 @@ class Index:
 
         Raises:
             ModelError: the index was made with another embedder.
-            UsageError: the index was made with other chunk lengths, or they make no sense.
-            IndexCorrupted: the file is not an index, is damaged, or of a newer format.
-            IndexBusy: the file is locked, or the disk is full or cannot be written.
+            UsageError: the index was made with other chunk lengths, or they make no sense; the folder may not be written, or
+                holds files and no index.
+            IndexCorrupted: the file is not an index, is damaged, gone, or of a newer format.
+            IndexBusy: the file is locked, or the disk is full.
         """
         if max_tokens is not None and not 0 <= (overlap or 0) < max_tokens:
             raise UsageError(f"overlap is {overlap or 0} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
         folder = database.make_folder(Path(folder))
         defaults = {"max_tokens": str(max_tokens or _MAX_TOKENS), "overlap": str(overlap or 0)}
-        index = cls(folder, database.connect(folder / _FILE, defaults), embedder)
+        index = cls(folder, database.connect(folder / database.FILE, defaults), embedder)
         try:
             index._take_settings(max_tokens, overlap)
         except BaseException:
@@ -273,7 +273,7 @@ class Index:
             languages = connection.execute(
                 "SELECT coalesce(language, ''), count(*) FROM chunks GROUP BY 1 ORDER BY 1"
             ).fetchall()
-        size = sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
+        size = sum(_size(file) for file in self._folder.rglob("*"))
         model = meta.get("embedder"), int(meta.get("dimensions", 0))
         return Stats(documents, chunks, tokens, dict(languages), size, *model, self._max_tokens, self._overlap)
 
@@ -281,12 +281,29 @@ class Index:
         """Check everything against everything: the file, each document, each chunk's characters, embeddings, stems.
 
         Returns:
-            What is wrong; empty when all is well.
+            What is wrong; empty when all is well. Damage that SQLite cannot read past is the last of them.
+
+        Raises:
+            IndexBusy: the disk fails.
         """
         with self._lock, self._reading() as connection:
-            dimensions = database.entries(connection).get("dimensions")
-            vectors = None if dimensions is None else self._synchronised(connection, int(dimensions))
-            return tuple(problems(connection, self._path, vectors))
+            return tuple(problems(connection, self._path, lambda: self._vectors_held(connection)))
+
+    def compact(self) -> None:
+        """Write everything anew without what was deleted or replaced: no file of the folder holds it afterwards.
+
+        Others may search meanwhile. Killed halfway, no document is lost; call it again.
+
+        Raises:
+            IndexBusy: another process writes, or reads what was deleted, for longer than a minute; or the disk has no room
+                for a second copy.
+            IndexCorrupted: the file is damaged; it is left as it is.
+        """
+        with self._lock:
+            database.shrink(self._connection, self._path)
+            # After the log is empty: nobody reads an older state, so nobody can save one any more.
+            if self._drop_cache():
+                self._keep_cache()
 
     def as_retriever(self, *, k: int = 10, where: Where | None = None) -> BaseRetriever:
         """The index as a LlamaIndex retriever, whose nodes carry document, span and pages in their metadata."""
@@ -308,13 +325,14 @@ class Index:
             return self._embedder
 
     def close(self) -> None:
-        """Let go of the files. What was added is on disk already; this only saves the vectors' cache."""
+        """Let go of the files. What was added is on disk already; this only saves the vectors' cache, where it can."""
         with self._lock:
-            vectors, self._vectors = self._vectors, None
-            if vectors is not None and len(vectors) >= _CACHE_FROM and self._generation != self._saved:
-                about = {"uuid": self._uuid, "generation": str(self._generation)}
-                vectors.save(self._folder / _CACHE, about=about)
-            self._connection.close()
+            try:
+                if self._vectors is not None:
+                    self._keep_cache()
+            finally:
+                self._vectors = None
+                self._connection.close()
 
     def __enter__(self) -> Index:
         return self
@@ -332,7 +350,10 @@ class Index:
         """Compare what the caller asked for with what the index was made with."""
         with self._reading() as connection:
             meta = database.entries(connection)
-        self._uuid, self._max_tokens, self._overlap = meta["uuid"], int(meta["max_tokens"]), int(meta["overlap"])
+        try:
+            self._uuid, self._max_tokens, self._overlap = meta["uuid"], int(meta["max_tokens"]), int(meta["overlap"])
+        except (KeyError, ValueError) as error:
+            raise IndexCorrupted(f"{self._path} does not say how it was made", hint=database.RESTORE) from error
         for name, asked, stored in (("max_tokens", max_tokens, self._max_tokens), ("overlap", overlap, self._overlap)):
             if asked is not None and asked != stored:
                 raise UsageError(
@@ -362,7 +383,9 @@ class Index:
                 same = found is not None and (tags is None or metadata_of(connection, found[0]) == tags)
             if found is not None and not same:
                 with self._writing() as connection:
-                    set_metadata(connection, found[0], tags or {})
+                    found = connection.execute(query, (document_id, digest)).fetchone()
+                    if found is not None:  # another process may have deleted it meanwhile
+                        set_metadata(connection, found[0], tags or {})
             return found is not None
 
     def _prepare(self, document: Document, digest: str, tags: Metadata) -> Prepared:
@@ -414,24 +437,62 @@ class Index:
             self._generation = generation
         return self._vectors
 
+    def _vectors_held(self, connection: sqlite3.Connection) -> Vectors | None:
+        """As `_synchronised`; None before the first document."""
+        dimensions = database.entries(connection).get("dimensions")
+        return None if dimensions is None else self._synchronised(connection, int(dimensions))
+
     def _cached(self, generation: int) -> Vectors | None:
         from foyerdoc.index.vectors import Vectors
 
         try:
-            vectors, about = Vectors.load(self._folder / _CACHE)
-        except DamagedFile:
+            vectors, about = Vectors.load(self._folder / database.CACHE)
+            saved = int(str(about.get("generation")))
+        except (DamagedFile, OSError, ValueError):
             return None
         # A cache from the future is from before the file was put back from a backup.
-        if about.get("uuid") != self._uuid or int(str(about["generation"])) > generation:
+        if about.get("uuid") != self._uuid or saved > generation:
             return None
-        self._saved = int(str(about["generation"]))
+        self._saved = saved
         return vectors
+
+    def _keep_cache(self) -> None:
+        """Save the vectors, where it is worth it and can be done: they are made again where it cannot."""
+        # Within a transaction, and as new as the file: what was deleted would come back behind the back of `compact`.
+        with suppress(OSError, RuntimeError, FoyerdocError), self._reading() as connection:
+            vectors = self._vectors_held(connection)
+            if vectors is not None and len(vectors) >= _CACHE_FROM and self._generation != self._saved:
+                about = {"uuid": self._uuid, "generation": str(self._generation)}
+                vectors.save(self._folder / database.CACHE, about=about)
+                self._saved = self._generation
+
+    def _drop_cache(self) -> bool:
+        """Delete the cache, and what kills left of older ones; whether there was any."""
+        self._saved = -1
+        # Those that kills left come first: one of them may be put back when there is no other.
+        found = [*self._folder.glob(f".{database.CACHE}.*"), *self._folder.glob(database.CACHE)]
+        for folder in found:
+            try:
+                shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+            except FileNotFoundError:
+                pass  # another process was first
+            except OSError as error:
+                raise IndexBusy(f"{folder} cannot be deleted", hint="delete it, then compact again") from error
+        return bool(found)
 
 
 def _embedded() -> Embedder:
     from foyerdoc.embedding import SentenceEmbedder
 
     return SentenceEmbedder()
+
+
+def _size(path: Path) -> int:
+    """A file's bytes: 0 for a folder, and for what another process has taken away meanwhile."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
 
 
 def _unknown(document_id: str) -> UsageError:

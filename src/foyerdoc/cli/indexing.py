@@ -1,0 +1,133 @@
+"""`foyerdoc index`: files into an index, and its upkeep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from foyerdoc.cli.app import (
+    Inputs,
+    Json,
+    Password,
+    Seconds,
+    app,
+    brief,
+    files_of,
+    out,
+    print_json,
+    progress,
+    report_failed,
+    stops_on_error,
+)
+from foyerdoc.errors import FoyerdocError, UsageError
+from foyerdoc.settings import Limits
+
+Folder = Annotated[Path, typer.Option("--index", help="The index's folder.")]
+Existing = Annotated[Path, typer.Argument(help="The index's folder.")]
+
+
+class _AddsByDefault(TyperGroup):
+    """What does not begin with a command's name are files to add: `foyerdoc index FILES` is short for `index add FILES`."""
+
+    # Typer brings a click of its own or not, by version: hence Any.
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = ["add", *args]
+        return super().parse_args(ctx, args)
+
+
+index = typer.Typer(
+    cls=_AddsByDefault,
+    help="Add files to an index, and look after it. `index FILES` is `index add FILES`.",
+    no_args_is_help=True,
+)
+app.add_typer(index, name="index")
+
+
+@index.command()
+def add(inputs: Inputs, folder: Folder, json: Json = False, password: Password = None, seconds: Seconds = 300.0) -> None:
+    """Add files to an index; those that are there already are skipped."""
+    from foyerdoc.cleaning import clean
+    from foyerdoc.index import Index
+    from foyerdoc.reading import read_many
+
+    failed = False
+    with stops_on_error(), Index.open(folder) as opened:
+        paths = files_of(inputs)
+        results = read_many(paths, password=password, limits=Limits(seconds=seconds))
+        for path, result in progress(results, len(paths), "indexing"):
+            if isinstance(result, FoyerdocError):
+                failed = True
+                report_failed(path, result, json=json)
+                continue
+            added = opened.add([clean(result)], metadata={"language": result.language} if result.language else {})
+            state = "unchanged" if added.unchanged else "replaced" if added.replaced else "added"
+            if json:
+                print_json({"file": path, "id": result.id, "state": state})
+            else:
+                out.print(f"{state:10} {brief(path.name)}")
+    raise typer.Exit(int(failed))
+
+
+@index.command()
+def delete(
+    ids: Annotated[list[str], typer.Argument(help="Documents' ids, as `index add --json` gives them.")],
+    folder: Folder,
+    json: Json = False,
+) -> None:
+    """Take documents out. Nothing finds them any more; `compact` takes their last traces."""
+    from foyerdoc.index import Index
+
+    with stops_on_error(), Index.open(existing(folder)) as opened:
+        for document_id in ids:
+            opened.delete(document_id)
+            if json:
+                print_json({"id": document_id, "state": "deleted"})
+            else:
+                out.print(f"{'deleted':10} {brief(document_id)}")
+
+
+@index.command()
+def compact(folder: Existing, json: Json = False) -> None:
+    """Write an index anew without what was deleted or replaced: no file of it holds that afterwards."""
+    from foyerdoc.index import Index
+
+    with stops_on_error(), Index.open(existing(folder)) as opened:
+        before = opened.stats().bytes
+        opened.compact()
+        after = opened.stats().bytes
+        if json:
+            print_json({"folder": folder, "bytes_before": before, "bytes_after": after})
+        else:
+            out.print(f"{before:,} bytes before, {after:,} after")
+
+
+@index.command()
+def verify(folder: Existing, json: Json = False) -> None:
+    """Compare everything in an index with everything, and say what is wrong."""
+    from foyerdoc.index import Index
+
+    with stops_on_error(), Index.open(existing(folder)) as opened:
+        issues = opened.verify()
+        for issue in issues:
+            if json:
+                print_json({"code": issue.code, "message": issue.message})
+            else:
+                out.print(f"{issue.code:10} {brief(issue.message, 200)}")
+        if not issues and not json:
+            out.print("all is well")
+    raise typer.Exit(int(bool(issues)))
+
+
+def existing(folder: Path) -> Path:
+    """A folder that holds an index.
+
+    Raises:
+        UsageError: it holds none.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
+        raise UsageError(f"{folder} is not an index", hint=f"foyerdoc index FILES --index {folder}")
+    return folder
