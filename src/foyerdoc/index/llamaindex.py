@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from foyerdoc.errors import DamagedFile, UsageError
 from foyerdoc.index.filters import Where
-from foyerdoc.index.vectors import Vectors
+from foyerdoc.index.vectors import Vectors, squared_norms
 
 if TYPE_CHECKING:
     from foyerdoc.index.store import Index
@@ -143,7 +143,8 @@ class FaissStore(BasePydanticVectorStore):
                 tags, vectors = [tags[i] for i in kept], vectors[kept]
             numbers = range(self._next, self._next + len(ids))
             self._vectors.add_arrays(np.array(numbers, dtype=np.int64), vectors)
-            self._forget([self._numbers[one] for one in ids if one in self._numbers])
+            held = self._numbers
+            self._forget([held[one] for one in ids if one in held])
             self._next += len(ids)
             self._note(zip(numbers, ids, documents, tags, strict=True))
 
@@ -178,7 +179,8 @@ class FaissStore(BasePydanticVectorStore):
         vector = _unit(np.array([query.query_embedding], dtype=np.float32))
         with self._lock:
             scores, numbers = self._vectors.search(vector, query.similarity_top_k, among=self._chosen(query))
-            ids = [self._nodes[number][0] for number in numbers[0].tolist()]
+            nodes = self._nodes
+            ids = [nodes[number][0] for number in numbers[0].tolist()]
         return VectorStoreQueryResult(ids=ids, similarities=scores[0].tolist())
 
     def persist(self, persist_path: str, fs: object | None = None) -> None:
@@ -218,30 +220,35 @@ class FaissStore(BasePydanticVectorStore):
         self._next = max(self._nodes, default=-1) + 1
 
     def _note(self, nodes: Iterable[tuple[int, str, str, dict[str, Any]]]) -> None:
+        # Names of their own: pydantic takes microseconds to find a private attribute.
+        by_id, by_number, by_document = self._numbers, self._nodes, self._documents
         for number, one, document, metadata in nodes:
-            self._numbers[one] = number
-            self._nodes[number] = (one, document, metadata)
-            self._documents.setdefault(document, set()).add(number)
+            by_id[one] = number
+            by_number[number] = (one, document, metadata)
+            by_document.setdefault(document, set()).add(number)
         self._columns = None
 
     def _forget(self, numbers: Iterable[int]) -> None:
         gone = list(numbers)
         self._vectors.remove(np.array(gone, dtype=np.int64))
+        by_id, by_number, by_document = self._numbers, self._nodes, self._documents
         for number in gone:
-            one, document, _ = self._nodes.pop(number)
-            self._documents[document].discard(number)
-            if not self._documents[document]:
-                del self._documents[document]
-            del self._numbers[one]
+            one, document, _ = by_number.pop(number)
+            by_document[document].discard(number)
+            if not by_document[document]:
+                del by_document[document]
+            del by_id[one]
         self._columns = None
 
     def _chosen(self, query: VectorStoreQuery) -> NDArray[np.int64] | None:
         """The numbers that a query is limited to, None for all."""
         parts: list[NDArray[np.int64]] = []
         if query.node_ids is not None:
-            parts.append(np.array([self._numbers[one] for one in query.node_ids if one in self._numbers], dtype=np.int64))
+            numbers = self._numbers
+            parts.append(np.array([numbers[one] for one in query.node_ids if one in numbers], dtype=np.int64))
         if query.doc_ids is not None:
-            held = set[int]().union(*(self._documents.get(one, ()) for one in query.doc_ids))
+            documents = self._documents
+            held = set[int]().union(*(documents.get(one, ()) for one in query.doc_ids))
             parts.append(np.fromiter(held, np.int64, len(held)))
         if query.filters is not None:
             if self._columns is None:
@@ -263,7 +270,7 @@ def _unit(vectors: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """
     if vectors.ndim != 2:
         return vectors  # refused later, by its shape
-    norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32, casting="same_kind"))
+    norms = np.sqrt(squared_norms(vectors))
     if not np.isfinite(norms).all():
         raise UsageError("an embedding is not finite", hint="leave it out")
     # Half a per mille is what half precision does to a unit vector.

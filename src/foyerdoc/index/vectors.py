@@ -238,7 +238,7 @@ class Vectors:
         vectors = np.asarray(vectors)
         if vectors.ndim != 2 or vectors.shape[1] != self._dimensions:
             raise UsageError(f"vectors of shape {vectors.shape}", hint=f"give (n, {self._dimensions}) vectors")
-        longest = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32, casting="same_kind").max(initial=0.0)
+        longest = squared_norms(vectors).max(initial=0.0)
         if not longest < 1.02:  # not a number is not less either
             raise UsageError("a vector is longer than 1 or not finite", hint="divide vectors by their norm")
         return vectors
@@ -335,6 +335,12 @@ class Vectors:
 
     def _live_codes(self) -> NDArray[np.uint8]:
         return self._codes()[self._live[: self._rows]]
+
+
+def squared_norms(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """(n,) float32, the squared norms of (n, dimensions) vectors."""
+    squares: NDArray[np.float32] = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32, casting="same_kind")
+    return squares
 
 
 def _selector(allowed: NDArray[np.bool_] | None) -> Any:
