@@ -242,6 +242,7 @@ def pretended_gpus(monkeypatch):
 
     monkeypatch.setattr(module, "count_gpus", lambda: 3)
     monkeypatch.setattr(module, "GPU_MOST", 64)
+    monkeypatch.setattr(module, "_GPU_FROM", 1)
     monkeypatch.setattr(module, "_GPU_DEAD", 10)
     monkeypatch.setattr(Shards, "on_gpus", on_gpus)
     return made
@@ -274,14 +275,15 @@ def test_shards_answer_what_the_cpu_does(pretended_gpus):
 
 
 @needs_gpu
-def test_gpus_answer_what_the_cpu_does():
+def test_gpus_answer_what_the_cpu_does(monkeypatch):
+    monkeypatch.setattr(module, "_GPU_FROM", 1)
     walk_through_changes()
 
 
 @needs_gpu
 def test_more_than_a_gpu_can_find_at_once():
-    data, queries = unit(0, 5000), unit(1, 2)
+    data, queries = unit(0, 12_000), unit(1, 2)
     vectors = Vectors(8)
-    vectors.add_arrays(np.arange(5000), data)
+    vectors.add_arrays(np.arange(12_000), data)
     for k in (2000, 2048, 3000, 6000):
         assert_same(vectors.search(queries, k), brute(dict(enumerate(data)), queries, k))

@@ -29,12 +29,16 @@ _KIND = "vectors"
 _VERSION = 2
 _MARGIN = 16  # rows that are proposed beyond those asked for, at least
 _SLACK = 2e-5  # two sums of the same products differ by less, for unit vectors
+_GPU_SLACK = 1e-3  # a GPU may multiply with 11 bits of a query's numbers (TF32)
 _SAMPLE = 256  # queries by which recall is measured
+_GPU_FROM = 10_000  # vectors; fewer are found as fast on a CPU
 _GPU_DEAD = 256  # deleted rows that a GPU may still hold
 _GPU_BLOCK = 100_000  # rows that are sent to the GPUs at a time
 _COMPACT_FROM = 1024  # deleted rows; fewer are not worth moving the others
 
 _Scored = tuple[NDArray[np.float32], NDArray[np.int64]]
+_Proposed = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""(m,) float32, the most that rows which are not proposed can score, and (m, j) int64 the rows that are, -1 for none."""
 
 
 class Vectors:
@@ -139,13 +143,13 @@ class Vectors:
         while k and len(waiting):
             unfinished = []
             some = queries[waiting]
-            bounds, near = self._exactly(some, fetch, allowed) if exactly else self._propose(some, k, fetch, allowed, count)
-            for query, bound, proposed in zip(waiting, bounds[:, -1], near, strict=True):
+            propose = self._exactly if exactly else self._propose
+            for query, bound, proposed in zip(waiting, *propose(some, k, fetch, allowed, count), strict=True):
                 rows = proposed[proposed >= 0]
                 exact = self._scores(queries[query], rows)
                 best = np.lexsort((rows, -exact))[:k]
                 # A row that was not proposed could be as good as the last one, or the lists read hold too few.
-                if len(best) < k or (fetch < count and exact[best[-1]] <= bound + _SLACK):
+                if len(best) < k or exact[best[-1]] <= bound:
                     unfinished.append(query)
                 else:
                     scores[query], places[query] = exact[best], rows[best]
@@ -261,36 +265,36 @@ class Vectors:
 
     def _propose(
         self, queries: NDArray[np.float32], k: int, fetch: int, allowed: NDArray[np.bool_] | None, count: int
-    ) -> _Scored:
-        """(m, fetch) scores, highest first, and (m, fetch) rows, -1 for none: those among which the k best will be."""
-        if count == self._count and (proposed := self._propose_on_gpus(queries, fetch)) is not None:
-            return proposed
+    ) -> _Proposed:
+        """About `fetch` rows among which the k best of `count` will be."""
+        if count == self._count >= _GPU_FROM and fetch <= GPU_MOST and count_gpus():
+            return self._on_gpus(queries, fetch, count)
         if count <= self._exact_up_to or k > DEPTHS[-1] or self._recall == 1:
-            return self._exactly(queries, fetch, allowed)
-        return self._current_lists().search(queries, fetch, k, _selector(allowed), count / self._count)
+            return self._exactly(queries, k, fetch, allowed, count)
+        scores, rows = self._current_lists().search(queries, fetch, k, _selector(allowed), count / self._count)
+        return _bounded(scores, rows, fetch < count, _SLACK)
 
-    def _exactly(self, queries: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None) -> _Scored:
+    def _exactly(
+        self, queries: NDArray[np.float32], _k: int, fetch: int, allowed: NDArray[np.bool_] | None, count: int
+    ) -> _Proposed:
         parameters = None if allowed is None else load_faiss().SearchParameters(sel=_selector(allowed))
-        scores, places = self._flat.search(queries, k, params=parameters)
-        return scores, places
+        scores, rows = self._flat.search(queries, fetch, params=parameters)
+        return _bounded(scores, rows, fetch < count, _SLACK)
 
-    def _propose_on_gpus(self, queries: NDArray[np.float32], k: int) -> _Scored | None:
-        """None where there is no GPU, or k is more than one can find."""
-        if k > GPU_MOST or not count_gpus():
-            return None
-        shards, dead = self._shards, 0
-        if shards is not None:
-            dead = shards.held - int(self._live[: shards.rows].sum())
-        if shards is None or dead > _GPU_DEAD or k + dead > GPU_MOST:
+    def _on_gpus(self, queries: NDArray[np.float32], fetch: int, count: int) -> _Proposed:
+        shards = self._shards
+        dead = 0 if shards is None else shards.held - int(self._live[: shards.rows].sum())
+        if shards is None or dead > _GPU_DEAD or fetch + dead > GPU_MOST:
             self._shards, dead = None, 0  # let go of the old one's memory first
             shards = self._shards = Shards.on_gpus(self._dimensions)
         new = shards.rows + np.flatnonzero(self._live[shards.rows : self._rows])
         for some in np.array_split(new, 1 + len(new) // _GPU_BLOCK):
             shards.add(self._flat.reconstruct_batch(some), some)
         shards.rows = self._rows
-        # A GPU's index forgets nothing: ask for as many more as it holds in vain, and drop those.
-        scores, places = shards.search(queries, k + dead)
-        return scores, np.where(self._live[places], places, -1)
+        # Wider than on a CPU, for the bound is; and a GPU's index forgets nothing: as many more as it holds in vain.
+        fetch = min(4 * fetch, GPU_MOST - dead, count)
+        scores, rows = shards.search(queries, fetch + dead)
+        return _bounded(scores, np.where(self._live[rows], rows, -1), fetch < count, _GPU_SLACK)
 
     def _current_lists(self) -> Lists:
         """The lists, trained and chosen again if the store has grown enough since."""
@@ -301,7 +305,7 @@ class Vectors:
         if self._count > 1.25 * lists.chosen_on:
             allowed, count = self._allowed(None)
             queries = self._sample()
-            nearest = self._exactly(queries, min(DEPTHS[-1], count), allowed)[1]
+            nearest = self._exactly(queries, DEPTHS[-1], min(DEPTHS[-1], count), allowed, count)[1]
             lists.choose(queries, nearest, self._recall, self._count)
         self._lists = lists
         return lists
@@ -335,6 +339,11 @@ class Vectors:
 
     def _live_codes(self) -> NDArray[np.uint8]:
         return self._codes()[self._live[: self._rows]]
+
+
+def _bounded(scores: NDArray[np.float32], rows: NDArray[np.int64], more: bool, slack: float) -> _Proposed:
+    """What was found, with the most that others score: as much as the last one where there are `more`, nothing where not."""
+    return (scores[:, -1] + np.float32(slack) if more else np.full(len(scores), -np.inf, np.float32)), rows
 
 
 def squared_norms(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
