@@ -274,6 +274,26 @@ def test_shards_answer_what_the_cpu_does(pretended_gpus):
     assert 1 < len(pretended_gpus) < 6
 
 
+def test_shards_that_round_their_products_answer_what_the_cpu_does(pretended_gpus, monkeypatch):
+    search, rng = Shards.search, np.random.default_rng(0)
+
+    def rounded(self, queries, k):
+        scores, rows = search(self, queries, self.held)
+        scores = scores + rng.uniform(-4.8e-4, 4.8e-4, scores.shape).astype(np.float32)
+        order = np.argsort(-scores, axis=1)[:, :k]
+        return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
+
+    monkeypatch.setattr(Shards, "search", rounded)
+    walk_through_changes()
+    # Hundreds that differ by less than what is rounded.
+    close = unit(0, 1) + 0.01 * np.random.default_rng(1).normal(size=(800, 8))
+    close = (close / np.linalg.norm(close, axis=1, keepdims=True)).astype(np.float16)
+    vectors, queries = Vectors(8), unit(0, 1)
+    vectors.add_arrays(np.arange(800), close)
+    assert_same(vectors.search(queries, 10), brute(dict(enumerate(close)), queries, 10))
+    assert len(pretended_gpus) > 1
+
+
 @needs_gpu
 def test_gpus_answer_what_the_cpu_does(monkeypatch):
     monkeypatch.setattr(module, "_GPU_FROM", 1)
