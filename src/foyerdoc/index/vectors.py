@@ -1,41 +1,71 @@
 """Vectors that are searched by inner product: FAISS on the CPU, and on a GPU where FAISS has one.
 
+    Vectors            half precision, in rows; deleted ones stay until a quarter of all is
+    ├── rows           exact: every row is read
+    ├── Lists          from `exact_up_to` vectors on: only the rows near the query, as many as the recall asked for takes
+    └── Shards         on GPUs: every row again, on all of them
+
+Each of the three only proposes rows. What is answered was scored here, row by row in one arithmetic, and sorted by score and
+number: so equal vectors have equal scores, the lower number comes first, and a GPU answers what the CPU does.
+
 Always a cache: the index's SQLite file is the truth, and this is made again from it when it is missing or stale.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foyerdoc.errors import DamagedFile, MissingDependency, UsageError
+from foyerdoc.errors import DamagedFile, UsageError
+from foyerdoc.index.faiss import GPU_MOST, Shards, count_gpus, load_faiss
+from foyerdoc.index.lists import DEPTHS, Lists
 from foyerdoc.storage import new_folder, open_folder
 
 _KIND = "vectors"
-_VERSION = 1
-_GPU_MOST = 2048  # FAISS's largest k on a GPU
+_VERSION = 2
+_MARGIN = 16  # rows that are proposed beyond those asked for, at least
+_SLACK = 2e-5  # two sums of the same products differ by less, for unit vectors
+_GPU_SLACK = 1e-3  # a GPU may multiply with 11 bits of a query's numbers (TF32)
+_SAMPLE = 256  # queries by which recall is measured
+_GPU_FROM = 10_000  # vectors; fewer are found as fast on a CPU
+_GPU_DEAD = 256  # deleted rows that a GPU may still hold
+_GPU_BLOCK = 100_000  # rows that are sent to the GPUs at a time
+_COMPACT_FROM = 1024  # deleted rows; fewer are not worth moving the others
+
+_Scored = tuple[NDArray[np.float32], NDArray[np.int64]]
+_Proposed = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""(m,) float32, the most that rows which are not proposed can score, and (m, j) int64 the rows that are, -1 for none."""
 
 
 class Vectors:
-    """Unit vectors by number, searched exactly. Not for several threads at once.
+    """Unit vectors by number, in half precision. Not for several threads at once.
 
-    Vectors are deleted by number, and a search can be limited to some numbers. On a GPU the unlimited search runs there
-    and everything else on the CPU, since FAISS's GPU indexes neither delete nor select.
+    Up to `exact_up_to` vectors every search is exact, and so are always: searches on a GPU, searches for more than 100
+    neighbours, and searches among no more than `exact_up_to` of the vectors. Others read the lists around the nearest
+    centroids: the fewest that found the share `recall` of the true neighbours of a sample. They are chosen again when a
+    quarter of the vectors is new, and the centroids with them when they have doubled; the first search after that pays for it.
+
+    Args:
+        dimensions: the length of a vector.
+        recall: the share of the true neighbours to find, 0 to 1; at 1 every search is exact.
+        exact_up_to: vectors that are searched one by one.
+
+    Raises:
+        UsageError: `recall` is not between 0 and 1.
     """
 
-    def __init__(self, dimensions: int) -> None:
-        faiss = _faiss()
-        self._dimensions = dimensions
-        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
-        self._ids = np.empty(0, dtype=np.int64)
-        self._gpu: Any = None
+    def __init__(self, dimensions: int, *, recall: float = 0.99, exact_up_to: int = 50_000) -> None:
+        if not 0 < recall <= 1:
+            raise UsageError(f"recall is {recall}", hint="choose 0 < recall <= 1")
+        self._dimensions, self._recall, self._exact_up_to = dimensions, recall, exact_up_to
+        self._replace(np.empty(0, np.int64), np.empty((0, 2 * dimensions), np.uint8))
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return self._count
 
     @property
     def dimensions(self) -> int:
@@ -44,81 +74,122 @@ class Vectors:
 
     @property
     def ids(self) -> NDArray[np.int64]:
-        """(n,) int64, the numbers held, in the order they were added."""
-        return self._ids
+        """(n,) int64, the numbers held, ascending."""
+        return self._ids[: self._rows][self._live[: self._rows]]
+
+    @property
+    def probes(self) -> tuple[int, ...]:
+        """How many lists a search for 10, 30 and 100 neighbours reads; empty while all are read."""
+        return () if self._lists is None else self._lists.probes
 
     def add_arrays(self, ids: NDArray[np.int64], vectors: NDArray[np.floating[Any]]) -> None:
-        """Add vectors in bulk.
+        """Add vectors in bulk; they are rounded to half precision. Numbers above all that were held so far are added fastest.
 
         Args:
             ids: (n,) numbers, none of them held yet.
             vectors: (n, dimensions), unit norm, any float type.
 
         Raises:
-            UsageError: the shapes do not fit, or a number is there twice.
+            UsageError: the shapes do not fit, a number is there twice, or a vector is longer than 1 or not finite.
         """
         ids = np.ascontiguousarray(ids, dtype=np.int64)
-        if vectors.shape != (len(ids), self._dimensions):
-            raise UsageError(
-                f"{len(ids)} numbers with vectors of shape {vectors.shape}", hint=f"give (n, {self._dimensions}) vectors"
-            )
-        if len(np.unique(ids)) < len(ids) or np.isin(ids, self._ids).any():
+        vectors = self._checked(vectors)
+        if len(vectors) != len(ids):
+            raise UsageError(f"{len(ids)} numbers for {len(vectors)} vectors", hint="give one number for each vector")
+        codes = np.ascontiguousarray(vectors, dtype="<f2").view(np.uint8)
+        if (np.diff(ids) <= 0).any():
+            order = np.argsort(ids, kind="stable")
+            ids, codes = ids[order], codes[order]
+        if (np.diff(ids) == 0).any() or len(self._places(ids)):
             raise UsageError("a vector's number is there already", hint="remove the old vector first")
-        if len(ids):
-            self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)
-            self._ids = np.concatenate([self._ids, ids])
-            self._gpu = None
+        if not len(ids):
+            return
+        if self._rows and ids[0] <= self._ids[self._rows - 1]:
+            # Rows stand in the order of their numbers, always.
+            ids, codes = np.concatenate([self.ids, ids]), np.concatenate([self._live_codes(), codes])
+            order = np.argsort(ids, kind="stable")
+            self._replace(ids[order], codes[order])
+        else:
+            self._append(ids, codes)
 
     def remove(self, ids: NDArray[np.int64]) -> None:
         """Forget the vectors of some numbers; numbers that are not held are ignored."""
-        if len(ids):
-            self._index.remove_ids(_faiss().IDSelectorBatch(np.ascontiguousarray(ids, dtype=np.int64)))
-            self._ids = self._ids[~np.isin(self._ids, ids)]
-            self._gpu = None
+        places = np.unique(self._places(np.asarray(ids, dtype=np.int64)))
+        self._live[places] = False
+        self._count -= len(places)
+        if self._rows - self._count > max(_COMPACT_FROM, self._rows // 4):
+            self._replace(self.ids, self._live_codes())
 
-    def search(
-        self, queries: NDArray[np.float32], k: int, *, among: NDArray[np.int64] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def search(self, queries: NDArray[np.float32], k: int, *, among: NDArray[np.int64] | None = None) -> _Scored:
         """The nearest vectors.
 
         Args:
-            queries: (m, dimensions) float32, unit norm.
+            queries: (m, dimensions), unit norm.
             k: how many for each, at most.
             among: (s,) numbers to choose from; all when None.
 
         Returns:
-            (m, j) float32 cosines, higher is closer, and (m, j) int64 numbers, best first; j is the smaller of k and the
-            number of vectors to choose from.
+            (m, j) float32 cosines, higher is closer, and (m, j) int64 numbers, best first and equal ones by number; j is the
+            smaller of k and the number of vectors to choose from.
+
+        Raises:
+            UsageError: the shapes do not fit, or a query is longer than 1 or not finite.
         """
-        if among is not None:
-            among = np.intersect1d(among, self._ids)
-        k = min(k, len(self._ids) if among is None else len(among))
-        if k < 1:
-            return np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64)
-        queries = np.ascontiguousarray(queries, dtype=np.float32)
-        if among is not None:
-            faiss = _faiss()
-            chosen = faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))
-            scores, ids = self._index.search(queries, k, params=chosen)
-        elif k <= _GPU_MOST and (gpu := self._on_gpu()) is not None:
-            scores, places = gpu.search(queries, k)
-            ids = self._ids[places]
-        else:
-            scores, ids = self._index.search(queries, k)
-        return scores, ids
+        queries = np.ascontiguousarray(self._checked(queries), dtype=np.float32)
+        allowed, count = self._allowed(among)
+        k = max(0, min(k, count))
+        scores, places = np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
+        waiting, fetch, exactly = np.arange(len(queries)), min(k + k // 8 + _MARGIN, count), False
+        while k and len(waiting):
+            unfinished = []
+            some = queries[waiting]
+            propose = self._exactly if exactly else self._propose
+            for query, bound, proposed in zip(waiting, *propose(some, k, fetch, allowed, count), strict=True):
+                rows = proposed[proposed >= 0]
+                exact = self._scores(queries[query], rows)
+                best = np.lexsort((rows, -exact))[:k]
+                # A row that was not proposed could be as good as the last one, or the lists read hold too few.
+                if len(best) < k or exact[best[-1]] <= bound:
+                    unfinished.append(query)
+                else:
+                    scores[query], places[query] = exact[best], rows[best]
+            waiting, fetch, exactly = np.array(unfinished, dtype=np.int64), min(4 * fetch, count), True
+        return scores, self._ids[places]
 
     def cosines(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(s,) float32 cosines of one query (dimensions,) with the vectors of some held numbers (s,)."""
-        if not len(ids):
-            return np.empty(0, np.float32)
-        vectors = self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64))
-        return np.asarray(vectors @ query, dtype=np.float32)
+        """(s,) float32 cosines of one query (dimensions,) with the vectors of some numbers (s,).
 
-    def save(self, folder: Path, *, about: dict[str, str]) -> None:
-        """Write everything into a folder that is whole or absent; `about` comes back from `load`."""
-        faiss = _faiss()
-        with new_folder(folder, kind=_KIND, version=_VERSION, about=about) as aside:
-            faiss.write_index(self._index, str(aside / "vectors.faiss"))
+        Raises:
+            UsageError: a number is not held.
+        """
+        places = self._places(np.asarray(ids, dtype=np.int64))
+        if len(places) < len(ids):
+            raise UsageError(f"{len(ids) - len(places)} numbers have no vector", hint="`ids` lists those that have one")
+        return self._scores(np.asarray(query, dtype=np.float32), places)
+
+    def save(self, folder: Path, *, about: Mapping[str, str], files: Mapping[str, bytes] | None = None) -> None:
+        """Write everything into a folder that is whole or absent, without pickle.
+
+        Args:
+            folder: to write.
+            about: comes back from `load`.
+            files: more files for the folder, by name.
+        """
+        settings = {"recall": str(self._recall), "exact_up_to": str(self._exact_up_to)}
+        if self._lists is not None:
+            lists = self._lists
+            settings |= {"probes": " ".join(map(str, lists.probes))}
+            settings |= {"trained_on": str(lists.trained_on), "chosen_on": str(lists.chosen_on)}
+        with new_folder(folder, kind=_KIND, version=_VERSION, about={**about, **settings}) as aside:
+            vectors = self._live_codes().view("<f2").reshape(-1, self._dimensions)
+            np.save(aside / "vectors.npy", vectors, allow_pickle=False)
+            np.save(aside / "ids.npy", self.ids, allow_pickle=False)
+            if self._lists is not None:
+                self._lists.extend(self._flat)
+                np.save(aside / "centroids.npy", self._lists.centroids, allow_pickle=False)
+                np.save(aside / "lists.npy", self._lists.assigned[self._live[: self._rows]], allow_pickle=False)
+            for name, content in (files or {}).items():
+                (aside / name).write_bytes(content)
 
     @classmethod
     def load(cls, folder: Path) -> tuple[Vectors, dict[str, object]]:
@@ -128,36 +199,160 @@ class Vectors:
             DamagedFile: the folder is missing, altered or of another version.
         """
         manifest = open_folder(folder, kind=_KIND, version=_VERSION)
-        faiss = _faiss()
         try:
-            index = faiss.read_index(str(folder / "vectors.faiss"))
-        except RuntimeError as error:
-            raise DamagedFile(f"{folder} cannot be read by FAISS", hint="delete the folder; it is made again") from error
-        vectors = cls(index.d)
-        vectors._index = index
-        vectors._ids = faiss.vector_to_array(index.id_map).astype(np.int64)
+            ids, halves = (np.load(folder / name, allow_pickle=False) for name in ("ids.npy", "vectors.npy"))
+            vectors = cls(halves.shape[1], recall=float(str(manifest["recall"])), exact_up_to=int(str(manifest["exact_up_to"])))
+            vectors._replace(ids, np.ascontiguousarray(halves, dtype="<f2").view(np.uint8))
+            if "probes" in manifest:
+                vectors._lists = Lists(
+                    np.load(folder / "centroids.npy", allow_pickle=False),
+                    trained_on=int(str(manifest["trained_on"])),
+                    probes=[int(one) for one in str(manifest["probes"]).split()],
+                    chosen_on=int(str(manifest["chosen_on"])),
+                )
+                vectors._lists.extend(vectors._flat, np.load(folder / "lists.npy", allow_pickle=False))
+        except (KeyError, ValueError, OSError, IndexError) as error:
+            raise DamagedFile(f"{folder} does not hold vectors", hint="delete the folder; it is made again") from error
         return vectors, manifest
 
-    def _on_gpu(self) -> Any:
-        faiss = _faiss()
-        if self._gpu is None and _gpus(faiss):
-            flat = faiss.downcast_index(self._index.index)
-            self._gpu = faiss.index_cpu_to_all_gpus(flat)
-        return self._gpu
+    def _replace(self, ids: NDArray[np.int64], codes: NDArray[np.uint8]) -> None:
+        """Hold these rows, ascending by number, and no others. Centroids and copies on GPUs are made again when needed."""
+        faiss = load_faiss()
+        half = faiss.ScalarQuantizer.QT_fp16
+        self._flat: Any = faiss.IndexScalarQuantizer(self._dimensions, half, faiss.METRIC_INNER_PRODUCT)
+        self._ids, self._live = np.empty(0, np.int64), np.empty(0, np.bool_)
+        self._rows = self._count = 0
+        self._lists: Lists | None = None
+        self._shards: Shards | None = None
+        if len(ids):
+            self._append(ids, codes)
+
+    def _append(self, ids: NDArray[np.int64], codes: NDArray[np.uint8]) -> None:
+        self._flat.add_sa_codes(codes)
+        rows = self._rows + len(ids)
+        if rows > len(self._ids):
+            # Twice the room: vectors added one by one are not copied each time.
+            room = max(rows, 2 * len(self._ids)) - len(self._ids)
+            self._ids = np.concatenate([self._ids, np.zeros(room, np.int64)])
+            self._live = np.concatenate([self._live, np.zeros(room, np.bool_)])
+        self._ids[self._rows : rows], self._live[self._rows : rows] = ids, True
+        self._rows, self._count = rows, self._count + len(ids)
+
+    def _checked(self, vectors: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+        vectors = np.asarray(vectors)
+        if vectors.ndim != 2 or vectors.shape[1] != self._dimensions:
+            raise UsageError(f"vectors of shape {vectors.shape}", hint=f"give (n, {self._dimensions}) vectors")
+        longest = squared_norms(vectors).max(initial=0.0)
+        if not longest < 1.02:  # not a number is not less either
+            raise UsageError("a vector is longer than 1 or not finite", hint="divide vectors by their norm")
+        return vectors
+
+    def _places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of some numbers, in their order; those that are not held are left out."""
+        places = np.searchsorted(self._ids[: self._rows], ids)
+        there = places < self._rows
+        places, ids = places[there], ids[there]
+        found: NDArray[np.int64] = places[(self._ids[places] == ids) & self._live[places]]
+        return found
+
+    def _allowed(self, among: NDArray[np.int64] | None) -> tuple[NDArray[np.bool_] | None, int]:
+        """(rows,) bool, which rows may be found, None for all; and how many they are."""
+        if among is None:
+            return (None if self._count == self._rows else self._live[: self._rows]), self._count
+        allowed = np.zeros(self._rows, np.bool_)
+        allowed[self._places(np.asarray(among, dtype=np.int64))] = True
+        return allowed, int(allowed.sum())
+
+    def _propose(
+        self, queries: NDArray[np.float32], k: int, fetch: int, allowed: NDArray[np.bool_] | None, count: int
+    ) -> _Proposed:
+        """About `fetch` rows among which the k best of `count` will be."""
+        if count == self._count >= _GPU_FROM and fetch <= GPU_MOST and count_gpus():
+            return self._on_gpus(queries, fetch, count)
+        if count <= self._exact_up_to or k > DEPTHS[-1] or self._recall == 1:
+            return self._exactly(queries, k, fetch, allowed, count)
+        scores, rows = self._current_lists().search(queries, fetch, k, _selector(allowed), count / self._count)
+        return _bounded(scores, rows, fetch < count, _SLACK)
+
+    def _exactly(
+        self, queries: NDArray[np.float32], _k: int, fetch: int, allowed: NDArray[np.bool_] | None, count: int
+    ) -> _Proposed:
+        parameters = None if allowed is None else load_faiss().SearchParameters(sel=_selector(allowed))
+        scores, rows = self._flat.search(queries, fetch, params=parameters)
+        return _bounded(scores, rows, fetch < count, _SLACK)
+
+    def _on_gpus(self, queries: NDArray[np.float32], fetch: int, count: int) -> _Proposed:
+        shards = self._shards
+        dead = 0 if shards is None else shards.held - int(self._live[: shards.rows].sum())
+        if shards is None or dead > _GPU_DEAD or fetch + dead > GPU_MOST:
+            self._shards, dead = None, 0  # let go of the old one's memory first
+            shards = self._shards = Shards.on_gpus(self._dimensions)
+        new = shards.rows + np.flatnonzero(self._live[shards.rows : self._rows])
+        for some in np.array_split(new, 1 + len(new) // _GPU_BLOCK):
+            shards.add(self._flat.reconstruct_batch(some), some)
+        shards.rows = self._rows
+        # Wider than on a CPU, for the bound is; and a GPU's index forgets nothing: as many more as it holds in vain.
+        fetch = min(4 * fetch, GPU_MOST - dead, count)
+        scores, rows = shards.search(queries, fetch + dead)
+        return _bounded(scores, np.where(self._live[rows], rows, -1), fetch < count, _GPU_SLACK)
+
+    def _current_lists(self) -> Lists:
+        """The lists, trained and chosen again if the store has grown enough since."""
+        lists = self._lists
+        if lists is None or self._count > 2 * lists.trained_on:
+            lists = Lists.train(self._flat, np.flatnonzero(self._live[: self._rows]))
+        lists.extend(self._flat)
+        if self._count > 1.25 * lists.chosen_on:
+            allowed, count = self._allowed(None)
+            queries = self._sample()
+            nearest = self._exactly(queries, DEPTHS[-1], min(DEPTHS[-1], count), allowed, count)[1]
+            lists.choose(queries, nearest, self._recall, self._count)
+        self._lists = lists
+        return lists
+
+    def _sample(self) -> NDArray[np.float32]:
+        """(m, dimensions) float32 unit vectors to measure recall with: each the mean of four vectors of the store.
+
+        A vector of the store would be too easy: its neighbours share its list. E5's vectors of real questions need as many
+        lists as means of three or four passages do (docs/index.md).
+        """
+        places = np.flatnonzero(self._live[: self._rows])
+        chosen = np.random.default_rng(self._count).choice(places, 4 * _SAMPLE)
+        sums = self._flat.reconstruct_batch(chosen).reshape(_SAMPLE, 4, self._dimensions).sum(axis=1)
+        unit: NDArray[np.float32] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+        return unit
+
+    def _scores(self, query: NDArray[np.float32], places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(s,) float32. Each row is summed up by itself: a matrix product would round by where a row happens to stand."""
+        if not len(places):
+            return np.empty(0, np.float32)
+        products: NDArray[np.float32] = self._flat.sa_decode(self._codes()[places]) * query
+        summed: NDArray[np.float32] = products.sum(axis=1)
+        return summed
+
+    def _codes(self) -> NDArray[np.uint8]:
+        """(rows, 2 * dimensions) uint8, FAISS's own memory: valid until something is added."""
+        if not self._rows:
+            return np.empty((0, 2 * self._dimensions), np.uint8)
+        codes: NDArray[np.uint8] = load_faiss().rev_swig_ptr(self._flat.codes.data(), self._rows * 2 * self._dimensions)
+        return codes.reshape(self._rows, -1)
+
+    def _live_codes(self) -> NDArray[np.uint8]:
+        return self._codes()[self._live[: self._rows]]
 
 
-def _gpus(faiss: ModuleType) -> int:
-    # Builds for the CPU do not have the function at all.
-    count = getattr(faiss, "get_num_gpus", None)
-    return int(count()) if count is not None else 0
+def _bounded(scores: NDArray[np.float32], rows: NDArray[np.int64], more: bool, slack: float) -> _Proposed:
+    """What was found, with the most that others score: as much as the last one where there are `more`, nothing where not."""
+    return (scores[:, -1] + np.float32(slack) if more else np.full(len(scores), -np.inf, np.float32)), rows
 
 
-def _faiss() -> ModuleType:
-    try:
-        import faiss
-    except ImportError as error:
-        raise MissingDependency(
-            "searching needs FAISS", hint="pip install 'foyerdoc[cpu]', or 'foyerdoc[gpu]' on a machine with a GPU"
-        ) from error
-    module: ModuleType = faiss
-    return module
+def squared_norms(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """(n,) float32, the squared norms of (n, dimensions) vectors."""
+    squares: NDArray[np.float32] = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32, casting="same_kind")
+    return squares
+
+
+def _selector(allowed: NDArray[np.bool_] | None) -> Any:
+    if allowed is None:
+        return None
+    return load_faiss().IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
