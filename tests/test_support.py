@@ -62,6 +62,11 @@ def test_between_languages_the_embedder_stands_in_for_the_words_but_numbers_and_
     assert "name" in why("The theft of jewellery by Mr Schmidt is covered.", JEWELS, "fr", 0.9)
 
 
+def test_what_says_nothing_is_not_borne_out():
+    assert why("Or it is", STORM, "en") == "it says nothing"
+    assert why("It is 80 %.", STORM, "en") is None
+
+
 def test_a_sentence_without_quotes_is_never_borne_out():
     assert objection("All is well.", [], lambda *_: 1.0)
 

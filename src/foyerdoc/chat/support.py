@@ -73,6 +73,8 @@ def objection(sentence: str, quotes: Sequence[Quoted], closeness: Callable[[str,
     if rest is None:
         return "a number, date or amount in it stands in none of its quotes"
     own = content_words(rest)
+    if not own and rest == sentence:
+        return "it says nothing"
     known = {stem for quote in quotes for spoken in {language, quote.language} for stem in stems(quote.text, spoken)}
     across = language is not None and all(quote.language not in {None, language} for quote in quotes)
     # A sentence's first word is no name for being capitalised, but in one language a plain word can be asked for too.
