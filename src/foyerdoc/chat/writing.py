@@ -17,7 +17,9 @@ _SENTENCES = 4
 _LONGEST = 400  # characters of a sentence
 
 # Brackets are for numbers alone, so that no sentence can carry one that was not given to it.
-_CITED = re.compile(r"\s*(?P<text>[^\[\]\n\r]*[^\[\]\s])\s*(?P<numbers>(?:\[[0-9]+(?:\s*,\s*[0-9]+)*\]\s*)+)(?P<stop>[.!?](?!\S))?")
+_CITED = re.compile(
+    r"\s*(?P<text>[^\[\]\n\r]*[^\[\]\s])\s*(?P<numbers>(?:\[[0-9]+(?:\s*,\s*[0-9]+)*\]\s*)+)(?P<stop>[.!?](?!\S))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
