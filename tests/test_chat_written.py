@@ -157,7 +157,9 @@ def test_a_model_without_grammars_chooses_by_number_or_not_at_all(index):
     assert Chat(index, Scripted("0")).ask(QUESTION).abstained
 
 
-def test_the_embedded_model_writes_under_its_grammar(index, generator):
+def test_the_embedded_model_writes_under_its_grammar(index, generator, monkeypatch):
+    # It goes on for long: a few words show whether it is held.
+    monkeypatch.setattr("foyerdoc.chat.writing.MAX_TOKENS", 24)
     answer = Chat(index, generator, write=True, keep_unsupported=True).ask(QUESTION)
     for one in answer.citations:
         assert POLICY.text[one.span.start : one.span.end] == one.quote
