@@ -250,6 +250,42 @@ def test_chat_remembers_the_question_before(letters: Path) -> None:
     assert any("the question before" in step for step in second["steps"])
 
 
+def test_chat_shows_sources_and_obeys_orders(letters: Path) -> None:
+    index = str(letters / "an.index")
+    run(app, ["index", str(letters / "a.pdf"), str(letters / "b.txt"), "--index", index])
+    asked = "Wie hoch ist der Selbstbehalt je Schadenfall?"
+    said = f"/help\n/steps\n{asked}\n/sources\n/steps\n/where language=fr\n{asked}\n/where\n/new\n/steps\nUnd warum?\n"
+    result = run(app, ["chat", "--index", index], input=said)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Der Selbstbehalt beträgt 300 Euro je Schadenfall. [1]\n")
+    assert '[1] a.pdf, p. 1: "Der Selbstbehalt' in result.stdout
+    assert "/where KEY=VALUE" in result.stderr
+    assert result.stderr.count("nothing was asked yet") == 2
+    assert "searched by meaning and words" in result.stderr
+    assert "only documents with language=fr" in result.stderr
+    assert "150 euros" in result.stdout or "Gesucht wurde" in result.stdout
+    for wrong in ("/nonsense", "/where language", "/where colour=red\nWas?"):
+        assert run(app, ["chat", "--index", index], input=f"{wrong}\n").exit_code == 2
+
+
+def test_a_document_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The deductible\x1b[2J is\u202e 300 euros for each claim.", encoding="utf-8")
+    index = str(tmp_path / "an.index")
+    run(app, ["index", str(tmp_path / "a.txt"), "--index", index])
+    for command in (["ask", "What is the deductible for each claim?"], ["chat"]):
+        result = run(app, [*command, "--index", index], input="What is the deductible for each claim?\n")
+        assert "300 euros" in result.output
+        assert not {"\x1b", "\u202e"} & set(result.output)
+
+
+def test_writing_wants_a_model(letters: Path) -> None:
+    index = str(letters / "an.index")
+    run(app, ["index", str(letters / "a.pdf"), "--index", index])
+    result = run(app, ["ask", "Was?", "--index", index, "--write"])
+    assert result.exit_code == 2
+    assert "no model" in result.stderr
+
+
 def bills(folder: Path) -> str:
     (folder / "mine.py").write_text(
         "from decimal import Decimal\n"

@@ -157,6 +157,7 @@ class Citation:
         quote: the characters at `span`.
         boxes: the same place on the page.
         verified: whether the quote was found at `span` in the stored document when the answer was made.
+        supported: whether every sentence that names it is borne out by its quotes.
     """
 
     number: int
@@ -168,14 +169,22 @@ class Citation:
     quote: str
     boxes: tuple[Box, ...]
     verified: bool
+    supported: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer and the numbers of the citations that it rests on."""
+    """One sentence of an answer and the numbers of the citations that it rests on.
+
+    Attributes:
+        text: a quote, or what a model wrote.
+        citations: numbers of `Answer.citations`.
+        supported: whether those quotes bear it out; a sentence that is a quote is borne out by it.
+    """
 
     text: str
     citations: tuple[int, ...]
+    supported: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +198,7 @@ class Answer:
         abstained: whether the documents do not answer.
         reason: why it abstained, None otherwise.
         steps: what was done, in order, one line each: the reasoning that a reader can follow.
+        issues: what a model wrote that was left out or marked, and why, one sentence each, no document text.
         hits: what the search found, best first.
         fingerprint: what made it.
     """
@@ -199,5 +209,6 @@ class Answer:
     abstained: bool
     reason: str | None
     steps: tuple[str, ...]
+    issues: tuple[str, ...]
     hits: tuple[Hit, ...]
     fingerprint: Fingerprint

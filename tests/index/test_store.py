@@ -183,7 +183,7 @@ def test_the_cache_of_vectors_is_used_refused_and_made_again(tmp_path, words, mo
     with Index.open(tmp_path / "i", embedder=words) as index:
         index.add([GLASS, WATER])
         expected = index.search("windscreen", 4)
-    cache = tmp_path / "i" / "vectors" / "vectors.faiss"
+    cache = tmp_path / "i" / "vectors" / "vectors.npy"
     assert cache.is_file()
     with Index.open(tmp_path / "i", embedder=words) as index:
         assert index.search("windscreen", 4) == expected

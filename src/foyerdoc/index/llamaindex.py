@@ -3,7 +3,7 @@
     VectorStoreIndex.from_vector_store(FaissStore(384))     # LlamaIndex holds the texts, we hold the vectors
     index.as_retriever(k=5)                                 # our hybrid search as a retriever
 
-Only this module and `columns` import LlamaIndex.
+Only this module, `columns`, `chat.engines` and `chat.llms` import LlamaIndex.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def _without_downloads() -> Iterator[None]:
+def without_downloads() -> Iterator[None]:
     """Importing LlamaIndex makes NLTK download a tokenizer that we never use; nothing may touch the network."""
     import nltk
 
@@ -43,7 +43,7 @@ def _nothing(*_arguments: object, **_options: object) -> bool:
     return False
 
 
-with _without_downloads():
+with without_downloads():
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.bridge.pydantic import PrivateAttr
     from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode

@@ -1,0 +1,317 @@
+"""`Chat`: answers from an index, each with its quotes, or says that the documents do not answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from foyerdoc import prompts
+from foyerdoc.chat import support, writing
+from foyerdoc.chat.finding import Candidate, Found, closeness, find
+from foyerdoc.chat.followups import language_of, standing_alone
+from foyerdoc.documents import Document
+from foyerdoc.errors import UsageError
+from foyerdoc.index import Index
+from foyerdoc.index.filters import Where
+from foyerdoc.index.lexical import content_words
+from foyerdoc.models.protocol import LanguageModel, Message
+from foyerdoc.results import Answer, Citation, Fingerprint, Hit, Sentence
+
+if TYPE_CHECKING:
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.chat_engine.types import BaseChatEngine
+
+# Chosen on half of the development questions (docs/chat.md).
+_CLOSE = 0.05  # quotes that score this little less than the best are quoted too
+_QUOTES = 3  # at most
+_SHOWN = 12  # sentences that a language model chooses among, or writes from
+_WEAK = 0.835  # the documents do not answer when no passage and no sentence has a higher cosine
+_CALIBRATED = "multilingual-e5-small"  # the embedder that `_WEAK` was fitted for
+
+_PHRASES = {
+    "fr": "Les documents ne répondent pas à cette question. Recherché : {}.",
+    "de": "Die Dokumente beantworten diese Frage nicht. Gesucht wurde: {}.",
+    "en": "The documents do not answer this question. Looked for: {}.",
+    "lb": "D'Dokumenter äntweren net op dës Fro. Gesicht gouf: {}.",
+}
+
+
+class Chat:
+    """Answers questions from an index. Holds no conversation: the caller passes its history. Safe for several threads.
+
+    Args:
+        index: what is asked.
+        model: chooses the quotes and puts follow-up questions as ones that stand alone; None leaves that to the embedder,
+            the words and rules, which is better than a small model.
+        threshold: cosine below which the documents do not answer, 0 to 1; by default the one fitted for the embedded
+            embedder, and none for any other.
+        write: whether the model writes the answer from the quotes, instead of choosing among them. Sentences that their
+            quotes do not bear out are left out; where none remains, the quotes themselves are the answer.
+        keep_unsupported: keep those sentences, marked "[?]" in the text and `supported=False`.
+
+    Raises:
+        UsageError: the threshold is out of range, or there is no model to write.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        model: LanguageModel | None = None,
+        *,
+        threshold: float | None = None,
+        write: bool = False,
+        keep_unsupported: bool = False,
+    ) -> None:
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise UsageError(f"a threshold of {threshold}", hint="give a cosine, 0 to 1")
+        if write and model is None:
+            raise UsageError("there is no model to write the answer", hint="pass model=..., or leave write out")
+        self._index = index
+        self._model = model
+        self._threshold = threshold
+        self._writes = write
+        self._keeps = keep_unsupported
+
+    def ask(self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int = 5) -> Answer:
+        """Answer a question with quotes, or say that the documents do not answer it.
+
+        Args:
+            question: in French, German, English or Luxembourgish; others are answered too, but refused in English.
+            history: the conversation so far; it tells what a question that cannot stand alone is about.
+            where: as in `Index.search`.
+            k: chunks that are read.
+
+        Returns:
+            Sentences that each are one quote, best first, or those that the model wrote. When abstained, `text` says what
+            was looked for and `hits` are the nearest passages.
+
+        Raises:
+            UsageError: the question is empty, `k` is not positive, or no document has what `where` asks for.
+            ModelError: the model cannot be asked.
+        """
+        answering = self.stream(question, history=history, where=where, k=k)
+        while True:
+            try:
+                next(answering)
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
+
+    async def aask(self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int = 5) -> Answer:
+        """As `ask`, in a thread of its own: the event loop goes on meanwhile."""
+        return await asyncio.to_thread(self.ask, question, history=history, where=where, k=k)
+
+    def stream(
+        self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int = 5
+    ) -> Generator[str, None, Answer]:
+        """The text of `ask`'s answer, sentence by sentence, each checked before it is given.
+
+        The generator returns the answer itself (`yield from` gives it).
+        """
+        found = self.find(question, history, where, k)
+        weak = self._weakness(found)
+        if weak is not None:
+            return (yield from _told(self._decline(found, *weak)))
+        notes = _Notes()
+        if self._writes and self._model is not None:
+            answer = yield from self._written(found, self._model, notes)
+            if answer is not None:
+                return answer
+        chosen = self._chosen(found, notes)
+        if not chosen:
+            return (yield from _told(self._decline(found, "no sentence was found to answer the question", notes)))
+        return (yield from _told(self._quoted(found, chosen, notes)))
+
+    def find(self, question: str, history: Sequence[Message] = (), where: Where | None = None, k: int = 5) -> Found:
+        """What `ask` answers from: passages and their sentences, weighed.
+
+        Raises:
+            UsageError: as `ask`.
+        """
+        if not question.strip():
+            raise UsageError("the question is empty", hint="ask something")
+        query, steps = standing_alone(question, history, self._model)
+        found = find(self._index, query, language_of(question, history), where=where, k=k)
+        return replace(found, steps=(*steps, *found.steps))
+
+    def as_query_engine(self, *, where: Where | None = None, k: int = 5) -> BaseQueryEngine:
+        """The chat as a LlamaIndex query engine, whose source nodes are the quotes."""
+        from foyerdoc.chat.engines import ChatQueryEngine
+
+        return ChatQueryEngine(self, where=where, k=k)
+
+    def as_chat_engine(self, *, where: Where | None = None, k: int = 5) -> BaseChatEngine:
+        """The chat as a LlamaIndex chat engine, which keeps the conversation."""
+        from foyerdoc.chat.engines import ConversationEngine
+
+        return ConversationEngine(self, where=where, k=k)
+
+    def _weakness(self, found: Found) -> tuple[str, _Notes] | None:
+        """Why the evidence is too weak to answer from, and the step that says so; None when it is not."""
+        if not found.candidates:
+            return "nothing was found", _Notes()
+        nearest, threshold = closeness(found), self._limit()
+        if threshold is not None and nearest < threshold:
+            step = f"the nearest passage or sentence has a cosine of {nearest:.3f}, less than {threshold:.3f}: not answered"
+            return "the nearest passages are too far from the question", _Notes([step])
+        return None
+
+    def _limit(self) -> float | None:
+        if self._threshold is not None:
+            return self._threshold
+        return _WEAK if self._index.embedder.name.startswith(_CALIBRATED) else None
+
+    def _chosen(self, found: Found, notes: _Notes) -> list[Candidate]:
+        if self._model is not None and not self._writes:
+            shown = [candidate.text for candidate in found.candidates[:_SHOWN]]
+            shown = shown[: writing.fitting(self._model, found.question, shown)]
+            numbers = writing.choose(self._model, found.question, shown)
+            if numbers is not None:
+                notes.steps.append(f"{self._model.name} chose {len(numbers)} of {len(shown)} sentences")
+                return [found.candidates[number - 1] for number in numbers]
+            notes.steps.append(f"{self._model.name} was asked for numbers of sentences and wrote something else")
+        best = found.candidates[0].score
+        chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best - _CLOSE]
+        notes.steps.append(f"quoted the {len(chosen)} nearest by meaning, words and passage")
+        return chosen
+
+    def _quoted(self, found: Found, chosen: Sequence[Candidate], notes: _Notes) -> Answer:
+        # What cannot be located is not shown.
+        citations = [one for one in (_cite(candidate, found) for candidate in chosen) if one.verified]
+        notes.steps.append(f"looked every quote up in its document: {len(citations)} of {len(chosen)} stand there")
+        citations = [replace(citation, number=number) for number, citation in enumerate(citations, 1)]
+        # A sentence that is its quote is borne out by it.
+        sentences = [Sentence(" ".join(one.quote.split()), (one.number,), supported=True) for one in citations]
+        return self._made(found, " ".join(map(numbered, sentences)), (sentences, citations), None, notes)
+
+    def _written(self, found: Found, model: LanguageModel, notes: _Notes) -> Generator[str, None, Answer | None]:
+        """The model's answer, each sentence checked before it is shown; None when nothing of it can be."""
+        shown = [candidate.text for candidate in found.candidates[:_SHOWN]]
+        shown = shown[: writing.fitting(model, found.question, shown, language=found.language)]
+        drafts = writing.write(model, found.question, found.language, shown)
+        cited: dict[int, Citation] = {}
+        sentences: list[Sentence] = []
+        written = borne = 0
+        while True:
+            try:
+                draft = next(drafts)
+            except StopIteration as end:
+                ending: writing.Ending = end.value
+                break
+            written += 1
+            why = self._objection(draft, found)
+            borne += why is None
+            if why is not None:
+                kept = self._keeps and draft.numbers
+                notes.issues.append(f"sentence {written} of the model is {'marked' if kept else 'left out'}: {why}")
+                if not kept:
+                    continue
+            for number in draft.numbers:
+                citation = _cite(found.candidates[number - 1], found)
+                cited.setdefault(number, replace(citation, number=len(cited) + 1))
+            sentences.append(Sentence(draft.text, tuple(cited[number].number for number in draft.numbers), why is None))
+            yield (" " if len(sentences) > 1 else "") + numbered(sentences[-1])
+        if ending.left:
+            notes.issues.append("what the model wrote without naming a quote is left out")
+        notes.steps.append(f"{model.name} wrote {written} sentences from {len(shown)} quotes")
+        if ending.none:
+            return (yield from _told(self._decline(found, "the model found no answer in the quotes", notes)))
+        notes.steps.append(f"checked each against the quotes that it names: {borne} of {written} are borne out")
+        if not sentences:
+            notes.steps.append("answered with the quotes themselves instead")
+            return None
+        return self._made(found, " ".join(map(numbered, sentences)), (sentences, _judged(cited, sentences)), None, notes)
+
+    def _objection(self, draft: writing.Draft, found: Found) -> str | None:
+        chosen = [found.candidates[number - 1] for number in draft.numbers]
+        if not all(_cite(one, found).verified for one in chosen):
+            return "a quote of it does not stand in its document"
+        quotes = [support.Quoted(one.text, one.language, one.chunk.text) for one in chosen]
+        return support.objection(draft.text, quotes, self._closeness)
+
+    def _closeness(self, sentence: str, quotes: Sequence[support.Quoted]) -> float:
+        if not self._index.embedder.name.startswith(_CALIBRATED):
+            return 0.0
+        relevance = self._index.relevance(sentence, [(quote.text, quote.language) for quote in quotes])
+        return max(cosine for cosine, _ in relevance)
+
+    def _decline(self, found: Found, reason: str, notes: _Notes) -> Answer:
+        words = ", ".join(content_words(found.question)) or found.question.strip()
+        text = _PHRASES.get(found.language, _PHRASES["en"]).format(words)
+        return self._made(found, text, ((), ()), reason, notes)
+
+    def _made(
+        self,
+        found: Found,
+        text: str,
+        content: tuple[Sequence[Sentence], Sequence[Citation]],
+        reason: str | None,
+        notes: _Notes,
+    ) -> Answer:
+        model, embedder = self._model, self._index.embedder.name
+        limit = self._limit()
+        settings = (
+            ("embedder", embedder),
+            ("prompts", prompts.VERSION),
+            ("threshold", "none" if limit is None else str(limit)),
+            *((("write", "unsupported kept" if self._keeps else "unsupported left out"),) if self._writes else ()),
+        )
+        return Answer(
+            text=text,
+            sentences=tuple(content[0]),
+            citations=tuple(content[1]),
+            abstained=reason is not None,
+            reason=reason,
+            steps=(*found.steps, *notes.steps),
+            issues=tuple(notes.issues),
+            hits=tuple(Hit(one.chunk, one.score, one.document_name, dict(one.metadata)) for one in found.evidence),
+            fingerprint=Fingerprint(model.name if model else embedder, model.adapter if model else None, settings),
+        )
+
+
+class _Notes:
+    """What was done and what did not fit, as it happens."""
+
+    def __init__(self, steps: Sequence[str] = ()) -> None:
+        self.steps = list(steps)
+        self.issues: list[str] = []
+
+
+def numbered(sentence: Sentence) -> str:
+    """A sentence as it is shown: with its numbers in brackets, and "[?]" when they do not bear it out."""
+    return " ".join([sentence.text, *(f"[{number}]" for number in sentence.citations), *["[?]"] * (not sentence.supported)])
+
+
+def _told(answer: Answer) -> Generator[str, None, Answer]:
+    """An answer that is made already, in the pieces of a stream."""
+    if answer.abstained:
+        yield answer.text
+    for i, sentence in enumerate(answer.sentences):
+        yield (" " if i else "") + numbered(sentence)
+    return answer
+
+
+def _cite(candidate: Candidate, found: Found) -> Citation:
+    """A candidate as the first citation; looked up in its document."""
+    document: Document = found.documents[candidate.chunk.document_id]
+    pages = document.pages_of(candidate.span)
+    return Citation(
+        number=1,
+        document_id=document.id,
+        document_name=candidate.name,
+        chunk_id=candidate.chunk.id,
+        span=candidate.span,
+        page=pages[0].number if pages else None,
+        quote=candidate.text,
+        boxes=document.boxes(candidate.span),
+        verified=document.text[candidate.span.start : candidate.span.end] == candidate.text,
+        supported=True,
+    )
+
+
+def _judged(cited: dict[int, Citation], sentences: Sequence[Sentence]) -> list[Citation]:
+    """The citations in order, each supported when every sentence that names it is."""
+    doubtful = {number for sentence in sentences if not sentence.supported for number in sentence.citations}
+    return [replace(citation, supported=citation.number not in doubtful) for citation in cited.values()]

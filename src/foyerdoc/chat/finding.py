@@ -1,0 +1,112 @@
+"""What an answer is made from: the passages that fit a question, and their sentences, weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from foyerdoc.chunking.cutting import parts
+from foyerdoc.chunking.sentences import sentence_starts
+from foyerdoc.documents import Chunk, Document, Span
+from foyerdoc.index import Evidence, Index
+from foyerdoc.index.filters import Where
+from foyerdoc.language import detect
+
+# Chosen on half of the development questions (docs/chat.md).
+_COSINE_FLOOR = 0.70
+_SENTENCE, _CHUNK, _WORDS = 0.5, 0.6, 0.3  # what a sentence's meaning, its chunk's score and its words weigh
+_ACROSS = 0.04  # what cosines lose when question and text are in two languages
+_SHORTEST = 3  # words; what is shorter is a label or a heading, not an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that could be quoted. `score` is higher for better, `cosine` is of question and sentence."""
+
+    chunk: Chunk
+    name: str
+    language: str | None
+    span: Span
+    text: str
+    score: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known before the answer is written.
+
+    Attributes:
+        question: what was searched for.
+        language: the question's, English when it cannot be told.
+        evidence: the passages, best first.
+        documents: those that the passages are from, by id.
+        candidates: their sentences, best first.
+        steps: what was done.
+    """
+
+    question: str
+    language: str
+    evidence: tuple[Evidence, ...]
+    documents: dict[str, Document]
+    candidates: tuple[Candidate, ...]
+    steps: tuple[str, ...]
+
+
+def find(index: Index, question: str, language: str, *, where: Where | None, k: int) -> Found:
+    """Search a question that stands alone, and weigh the sentences of what is found."""
+    evidence = tuple(index.weigh(question, k, where=where))
+    names = {one.document_name for one in evidence}
+    documents = {one: index.document(one) for one in dict.fromkeys(e.chunk.document_id for e in evidence)}
+    candidates = _weighed(index, question, evidence, documents)
+    steps = (
+        f"searched by meaning and words: {len(evidence)} passages in {len(names)} documents",
+        f"weighed {len(candidates)} sentences of them",
+    )
+    return Found(question, language, evidence, documents, candidates, steps)
+
+
+def closeness(found: Found) -> float:
+    """How near the documents come to a question: the highest cosine of a passage or sentence.
+
+    Question and text in two languages are less close than in one, by about as much whether they fit or not; that is added.
+    Not for Luxembourgish, which the embedder knows too little: its questions are close to anything.
+    """
+    pairs = [*((one.cosine, one.language) for one in found.evidence), *((one.cosine, one.language) for one in found.candidates)]
+    asked = None if found.language == "lb" else detect(found.question)
+    return max(cosine + (_ACROSS if asked and language and asked != language else 0.0) for cosine, language in pairs)
+
+
+def _weighed(
+    index: Index, question: str, evidence: Sequence[Evidence], documents: dict[str, Document]
+) -> tuple[Candidate, ...]:
+    """The sentences of the passages, best first; one that stands in several places is taken once, from the best passage."""
+    seen: dict[str, tuple[Evidence, Span]] = {}
+    for one in evidence:
+        document = documents[one.chunk.document_id]
+        for span in _sentences(document, one.chunk):
+            seen.setdefault(document.text[span.start : span.end], (one, span))
+    relevance = index.relevance(question, [(text, one.language) for text, (one, _) in seen.items()])
+    found = []
+    for (text, (one, span)), (cosine, covered) in zip(seen.items(), relevance, strict=True):
+        score = _SENTENCE * (cosine - _COSINE_FLOOR) / (1 - _COSINE_FLOOR) + _CHUNK * one.score + _WORDS * covered
+        found.append(Candidate(one.chunk, one.document_name, one.language, span, text, score, cosine))
+    return tuple(sorted(found, key=lambda candidate: -candidate.score))
+
+
+def _sentences(document: Document, chunk: Chunk) -> list[Span]:
+    """The sentences and table rows of a chunk, in spans of the document; headings and the like are left out."""
+    blocks = [block for block in document.blocks if block.span.overlaps(chunk.span)]
+    if blocks:
+        text_blocks = [block for block in blocks if block.kind not in {"heading", "header", "footer"}]
+        stretches = [part for block in text_blocks for part in parts(document.text, block, document.language)]
+    else:
+        starts = sentence_starts(document.text, chunk.span.start, chunk.span.end, document.language)
+        stretches = list(zip(starts, [*starts[1:], chunk.span.end], strict=True))
+    spans = []
+    for start, end in stretches:
+        first = max(start, chunk.span.start)
+        text = document.text[first : min(end, chunk.span.end)]
+        if len(text.split()) >= _SHORTEST:
+            spans.append(Span(first + len(text) - len(text.lstrip()), first + len(text.rstrip())))
+    return spans
