@@ -71,7 +71,7 @@ def folder(tmp_path, words, monkeypatch):
         index.add([*KEPT[:10], secret(), *KEPT[10:]], metadata=lambda d: {"who": "zookeeperess"} if d == secret() else {})
         index.search("wombatologists")
     (folder / ".vectors.old").mkdir()
-    (folder / ".vectors.old" / "vectors.faiss").write_bytes((folder / "vectors" / "vectors.faiss").read_bytes())
+    (folder / ".vectors.old" / "vectors.npy").write_bytes((folder / "vectors" / "vectors.npy").read_bytes())
     return folder
 
 
@@ -91,7 +91,7 @@ def test_nothing_of_a_deleted_document_is_left(folder, words):
         assert index.document(KEPT[3].id) == KEPT[3]
         hit = index.search("invoice 7 water", 1)[0]
     assert found(folder, sought) == set()
-    assert (folder / "vectors" / "vectors.faiss").exists()
+    assert (folder / "vectors" / "vectors.npy").exists()
     with Index.open(folder, embedder=words) as index:
         assert index.search("invoice 7 water", 1)[0] == hit
 

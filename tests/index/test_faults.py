@@ -152,7 +152,7 @@ def test_a_damaged_cache_is_made_again(folder, words, monkeypatch, damage):
     with Index.open(folder, embedder=words) as index:
         hits = index.search("letter 3 water", 5)
     cache = folder / "vectors"
-    file, manifest = cache / "vectors.faiss", cache / "manifest.json"
+    file, manifest = cache / "vectors.npy", cache / "manifest.json"
     content = file.read_bytes()
     if damage == "cut":
         file.write_bytes(content[:-9])
