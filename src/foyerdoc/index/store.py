@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
     from llama_index.core.base.base_retriever import BaseRetriever
 
+    from foyerdoc.index.reranking import Reranker
     from foyerdoc.index.vectors import Vectors
 
 Metadata = Mapping[str, str]
@@ -70,6 +71,7 @@ _CACHE = "vectors"
 _CACHE_FROM = 2_000  # vectors; fewer are faster read from SQLite than checked on disk
 _BATCH = 256  # chunks that are embedded together
 _DEPTH = 50  # candidates of each kind that are weighed, at least
+_RERANKED = 20  # chunks that a reranker reads
 _MAX_TOKENS = 256
 
 
@@ -172,7 +174,7 @@ class Index:
                 raise _unknown(document_id)
             delete(connection, found[0])
 
-    def search(self, query: str, k: int = 10, *, where: Where | None = None) -> list[Hit]:
+    def search(self, query: str, k: int = 10, *, where: Where | None = None, rerank: Reranker | None = None) -> list[Hit]:
         """The chunks that fit a question best, by meaning and by words.
 
         Args:
@@ -180,6 +182,8 @@ class Index:
             k: how many at most.
             where: what they must have: `name`, `document_id`, `language`, `media_type`, or any metadata key, with a value
                 or a list of values of which one must fit.
+            rerank: orders the 20 best, or k if that is more, anew by reading each with the question; see
+                `index.reranking.CrossEncoder`. Scores are then its own.
 
         Returns:
             Best first. The scores of one index are on one scale, 0 to about 1, whatever the query.
@@ -187,7 +191,11 @@ class Index:
         Raises:
             UsageError: `k` is not positive, or no document has such metadata.
         """
-        found = self.weigh(query, k, where=where)
+        found = self.weigh(query, k if rerank is None or k < 1 else max(k, _RERANKED), where=where)
+        if rerank is not None:
+            scores = rerank.scores(query, [embedded_text(one.chunk) for one in found]).tolist()
+            again = [replace(one, score=score) for one, score in zip(found, scores, strict=True)]
+            found = sorted(again, key=lambda one: -one.score)[:k]
         return [Hit(one.chunk, one.score, one.document_name, dict(one.metadata)) for one in found]
 
     def weigh(self, query: str, k: int = 10, *, where: Where | None = None) -> list[Evidence]:
