@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from foyerdoc.index.database import _SCHEMA
-from foyerdoc.index.lexical import match_expression, query_stems, stems
+from foyerdoc.index.lexical import match_expression, query_stems, stems, without_compounds
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,23 @@ def test_a_question_is_stemmed_for_every_language_of_the_index():
     # "war" says nothing in German, but the question is in English.
     assert "war" in query_stems("What is the cover in a war between the two countries?", ["de", "en"])
     assert query_stems("the of and", ["en"]) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "languages", "known", "expected"),
+    [
+        ("Versicherungsvertrag", ["de"], ["Versicherung", "Vertrag"], ["Versicherung", "Vertrag"]),
+        ("Gletscherabfluss", ["de", "fr"], ["Gletscher", "Abfluss"], ["Gletscher", "Abfluss"]),
+        ("Antigenvariationsstrategie", ["de"], ["Antigen", "Variation", "Strategie"], ["Antigen", "Variation", "Strategie"]),
+        ("Versicherungsvertrag", ["de"], ["Versicherungsvertrag", "Vertrag"], ["Versicherungsvertrag"]),
+        ("Versicherungsvertrag", ["de"], ["Vertrag"], ["Versicherungsvertrag"]),
+        ("Versicherungsvertrag", ["fr", "en"], ["Versicherung", "Vertrag"], ["Versicherungsvertrag"]),
+        ("Bahnhof", ["de"], ["Bahn", "Hof"], ["Bahnhof"]),
+        ("a" * 500, ["de"], ["aaaa"], ["a" * 500]),
+    ],
+)
+def test_a_compound_that_no_chunk_has_is_taken_apart(asked, languages, known, expected):
+    stem = stems if "de" in languages else lambda word, _: stems(word, "fr")
+    there = [found for word in known for found in stem(word, "de")]
+    words = without_compounds(stem(asked, "de"), languages, lambda some: dict.fromkeys(set(some) & set(there), 1))
+    assert words == [found for word in expected for found in stem(word, "de")]

@@ -18,6 +18,11 @@ from foyerdoc.language import detect
 _STEMMERS = {"fr": "french", "de": "german", "lb": "german", "en": "english", "nl": "dutch", "it": "italian", "es": "spanish"}
 _STEMMERS |= {"pt": "portuguese"}
 _WORD = re.compile(r"[^\W_]+")
+# Where words are written together, and what stands between the stems of their parts ("ungs": of "Versicherung" the stem
+# is "versicher").
+_COMPOUNDING = {"de", "lb", "nl"}
+_LINKS = ("", "s", "n", "e", "es", "en", "er", "ungs")
+_SHORTEST, _LONGEST = 4, 40  # of a part, of a compound: shorter ones are found in anything, longer ones are not words
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 
 # What says nothing about a question's subject. Stems, so that one entry covers a word's forms.
@@ -72,6 +77,30 @@ def query_stems(text: str, languages: Iterable[str | None]) -> list[str]:
     return list(found)
 
 
+def without_compounds(
+    words: Iterable[str], languages: Iterable[str | None], count: Callable[[Sequence[str]], Mapping[str, int]]
+) -> list[str]:
+    """The stems of a question, each compound that no chunk has replaced by its parts, where chunks have all of them.
+
+    A compound that stands somewhere is left whole: it says more than its parts. Only questions are taken apart; taking the
+    chunks apart found no more (docs/index.md).
+
+    Args:
+        words: the question's stems.
+        languages: those of the index; without one that writes words together nothing is done.
+        count: tells in how many chunks each of some stems stands; absent is 0.
+    """
+    words = list(words)
+    if _COMPOUNDING.isdisjoint(languages):
+        return words
+    counts = count(words)
+    found: dict[str, None] = {}
+    for word in words:
+        whole = counts.get(word, 0) or not 2 * _SHORTEST <= len(word) <= _LONGEST
+        found.update(dict.fromkeys([word] if whole else _parts(word, count) or [word]))
+    return list(found)
+
+
 def content_words(text: str) -> list[str]:
     """The words of a question that say what it is about, as they are written, each once."""
     asked_in = detect(text)
@@ -104,6 +133,24 @@ def highest_score(terms: Iterable[str], frequencies: Mapping[str, int], chunks: 
     """
     counts = (frequencies.get(term, 0) for term in terms)
     return 2.2 * sum(max(log((chunks - n + 0.5) / (n + 0.5)), 1e-6) for n in counts)
+
+
+def _parts(word: str, count: Callable[[Sequence[str]], Mapping[str, int]]) -> list[str]:
+    """The stems that a word is made of, as many letters as possible in the first; none when something is left over."""
+    last = len(word) - _SHORTEST
+    pieces = [word[i:j] for i in range(last + 1) for j in range(i + _SHORTEST, len(word) + 1)]
+    known = count(pieces)
+    # From every place on to the end of the word: what it is made of from there, where it is made of anything.
+    rests: dict[int, list[str]] = {len(word): []}
+    for start in range(last, -1, -1):
+        for end in range(len(word), start + _SHORTEST - 1, -1):
+            links = _LINKS if end < len(word) else ("",)
+            stems_here = (word[start:end].removesuffix(link) for link in links if word[start:end].endswith(link))
+            stem = next((one for one in stems_here if known.get(one, 0)), None)
+            if end in rests and stem is not None:
+                rests[start] = [stem, *rests[end]]
+                break
+    return rests.get(0, [])
 
 
 @lru_cache(maxsize=200_000)

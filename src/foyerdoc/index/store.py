@@ -15,11 +15,14 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foyerdoc.chunking import chunk
 from foyerdoc.documents import Chunk, Document, Issue
@@ -27,8 +30,8 @@ from foyerdoc.errors import DamagedFile, FoyerdocError, IndexBusy, IndexCorrupte
 from foyerdoc.index import database
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where, condition
-from foyerdoc.index.fusion import fuse
-from foyerdoc.index.lexical import coverage, highest_score, query_stems
+from foyerdoc.index.fusion import MOST, contenders, fuse, sentences, with_sentences
+from foyerdoc.index.lexical import coverage, highest_score, query_stems, without_compounds
 from foyerdoc.index.records import (
     Added,
     Evidence,
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
 
     from llama_index.core.base.base_retriever import BaseRetriever
 
+    from foyerdoc.index.reranking import Reranker
     from foyerdoc.index.vectors import Vectors
 
 Metadata = Mapping[str, str]
@@ -66,6 +70,7 @@ Metadata = Mapping[str, str]
 _CACHE_FROM = 2_000  # vectors; fewer are faster read from SQLite than checked on disk
 _BATCH = 256  # chunks that are embedded together
 _DEPTH = 50  # candidates of each kind that are weighed, at least
+_RERANKED = 20  # chunks that a reranker reads
 _MAX_TOKENS = 256
 
 
@@ -169,7 +174,7 @@ class Index:
                 raise _unknown(document_id)
             delete(connection, found[0])
 
-    def search(self, query: str, k: int = 10, *, where: Where | None = None) -> list[Hit]:
+    def search(self, query: str, k: int = 10, *, where: Where | None = None, rerank: Reranker | None = None) -> list[Hit]:
         """The chunks that fit a question best, by meaning and by words.
 
         Args:
@@ -177,6 +182,8 @@ class Index:
             k: how many at most.
             where: what they must have: `name`, `document_id`, `language`, `media_type`, or any metadata key, with a value
                 or a list of values of which one must fit.
+            rerank: orders the 20 best, or k if that is more, anew by reading each with the question; see
+                `index.reranking.CrossEncoder`. Scores are then its own.
 
         Returns:
             Best first. The scores of one index are on one scale, 0 to about 1, whatever the query.
@@ -184,7 +191,11 @@ class Index:
         Raises:
             UsageError: `k` is not positive, or no document has such metadata.
         """
-        found = self.weigh(query, k, where=where)
+        found = self.weigh(query, k if rerank is None or k < 1 else max(k, _RERANKED), where=where)
+        if rerank is not None:
+            scores = rerank.scores(query, [embedded_text(one.chunk) for one in found]).tolist()
+            again = [replace(one, score=score) for one, score in zip(found, scores, strict=True)]
+            found = sorted(again, key=lambda one: -one.score)[:k]
         return [Hit(one.chunk, one.score, one.document_name, dict(one.metadata)) for one in found]
 
     def weigh(self, query: str, k: int = 10, *, where: Where | None = None) -> list[Evidence]:
@@ -192,28 +203,8 @@ class Index:
         if k < 1:
             raise UsageError(f"k is {k}", hint="ask for at least one")
         vector = self.embedder.embed_queries([query])[0]
-        with self._lock, self._reading() as connection:
-            vectors = self._synchronised(connection, len(vector))
-            clause, values = condition(connection, where or {})
-            depth = max(_DEPTH, 2 * k)
-            allowed = rows_of(connection, clause, values) if where else None
-            near = vectors.search(vector[None], depth, among=allowed)[1][0]
-            words = query_stems(query, self._languages)
-            scores = bm25(connection, words, depth, clause, values)
-            rows = np.union1d(near, np.fromiter(scores, np.int64, len(scores)))
-            missing = [int(row) for row in near if int(row) not in scores]
-            scores |= bm25(connection, words, depth, f"row IN ({', '.join('?' * len(missing))})", missing)
-            highest = highest_score(words, frequencies(connection, words), len(vectors))
-            lexical = np.array([scores.get(int(row), 0.0) for row in rows]) / max(highest, 1e-9)
-            cosines = vectors.cosines(vector, rows)
-            found: dict[str, Evidence] = {}
-            for i, score in fuse(cosines, lexical):
-                if len(found) == k:
-                    break
-                one = evidence(connection, int(rows[i]), score, float(cosines[i]), float(lexical[i]))
-                # A file that came with two mails is there twice and found once.
-                found.setdefault(one.chunk.id, one)
-            return list(found.values())
+        found = self._candidates(query, vector, max(k, MOST), where)
+        return self._by_sentences(vector, found)[:k]
 
     def relevance(self, question: str, texts: Sequence[tuple[str, str | None]]) -> list[tuple[float, float]]:
         """How close stretches of documents are to a question, for choosing among them.
@@ -339,6 +330,47 @@ class Index:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _candidates(self, query: str, vector: NDArray[np.float32], k: int, where: Where | None) -> list[Evidence]:
+        """The best chunks by their own scores, best first."""
+        with self._lock, self._reading() as connection:
+            vectors = self._synchronised(connection, len(vector))
+            clause, values = condition(connection, where or {})
+            depth = max(_DEPTH, 2 * k)
+            allowed = rows_of(connection, clause, values) if where else None
+            near = vectors.search(vector[None], depth, among=allowed)[1][0]
+            words = query_stems(query, self._languages)
+            words = without_compounds(words, self._languages, partial(frequencies, connection))
+            scores = bm25(connection, words, depth, clause, values)
+            rows = np.union1d(near, np.fromiter(scores, np.int64, len(scores)))
+            missing = [int(row) for row in near if int(row) not in scores]
+            scores |= bm25(connection, words, depth, f"row IN ({', '.join('?' * len(missing))})", missing)
+            highest = highest_score(words, frequencies(connection, words), len(vectors))
+            lexical = np.array([scores.get(int(row), 0.0) for row in rows]) / max(highest, 1e-9)
+            cosines = vectors.cosines(vector, rows)
+            fused = fuse(cosines, lexical)
+            found: dict[str, Evidence] = {}
+            for i in np.argsort(-fused, kind="stable"):
+                if len(found) == k:
+                    break
+                one = evidence(connection, int(rows[i]), float(fused[i]), float(cosines[i]), float(lexical[i]))
+                # A file that came with two mails is there twice and found once.
+                found.setdefault(one.chunk.id, one)
+            return list(found.values())
+
+    def _by_sentences(self, vector: NDArray[np.float32], found: list[Evidence]) -> list[Evidence]:
+        """The candidates in a new order, the scores of those that are close to the best weighed by their sentences too."""
+        close = contenders([one.score for one in found])
+        texts = [sentences(one.chunk.text, one.language) for one in found[:close]]
+        if not any(texts):
+            return found
+        cosines = iter((self.embedder.embed_documents([text for some in texts for text in some]) @ vector).tolist())
+        again = []
+        for one, some in zip(found[:close], texts, strict=True):
+            nearest = max([next(cosines) for _ in some], default=one.cosine)
+            both = with_sentences(np.array(one.cosine), np.array(nearest))
+            again.append(replace(one, score=float(fuse(both, np.array(one.lexical)))))
+        return sorted([*again, *found[close:]], key=lambda one: -one.score)
 
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
         return database.transaction(self._connection, self._path, write=False)
