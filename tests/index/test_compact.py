@@ -78,7 +78,8 @@ def folder(tmp_path, words, monkeypatch):
 def test_nothing_of_a_deleted_document_is_left(folder, words):
     document = secret()
     sought = traces(folder, document, words)
-    assert found(folder, sought) == set(sought), "all of it can be found while it is there"
+    # Vectors are written in half precision alone.
+    assert found(folder, sought) == set(sought) - {"float32"}, "all of it can be found while it is there"
     with Index.open(folder, embedder=words) as index:
         index.delete(document.id)
         assert not {"secret.eml", "note.txt"} & {hit.document_name for hit in index.search("wombatologists zeppelinesque", 99)}
