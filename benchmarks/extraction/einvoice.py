@@ -10,16 +10,15 @@ page may well show.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import time
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
+from benchmarks.extraction.asking import extractor_of, options_of
 from benchmarks.extraction.baseline import invoice
 from benchmarks.extraction.scores import show_fields
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,21 +44,12 @@ class EInvoice(BaseModel):
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", type=Path, help="a trained extractor's folder, instead of labels alone")
+    parser = options_of(__doc__, baseline=True)
     parser.add_argument("--base", action="store_true", help="the embedded model as it is, instead of labels alone")
-    parser.add_argument("--baseline", action="store_true", help="regular expressions, without the library's extraction")
-    parser.add_argument("--least", type=float, help="confidence from which values are shown")
-    parser.add_argument("--most", type=int)
-    parser.add_argument("--list", action="store_true", help="a line for every field that is wrong or missing")
     options = parser.parse_args()
     console = Console(width=130)
 
-    if options.model:
-        extractor = fd.Extractor.load(options.model, EInvoice, least=options.least)
-    else:
-        extractor = fd.Extractor(EInvoice, _model() if options.base else None)
+    extractor = fd.Extractor(EInvoice, _model()) if options.base else extractor_of(options, EInvoice)
     by_field: dict[str, dict[str, list[str]]] = defaultdict(dict)
     located, seconds, found = 0, 0.0, 0
     with gzip.open(options.folder / "gold.jsonl.gz", "rt") as file:

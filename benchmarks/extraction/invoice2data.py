@@ -13,15 +13,14 @@ recall all the same.
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import json
 import time
 from collections import defaultdict
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Literal
 
+from benchmarks.extraction.asking import extractor_of, options_of
 from benchmarks.extraction.baseline import invoice
 from benchmarks.extraction.scores import plain, show_fields
 from pydantic import BaseModel, Field
@@ -47,20 +46,10 @@ BASELINE = {"issuer": "seller_name", "amount": "grand_total", "date": "issue_dat
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", type=Path, help="a trained extractor's folder, instead of labels alone")
-    parser.add_argument("--baseline", action="store_true", help="regular expressions, without the library's extraction")
-    parser.add_argument("--device")
-    parser.add_argument("--least", type=float, help="confidence from which values are shown")
-    parser.add_argument("--most", type=int)
-    parser.add_argument("--list", action="store_true", help="a line for every field that is wrong or missing")
+    parser = options_of(__doc__, baseline=True)
     options = parser.parse_args()
     console = Console(width=130)
-    if options.model:
-        extractor = fd.Extractor.load(options.model, Invoice, device=options.device, least=options.least)
-    else:
-        extractor = fd.Extractor(Invoice)
+    extractor = extractor_of(options, Invoice)
     by_field: dict[str, dict[str, list[str]]] = defaultdict(dict)
     seconds = 0.0
     files = sorted(options.folder.glob("*.json"))[: options.most]

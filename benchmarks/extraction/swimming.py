@@ -15,14 +15,13 @@ count as missing all the same.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.extraction.asking import extractor_of, options_of
 from benchmarks.extraction.scores import plain, show_fields
 from pydantic import BaseModel
 from rapidfuzz.distance import Levenshtein
@@ -48,21 +47,12 @@ Values = Mapping[str, Any]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", type=Path, help="a trained extractor's folder, instead of labels alone")
-    parser.add_argument("--device")
-    parser.add_argument("--least", type=float, help="confidence from which values are shown")
-    parser.add_argument("--most", type=int)
-    parser.add_argument("--list", action="store_true", help="what was found in each file")
+    parser = options_of(__doc__, baseline=False)
     options = parser.parse_args()
     console = Console(width=130)
     published = json.loads((options.folder / "swimming-schema.json").read_bytes())
     schema = first_taken(published, console)
-    if options.model:
-        extractor = fd.Extractor.load(options.model, schema, device=options.device, least=options.least)
-    else:
-        extractor = fd.Extractor(schema)
+    extractor = extractor_of(options, schema)
     same = {path: SAME[name] for path, name in comparisons(published, "")}
     by_field: dict[str, dict[str, list[str]]] = {path: defaultdict(list) for path in same}
     files = sorted((options.folder / "pdf+gold").glob("*.pdf"))[: options.most]
