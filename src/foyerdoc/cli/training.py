@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from foyerdoc.cli.app import Json, app, as_json, err, made_folder, print_json, report, stops_on_error
+from foyerdoc.cli.app import Json, app, as_json, made_folder, print_json, report, stops_on_error
 from foyerdoc.cli.documents import extractor_folder, load_schema
 from foyerdoc.cli.trained import (
     note,
@@ -28,6 +24,7 @@ from foyerdoc.cli.trained import (
     print_instruct,
     print_instruct_as_json,
 )
+from foyerdoc.cli.watching import bar, goes_on, say_memory, told_by_the_first
 from foyerdoc.errors import FoyerdocError, ReadError, UsageError
 from foyerdoc.finetuning.training.parallel import is_first
 from foyerdoc.taxonomy import Taxonomy
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from foyerdoc.finetuning.data.fields import FieldsExample
     from foyerdoc.finetuning.data.rows import Problem
     from foyerdoc.finetuning.reporting.samples import Sample
-    from foyerdoc.finetuning.training.loop import Progress as Step
     from foyerdoc.models.protocol import Conversation
 
 C = TypeVar("C", bound=BaseModel)
@@ -100,8 +96,8 @@ def classifier(
         held, held_failed = _examples(validation, labels, json=json) if validation else (None, 0)
         tests, tests_failed = _examples(test, labels, json=json) if test else ((), 0)
         found = _look_over(examples, {"test": tests, "validation": held or ()})
-        _say_memory(config, [len(example.document.text) for example in examples], head=False)
-        with _goes_on(target), _bar() as told:
+        say_memory(config, [len(example.document.text) for example in examples], head=False)
+        with goes_on(target), bar() as told:
             trained = train_classifier(examples, target, taxonomy=labels, config=config, validation=held, report=told)
 
     def tell() -> None:
@@ -111,7 +107,7 @@ def classifier(
         show_it = print_classifier_as_json if json else print_classifier
         show_it(trained, shown, tested, path, found)
 
-    raise typer.Exit(_told_by_the_first(tell, failed + held_failed + tests_failed))
+    raise typer.Exit(told_by_the_first(tell, failed + held_failed + tests_failed))
 
 
 @train.command()
@@ -183,8 +179,8 @@ def extractor(
             known[name] = load_schema(place)
         examples, failed = _fields(rows, known, json=json)
         kept, kept_failed = ((), 0) if held_out is None else _fields(held_out, known, json=json)
-        _say_memory(config, [len(example.document.text) for example in examples], head=True)
-        with _goes_on(target.with_name(f".{target.name}.adapter")), _bar() as told:
+        say_memory(config, [len(example.document.text) for example in examples], head=True)
+        with goes_on(target.with_name(f".{target.name}.adapter")), bar() as told:
             trained = train_extractor(
                 examples, target, config, held_out=kept, start=start, report=lambda step: told("training", step)
             )
@@ -192,7 +188,7 @@ def extractor(
     def tell() -> None:
         print_extractor_as_json(trained) if json else print_extractor(trained)
 
-    raise typer.Exit(_told_by_the_first(tell, failed + kept_failed))
+    raise typer.Exit(told_by_the_first(tell, failed + kept_failed))
 
 
 @train.command()
@@ -224,8 +220,8 @@ def instruct(
             held, held_failed = _conversations(validation, json=json)
         else:
             (talks, held), held_failed = _parted(talks, held_out, config.seed), 0
-        _say_memory(config, [sum(len(message.content) for message in talk) for talk in talks], head=True)
-        with _goes_on(target), _bar() as told:
+        say_memory(config, [sum(len(message.content) for message in talk) for talk in talks], head=True)
+        with goes_on(target), bar() as told:
             trained = train_instruct(talks, target, config, validation=held, report=lambda step: told("training", step))
 
     def tell() -> None:
@@ -234,7 +230,7 @@ def instruct(
         show_it = print_instruct_as_json if json else print_instruct
         show_it(trained, samples, path)
 
-    raise typer.Exit(_told_by_the_first(tell, failed + held_failed))
+    raise typer.Exit(told_by_the_first(tell, failed + held_failed))
 
 
 def configure(kind: type[C], settings: Sequence[str], given: Mapping[str, object]) -> C:
@@ -361,91 +357,6 @@ def _some(names: Sequence[str]) -> str:
 
 def _count(things: Sequence[object], name: str) -> str:
     return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
-
-
-# --- while it trains -------------------------------------------------------------------------------------------------
-
-
-def _say_memory(config: TrainingConfig, sizes: Sequence[int], *, head: bool) -> None:
-    """Say what training on texts of these lengths takes at most, before it starts."""
-    from transformers import AutoConfig
-
-    from foyerdoc.finetuning.training.memory import estimate, free_memory
-    from foyerdoc.models.bases import base_folder
-    from foyerdoc.models.loading import fast_dtype, find_device, quietly, refusals
-
-    # A token has two characters or more in the languages that these models know.
-    step = sum(sorted(sizes)[-config.batch_examples :]) // 2
-    together = config.model_copy(update={"batch_tokens": max(16, min(config.batch_tokens, step))})
-    device = find_device(config.device)
-    folder = base_folder(config.base)
-    with quietly(), refusals(folder):
-        base = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        found = estimate(
-            base,
-            together,
-            resident=config.resident if config.resident is not None else device == "cpu",
-            checkpointing=bool(config.checkpointing),
-            head=head,
-            compute_bytes=4 if fast_dtype(device) == "float32" else 2,
-        )
-    free = free_memory(device)
-    there = f"; {free / 2**30:.1f} GiB are free" if free is not None else ""
-    note(f"training takes at most about {found.total / 2**30:.1f} GiB beside Python and its libraries, on {device}{there}")
-
-
-@contextmanager
-def _goes_on(target: Path) -> Iterator[None]:
-    """Say when a run is taken up, and on Ctrl-C that it can be."""
-    checkpoints = target.with_name(f".{target.name}.training")
-    if any(checkpoints.rglob("last-*")):
-        note("an interrupted training is there: it goes on from its last saved step")
-    try:
-        yield
-    except KeyboardInterrupt:
-        if any(checkpoints.rglob("last-*")):
-            note("stopped. The same command goes on from the last saved step, a minute back at most")
-        else:
-            note("stopped before anything was saved: the same command begins anew")
-        raise typer.Exit(1) from None
-
-
-def _told_by_the_first(tell: Callable[[], None], failed: int) -> int:
-    """Let the first of the processes that trained together measure, print and write the report.
-
-    Returns:
-        The exit status, the same in all of them: 1 where rows failed, else that of the telling. Nobody leaves before the first
-        has told, since a launcher ends all processes when one of them ends with an error.
-    """
-    from foyerdoc.finetuning.training.parallel import join_processes
-
-    processes, status = join_processes(), int(failed > 0)
-    if processes.first:
-        try:
-            with stops_on_error():
-                tell()
-        except typer.Exit as stop:
-            status = stop.exit_code
-    return processes.same(status)
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[str, Step], None]]:
-    """A bar for each run on a terminal: steps, loss, tokens a second and time left."""
-    columns = (TextColumn("{task.description}"), BarColumn(16), MofNCompleteColumn(), TextColumn("{task.fields[told]}"))
-    with Progress(*columns, console=err, disable=not sys.stderr.isatty()) as bar:
-        runs: dict[str, TaskID] = {}
-
-        def told(name: str, step: Step) -> None:
-            if name not in runs:
-                for before in runs.values():  # stopped early, or just done
-                    bar.update(before, total=bar.tasks[before].completed)
-                runs[name] = bar.add_task(name, total=step.steps, told="")
-            left = timedelta(seconds=round(step.seconds_left))
-            line = f"loss {step.loss:.3f}, {step.tokens_per_second:,.0f} tokens/s, {left} left"
-            bar.update(runs[name], completed=step.step, told=line)
-
-        yield told
 
 
 def _samples(target: Path, config: TrainingConfig, talks: Sequence[Conversation]) -> list[Sample]:
