@@ -27,6 +27,8 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
     there = [name for name in places if role_of(name).names["en"] or role_of(name).shared["en"]]
     chosen = _mixed_up(rng, there, rng.randint(3, 10))
     missing = max(1, round(len(chosen) * rng.uniform(*_ABSENT) * 1.35)) if rng.random() < 0.93 else 0
+    if scribe.excerpt:
+        missing = rng.randint(2, 6)
     chosen += _missing(rng, scribe, set(places), missing)
     rng.shuffle(chosen)
     language = rng.choices(LANGUAGES, weights=(74, 13, 13))[0]
@@ -85,6 +87,9 @@ def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) ->
     never = there | scribe.case.hidden | scribe.case.vague | scribe.headed | _half_said(there)
     own = [name for name in sorted(mentioned(scribe.layout)) if name not in never and not role_of(name).kin.endswith("!")]
     said = {role_of(name).kin for name in there} - {""}
+    if scribe.excerpt:
+        # What was cut off may be said again by another role that is left.
+        own = [name for name in own if role_of(name).kin not in said]
     parties = [name for name in sorted(there) if name in ROLES and f"{name}_street" in there]
     of_parties = [f"{party}_{what}" for party in parties for what in _OF_PARTIES]
     plainly = {ROLES[name].kin for name in there if name in ROLES} - {""}
