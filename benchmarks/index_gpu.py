@@ -9,8 +9,9 @@ paragraphs and questions. The vectors are made of the paragraphs' as in `index_s
 Everything starts from arrays in memory and ends with arrays in memory, transfers included. Building a store of ours includes
 its first search, which brings the vectors to the GPU. The truth is searched in float32 over the vectors as they were made, so
 what half precision costs shows in the recall. Filters let every document of some categories through: ours are given as the
-numbers of the vectors, FAISS's as a bitmap that was made before; indexes of FAISS without cuVS have none.
-FAISS: `faiss-gpu-cuvs`. One line of JSON for each store, as soon as it is measured.
+numbers of the vectors, FAISS's as a bitmap that was made before; indexes of FAISS without cuVS have none. Ours uses every GPU
+that it sees, the others the first: CUDA_VISIBLE_DEVICES=0 is fair. FAISS: `faiss-gpu-cuvs` in the place of `faiss-cpu`.
+One line of JSON for each store, as soon as it is measured.
 """
 
 from __future__ import annotations
@@ -160,8 +161,9 @@ def compare(passages: np.ndarray, questions: np.ndarray, size: int, names: list[
             about = {
                 "size": size,
                 "store": name,
+                "gpus": gpus(),
                 "build_s": round(time.perf_counter() - started, 2),
-                "gpu_gb": memory() - before,
+                "gpu_gb": round(memory() - before, 2),
             }
             for setting, search in store.settings.items():
                 yield {**about, "setting": setting, **measured(search, queries, truth[""])}
@@ -190,6 +192,12 @@ def measured(search: Search, queries: np.ndarray, truth: np.ndarray) -> dict:
     found = np.concatenate([search(queries[start : start + 250]) for start in range(0, len(queries), 250)])
     figures["recall"] = round(float(np.mean([np.isin(a, b).mean() for a, b in zip(truth, found, strict=True)])), 4)
     return figures
+
+
+def gpus() -> int:
+    import torch
+
+    return torch.cuda.device_count()
 
 
 def memory() -> float:
