@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed bench-index-faults
+.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed bench-index-faults bench-index-gpu bench-embedding
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -75,6 +75,13 @@ bench-retrieval: models ## the index against its parts
 ROUNDS ?= 1000
 bench-index-faults: $(INSTALLED) ## kill the process that writes an index ROUNDS times, and look at what is left
 	$(BIN)/python -m benchmarks.index_faults --rounds $(ROUNDS)
+
+bench-index-gpu: models ## a million and ten million vectors on one GPU, beside FAISS (faiss-gpu-cuvs) and torch
+	$(BIN)/python -m benchmarks.index_gpu check $(DATA) --size 200000
+	CUDA_VISIBLE_DEVICES=0 $(BIN)/python -m benchmarks.index_gpu vectors $(DATA)
+
+bench-embedding: models ## tokens embedded a second on a GPU, beside sentence-transformers
+	$(BIN)/python -m benchmarks.embedding_speed $(DATA)
 
 bench-answers: models ## quotes and refusals
 	$(BIN)/python benchmarks/answers.py $(DATA)

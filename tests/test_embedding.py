@@ -63,6 +63,30 @@ def test_a_vector_hardly_depends_on_its_batch(embedder: SentenceEmbedder) -> Non
     assert cosines.min() > 0.9999
 
 
+def test_texts_without_padding_are_embedded_alike(embedder: SentenceEmbedder) -> None:
+    texts = ["", "hail", "The roof was damaged by hail. " * 20, "Die Rechnung ist bezahlt.", "glass " * 900, "é" * 3000]
+    padded = embedder.embed_documents(texts)
+    packing = SentenceEmbedder(device="cpu", batch_tokens=600)
+    packing._packs = packing._pack(packing._model())
+    assert packing._packs
+    assert packing.embed_documents([]).shape == (0, 384)
+    assert (packing.embed_documents(texts) * padded).sum(axis=1).min() > 0.9999
+
+
+def test_a_model_that_pools_otherwise_is_not_packed() -> None:
+    other = SentenceEmbedder(device="cpu")
+    model = other._model()
+    before = other.embed_documents(["The roof was damaged by hail."])
+    # Its vectors are then those of the first token.
+    for layer in model:
+        layer.register_forward_hook(
+            lambda _layer, _inputs, out: {**out, "sentence_embedding": out["token_embeddings"][:, 0].float()}
+        )
+    assert not other._pack(model)
+    assert not other._packs
+    assert (other.embed_documents(["The roof was damaged by hail!"]) @ before.T).min() < 0.99
+
+
 def test_identical_texts_get_one_vector(embedder: SentenceEmbedder) -> None:
     first, other, again = embedder.embed_documents(["hail", "water", "hail"])
     assert (first == again).all()

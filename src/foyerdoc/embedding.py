@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from foyerdoc.models.embedded import embedded_embedder
 from foyerdoc.models.loading import fast_dtype, find_device, find_model, quietly, refusals, weights_digest
 from foyerdoc.models.tokens import Tokens
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # Prefixes of the embedded model, by which it was trained (Wang et al., "Multilingual E5 Text Embeddings", 2024).
 _E5_QUERY = "query: "
@@ -24,12 +28,23 @@ _REMEMBERED = 1024
 """Vectors kept, under 2 MB at 384 dimensions: a document is embedded by the classifier, then by the index."""
 
 
+_BATCH_TOKENS: Final = {"cpu": 4096, "cuda": 65_536}
+_TOKENIZED = 1024
+"""Texts whose tokens are found at a time, while the GPU is busy with those before."""
+
+_PROBES = ("hail", "The roof was damaged by hail. " * 20)
+_ALIKE = 0.9995
+"""The cosine above which a text counts as embedded alike, packed and padded."""
+
+
 class SentenceEmbedder:
     """A sentence-transformers model.
 
-    Texts are embedded in batches of similar length under a budget of tokens. A text's vector hardly depends on its company:
-    the cosine between alone and in any batch is above 0.9999 (bfloat16 rounds differently by shape). Identical texts of one
-    call share one computation and so one vector, and the vectors of the last 1,024 texts are remembered.
+    Texts are embedded in batches under a budget of tokens: on a CPU of similar length, on a GPU one after the other without
+    padding (`models.packing`), if the model then answers as it does with padding, which is tried when it is loaded. A
+    text's vector hardly depends on its company: the cosine between alone and in any batch is above 0.9999 (bfloat16 rounds
+    differently by shape). Identical texts of one call share one computation and so one vector, and the vectors of the last
+    1,024 texts are remembered.
 
     A text longer than `max_tokens` is cut by the model without a word; `count_tokens` tells beforehand.
 
@@ -38,7 +53,7 @@ class SentenceEmbedder:
         device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
         query_prefix: put before texts that search; the model's own prompt by default.
         document_prefix: put before texts that are searched; the model's own prompt by default.
-        batch_tokens: tokens of one batch, padding included.
+        batch_tokens: tokens of one batch, padding included; 65,536 on a GPU, else 4,096, by default.
         dtype: what is computed in; by default "bfloat16" on a GPU and on CPUs with instructions for it, else "float32".
     """
 
@@ -49,7 +64,7 @@ class SentenceEmbedder:
         device: str | None = None,
         query_prefix: str | None = None,
         document_prefix: str | None = None,
-        batch_tokens: int = 4096,
+        batch_tokens: int | None = None,
         dtype: str | None = None,
     ) -> None:
         self._source = model
@@ -60,6 +75,7 @@ class SentenceEmbedder:
         self._dtype = dtype
         self._lock = threading.RLock()
         self._model_: Any = None
+        self._packs = False
         self._tokens_: Tokens | None = None
         self._name: str | None = None
         self._remembered: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
@@ -119,7 +135,7 @@ class SentenceEmbedder:
             known = {text: self._remembered[text] for text in prefixed if text in self._remembered}
             new = [text for text in dict.fromkeys(prefixed) if text not in known]
             known.update(zip(new, self._compute(new), strict=True))
-            for text, vector in known.items():
+            for text, vector in list(known.items())[-_REMEMBERED:]:
                 # A copy: a row would keep all the call's vectors alive.
                 self._remembered[text] = vector.copy()
                 self._remembered.move_to_end(text)
@@ -129,14 +145,31 @@ class SentenceEmbedder:
 
     def _compute(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dimensions) float32, unit norm, whatever the model computed in. Different texts, prefixes included."""
-        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        lengths = [min(len(ids), self._positions()) for ids in self._tokens().ids(texts)]
-        for rows in _batches(lengths, self._batch_tokens):
-            some = [texts[row] for row in rows]
-            encoded = self._model().encode(some, batch_size=len(some), convert_to_tensor=True, show_progress_bar=False)
-            vectors[rows] = encoded.float().cpu().numpy()
+        model = self._model()
+        budget = self._batch_tokens or _BATCH_TOKENS[model.device.type]
+        if self._packs:
+            vectors = self._compute_packed(model, texts, budget)
+        else:
+            vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+            lengths = [min(len(ids), self._positions()) for ids in self._tokens().ids(texts)]
+            for rows in _batches(lengths, budget):
+                vectors[rows] = _encode(model, [texts[row] for row in rows])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.maximum(norms, np.finfo(np.float32).tiny)
+        return vectors
+
+    def _compute_packed(self, model: Any, texts: Sequence[str], budget: int) -> NDArray[np.float32]:
+        """(n, dimensions) float32, the means of the last layer. Nothing waits for the GPU but the end."""
+        import torch
+
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        with ThreadPoolExecutor(1) as reader, torch.inference_mode():
+            parts = [texts[start : start + _TOKENIZED] for start in range(0, len(texts), _TOKENIZED)]
+            found = reader.map(self._tokens().ids, parts)
+            ids = (_cut(one, self._positions()) for some in found for one in some)
+            means = [_means(model, batch) for batch in _in_order(ids, budget)]
+            vectors: NDArray[np.float32] = torch.cat(means).cpu().numpy()
         return vectors
 
     def _prefixes(self) -> tuple[str, str]:
@@ -168,7 +201,29 @@ class SentenceEmbedder:
         with self._lock:
             if self._model_ is None:
                 self._model_ = self._load()
+                # The kernel for texts without padding wants 16 bits.
+                on_gpu, wide = self._model_.device.type == "cuda", next(self._model_.parameters()).dtype.itemsize > 2
+                self._packs = on_gpu and not wide and self._pack(self._model_)
             return self._model_
+
+    def _pack(self, model: Any) -> bool:
+        """Have the model take texts without padding if it answers the same then: positions, pooling and last layers differ."""
+        from foyerdoc.models.packing import pack_attention
+
+        padded = _encode(model, _PROBES)
+        base = model[0].auto_model
+        before = base.config._attn_implementation  # noqa: SLF001 - transformers has no public way to ask
+        try:
+            pack_attention(base)
+            packed = self._compute_packed(model, _PROBES, _BATCH_TOKENS["cuda"])
+        except (AttributeError, TypeError, ValueError, RuntimeError):
+            alike = False
+        else:
+            norms = np.linalg.norm(padded, axis=1) * np.linalg.norm(packed, axis=1)
+            alike = padded.shape == packed.shape and bool(((padded * packed).sum(axis=1) > _ALIKE * norms).all())
+        if not alike:
+            base.set_attn_implementation(before)
+        return alike
 
     def _load(self) -> Any:
         import torch
@@ -193,6 +248,54 @@ class SentenceEmbedder:
 def _to_float32(_module: Any, _inputs: Any, features: dict[str, Any]) -> dict[str, Any]:
     """Pooling adds up hundreds of tokens: in bfloat16 that would cost more precision than all layers before it."""
     return {**features, "token_embeddings": features["token_embeddings"].float()}
+
+
+def _encode(model: Any, texts: Sequence[str]) -> NDArray[np.float32]:
+    """(n, dimensions) float32 by sentence-transformers, in one batch."""
+    encoded = model.encode(list(texts), batch_size=len(texts), convert_to_tensor=True, show_progress_bar=False)
+    vectors: NDArray[np.float32] = encoded.float().cpu().numpy()
+    return vectors
+
+
+def _means(model: Any, texts: Sequence[Sequence[int]]) -> Tensor:
+    """(n, hidden) float32 on the model's device, the mean of each text's tokens after the last layer."""
+    import torch
+
+    from foyerdoc.models.packing import Pack
+
+    base = model[0].auto_model
+    pack = Pack.of(texts).to(model.device)
+    inputs = pack.inputs()
+    inputs["position_ids"] += _first_position(base)
+    hidden = base(**inputs).last_hidden_state[0].float()
+    means: Tensor = torch.segment_reduce(hidden, "mean", lengths=pack.bounds.diff().long(), unsafe=True)
+    return means
+
+
+def _first_position(base: Any) -> int:
+    """Where a model counts positions from: after the padding's in RoBERTa and its kin, else 0."""
+    embeddings = getattr(base, "embeddings", None)
+    padding = getattr(embeddings, "padding_idx", None)
+    return padding + 1 if isinstance(padding, int) and getattr(embeddings, "position_embeddings", None) is not None else 0
+
+
+def _cut(ids: list[int], most: int) -> list[int]:
+    """Token ids as the model's tokenizer cuts them: the mark at the end stays."""
+    return ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
+
+
+def _in_order(texts: Iterator[list[int]], budget: int) -> Iterator[list[list[int]]]:
+    """Texts one after the other, each batch within the budget of tokens or one text."""
+    batch: list[list[int]] = []
+    tokens = 0
+    for ids in texts:
+        if batch and tokens + len(ids) > budget:
+            yield batch
+            batch, tokens = [], 0
+        batch.append(ids)
+        tokens += len(ids)
+    if batch:
+        yield batch
 
 
 def _batches(lengths: Sequence[int], budget: int) -> list[list[int]]:

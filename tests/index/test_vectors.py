@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from foyerdoc.errors import DamagedFile, UsageError
+from foyerdoc.index import shards as shards_module
 from foyerdoc.index import vectors as module
-from foyerdoc.index.faiss import Shards, count_gpus
+from foyerdoc.index.shards import Shards, _largest, find_gpus
 from foyerdoc.index.vectors import Vectors
 
-needs_gpu = pytest.mark.skipif(not count_gpus(), reason="needs a GPU and faiss-gpu")
+needs_gpu = pytest.mark.skipif(not find_gpus(), reason="needs a GPU")
 
 
 def unit(seed, n, dimensions=8):
@@ -33,7 +34,7 @@ def brute(held, queries, k):
     data = np.array([held[one] for one in numbers.tolist()], dtype=np.float32).reshape(len(numbers), -1)
     scores, found = [], []
     for query in queries:
-        exact = (data * query).sum(axis=1) if len(data) else np.empty(0, np.float32)
+        exact = (data * query.astype(np.float64)).sum(axis=1).astype(np.float32)
         order = np.lexsort((numbers, -exact))[:k]
         scores.append(exact[order])
         found.append(numbers[order])
@@ -229,79 +230,107 @@ def test_cosines_are_those_of_the_search():
     np.testing.assert_array_equal(vectors.cosines(query[0], numbers[0]), scores[0])
 
 
-@pytest.fixture
-def pretended_gpus(monkeypatch):
-    """The GPU's path with flat indexes of the CPU as its shards, and a GPU's largest k of 64."""
-    import faiss
-
+@pytest.fixture(params=[1, 3])
+def pretended_gpus(request, monkeypatch):
+    """The GPUs' path with the CPU as each of them."""
     made = []
 
-    def on_gpus(dimensions):
-        made.append(Shards(dimensions, [faiss.IndexFlatIP(dimensions) for _ in range(3)]))
-        return made[-1]
+    class Counted(Shards):
+        def __init__(self, dimensions, devices):
+            super().__init__(dimensions, devices)
+            made.append(self)
 
-    monkeypatch.setattr(module, "count_gpus", lambda: 3)
-    monkeypatch.setattr(module, "GPU_MOST", 64)
+    monkeypatch.setattr(module, "find_gpus", lambda: ("cpu",) * request.param)
     monkeypatch.setattr(module, "_GPU_FROM", 1)
-    monkeypatch.setattr(module, "_GPU_DEAD", 10)
-    monkeypatch.setattr(Shards, "on_gpus", on_gpus)
+    monkeypatch.setattr(module, "Shards", Counted)
     return made
 
 
-def walk_through_changes():
-    """Adds, deletions, small and large k, ties: what a store with shards must answer as one without does."""
-    data, queries = unit(0, 40)[np.random.default_rng(1).integers(40, size=300)], unit(2, 4)
-    vectors, held = Vectors(8, exact_up_to=20), {}
+def walk_through_changes(dimensions=8):
+    """Adds, deletions, small and large k, selections, ties: what a store on GPUs must answer as one without does."""
+    data, queries = unit(0, 40, dimensions)[np.random.default_rng(1).integers(40, size=300)], unit(2, 4, dimensions)
+    vectors, held = Vectors(dimensions, exact_up_to=20), {}
     for start in range(0, 300, 50):
-        vectors.add_arrays(np.arange(start, start + 50), data[start : start + 50])
-        held |= {one: data[one] for one in range(start, start + 50)}
+        vectors.add_arrays(np.arange(start, start + 50) * 2, data[start : start + 50])
+        held |= {2 * one: data[one] for one in range(start, start + 50)}
         for k in (1, 10, 45, 60, 300):
             assert_same(vectors.search(queries, k), brute(held, queries, k))
-        gone = np.arange(start, start + 7)
+        gone = np.arange(start, start + 7) * 2
         vectors.remove(gone)
         for one in gone:
             del held[one]
         assert_same(vectors.search(queries, 10), brute(held, queries, 10))
-        some = {one: held[one] for one in held if one % 2}
-        vectors._recall = 1  # the selection is searched on the CPU, where this store would use lists
-        assert_same(vectors.search(queries, 10, among=np.array(sorted(some))), brute(some, queries, 10))
-        vectors._recall = 0.99
+        for every in (4, 30):
+            some = {one: held[one] for one in held if one % every == 0}
+            assert_same(vectors.search(queries, 10, among=np.array(sorted(some)[::-1])), brute(some, queries, 10))
+    assert vectors.probes == ()
+    return vectors
 
 
 def test_shards_answer_what_the_cpu_does(pretended_gpus):
+    vectors = walk_through_changes()
+    # Made once: what is added and deleted is told.
+    assert pretended_gpus == [vectors._shards]
+
+
+def test_shards_that_read_their_rows_in_parts_answer_what_the_cpu_does(pretended_gpus, monkeypatch):
+    for name, value in {"_SCORES": 64, "_QUERIES": 2, "_DECODED": 100, "_GROUP": 4, "_BLOCK": 3}.items():
+        monkeypatch.setattr(shards_module, name, value)
     walk_through_changes()
-    # Made at the first search, and anew when more than ten deleted rows were left: not at every change.
-    assert 1 < len(pretended_gpus) < 6
 
 
-def test_shards_that_round_their_products_answer_what_the_cpu_does(pretended_gpus, monkeypatch):
-    search, rng = Shards.search, np.random.default_rng(0)
-
-    def rounded(self, queries, k):
-        scores, rows = search(self, queries, self.held)
-        scores = scores + rng.uniform(-4.8e-4, 4.8e-4, scores.shape).astype(np.float32)
-        order = np.argsort(-scores, axis=1)[:, :k]
-        return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
-
-    monkeypatch.setattr(Shards, "search", rounded)
-    walk_through_changes()
-    # Hundreds that differ by less than what is rounded.
+def test_scores_that_differ_by_less_than_is_rounded_are_told_apart(pretended_gpus):
     close = unit(0, 1) + 0.01 * np.random.default_rng(1).normal(size=(800, 8))
     close = (close / np.linalg.norm(close, axis=1, keepdims=True)).astype(np.float16)
     vectors, queries = Vectors(8), unit(0, 1)
+    queries = (queries + 1e-4 * np.random.default_rng(2).normal(size=(5, 8))).astype(np.float32)
     vectors.add_arrays(np.arange(800), close)
-    assert_same(vectors.search(queries, 10), brute(dict(enumerate(close)), queries, 10))
-    assert len(pretended_gpus) > 1
+    for k in (10, 400):
+        assert_same(vectors.search(queries, k), brute(dict(enumerate(close)), queries, k))
+
+
+def test_a_store_for_which_the_gpus_have_no_room_stays_on_the_cpu(pretended_gpus, monkeypatch):
+    import torch
+
+    def full(*_):
+        raise torch.OutOfMemoryError
+
+    data, queries = unit(0, 100), unit(1, 3)
+    for name in ("add", "search"):
+        with monkeypatch.context() as patched:
+            patched.setattr(Shards, name, full)
+            vectors = Vectors(8)
+            vectors.add_arrays(np.arange(100), data)
+            for k in (5, 100):
+                assert_same(vectors.search(queries, k), brute(dict(enumerate(data)), queries, k))
+            assert vectors._shards is None
+    assert len(pretended_gpus) == 2
+
+
+@given(st.integers(0, 10**6), st.integers(1, 500), st.integers(1, 80))
+def test_the_largest_by_groups_are_the_largest(seed, n, k):
+    import torch
+
+    # Few different values, and some that may not be found.
+    scores = torch.from_numpy(np.random.default_rng(seed).integers(0, 50, size=(3, n)).astype(np.float32))
+    scores[scores < 5] = -torch.inf
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shards_module, "_GROUP", 4)
+        values, columns = _largest(scores, k)
+    assert torch.equal(values.sort(dim=1).values, scores.topk(min(k, n), dim=1).values.sort(dim=1).values)
+    assert torch.equal(scores.gather(1, columns), values)
+    assert all(len(set(row)) == len(row) for row in columns.tolist())
 
 
 @needs_gpu
 def test_gpus_answer_what_the_cpu_does(monkeypatch):
     monkeypatch.setattr(module, "_GPU_FROM", 1)
     walk_through_changes()
+    walk_through_changes(384)
 
 
 @needs_gpu
-def test_more_than_a_gpu_can_find_at_once():
+def test_thousands_of_neighbours_on_gpus():
     data, queries = unit(0, 12_000), unit(1, 2)
     vectors = Vectors(8)
     vectors.add_arrays(np.arange(12_000), data)

@@ -112,10 +112,9 @@ def _faiss() -> Iterator[Finding]:
     try:
         import faiss
     except ImportError:
-        yield Finding("faiss", "not installed", well=False, mend="pip install 'foyerdoc[cpu]', or 'foyerdoc[gpu]' for CUDA 12")
+        yield Finding("faiss", "not installed", well=False, mend="pip install 'foyerdoc[cpu]'")
         return
-    gpus = faiss.get_num_gpus() if "GPU" in faiss.get_compile_options() else 0
-    yield Finding("faiss", f"{faiss.__version__}, {gpus} GPUs", well=True)
+    yield Finding("faiss", faiss.__version__, well=True)
 
 
 def _ocr() -> Iterator[Finding]:

@@ -1,12 +1,13 @@
-"""Vectors that are searched by inner product: FAISS on the CPU, and on a GPU where FAISS has one.
+"""Vectors that are searched by inner product: by FAISS on the CPU, by torch on GPUs.
 
     Vectors            half precision, in rows; deleted ones stay until a quarter of all is
     ├── rows           exact: every row is read
     ├── Lists          from `exact_up_to` vectors on: only the rows near the query, as many as the recall asked for takes
-    └── Shards         on GPUs: every row again, on all of them
+    └── Shards         where there are GPUs: exact, every row again on one of them
 
-Each of the three only proposes rows. What is answered was scored here, row by row in one arithmetic, and sorted by score and
-number: so equal vectors have equal scores, the lower number comes first, and a GPU answers what the CPU does.
+Each of the three only proposes rows. Their scores are then computed one by one in double precision and rounded to single, so
+that the order of adding up does not show, and sorted by score and number: equal vectors have equal scores, the lower number
+comes first, and a GPU answers what the CPU does.
 
 Always a cache: the index's SQLite file is the truth, and this is made again from it when it is missing or stale.
 """
@@ -21,31 +22,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.errors import DamagedFile, UsageError
-from foyerdoc.index.faiss import GPU_MOST, Shards, count_gpus, load_faiss
+from foyerdoc.index.faiss import load_faiss
 from foyerdoc.index.lists import DEPTHS, Lists
+from foyerdoc.index.shards import Ranked, Shards, find_gpus
 from foyerdoc.storage import new_folder, open_folder
 
 _KIND = "vectors"
 _VERSION = 2
 _MARGIN = 16  # rows that are proposed beyond those asked for, at least
 _SLACK = 2e-5  # two sums of the same products differ by less, for unit vectors
-_GPU_SLACK = 1e-3  # a GPU may multiply with 11 bits of a query's numbers (TF32)
 _SAMPLE = 256  # queries by which recall is measured
 _GPU_FROM = 10_000  # vectors; fewer are found as fast on a CPU
-_GPU_DEAD = 256  # deleted rows that a GPU may still hold
-_GPU_BLOCK = 100_000  # rows that are sent to the GPUs at a time
 _COMPACT_FROM = 1024  # deleted rows; fewer are not worth moving the others
 
 _Scored = tuple[NDArray[np.float32], NDArray[np.int64]]
-_Proposed = tuple[NDArray[np.float32], NDArray[np.int64]]
-"""(m,) float32, the most that rows which are not proposed can score, and (m, j) int64 the rows that are, -1 for none."""
 
 
 class Vectors:
     """Unit vectors by number, in half precision. Not for several threads at once.
 
-    Up to `exact_up_to` vectors every search is exact, and so are always: searches on a GPU, searches for more than 100
-    neighbours, and searches among no more than `exact_up_to` of the vectors. Others read the lists around the nearest
+    Up to `exact_up_to` vectors every search is exact, and so are always: searches on GPUs (where there are any and 10,000
+    vectors; a store for which they have no room stays on the CPU), searches for more than 100 neighbours, and searches
+    among no more than `exact_up_to` of the vectors. Others read the lists around the nearest
     centroids: the fewest that found the share `recall` of the true neighbours of a sample. They are chosen again when a
     quarter of the vectors is new, and the centroids with them when they have doubled; the first search after that pays for it.
 
@@ -62,6 +60,7 @@ class Vectors:
         if not 0 < recall <= 1:
             raise UsageError(f"recall is {recall}", hint="choose 0 < recall <= 1")
         self._dimensions, self._recall, self._exact_up_to = dimensions, recall, exact_up_to
+        self._gpus_have_room = True
         self._replace(np.empty(0, np.int64), np.empty((0, 2 * dimensions), np.uint8))
 
     def __len__(self) -> int:
@@ -114,9 +113,11 @@ class Vectors:
 
     def remove(self, ids: NDArray[np.int64]) -> None:
         """Forget the vectors of some numbers; numbers that are not held are ignored."""
-        places = np.unique(self._places(np.asarray(ids, dtype=np.int64)))
+        places = self._places(np.asarray(ids, dtype=np.int64), ascending=True)
         self._live[places] = False
         self._count -= len(places)
+        if self._shards is not None:
+            self._shards.remove(places[places < self._shards.rows])
         if self._rows - self._count > max(_COMPACT_FROM, self._rows // 4):
             self._replace(self.ids, self._live_codes())
 
@@ -136,24 +137,17 @@ class Vectors:
             UsageError: the shapes do not fit, or a query is longer than 1 or not finite.
         """
         queries = np.ascontiguousarray(self._checked(queries), dtype=np.float32)
-        allowed, count = self._allowed(among)
+        chosen = None if among is None else self._places(np.asarray(among, dtype=np.int64), ascending=True)
+        count = self._count if chosen is None else len(chosen)
         k = max(0, min(k, count))
         scores, places = np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
-        waiting, fetch, exactly = np.arange(len(queries)), min(k + k // 8 + _MARGIN, count), False
+        waiting, fetch, exactly = np.arange(len(queries)), min(k + k // 8 + _MARGIN, count), self._recall == 1
         while k and len(waiting):
-            unfinished = []
-            some = queries[waiting]
-            propose = self._exactly if exactly else self._propose
-            for query, bound, proposed in zip(waiting, *propose(some, k, fetch, allowed, count), strict=True):
-                rows = proposed[proposed >= 0]
-                exact = self._scores(queries[query], rows)
-                best = np.lexsort((rows, -exact))[:k]
-                # A row that was not proposed could be as good as the last one, or the lists read hold too few.
-                if len(best) < k or exact[best[-1]] <= bound:
-                    unfinished.append(query)
-                else:
-                    scores[query], places[query] = exact[best], rows[best]
-            waiting, fetch, exactly = np.array(unfinished, dtype=np.int64), min(4 * fetch, count), True
+            found, rows, bounds = self._nearest(queries[waiting], k, fetch, chosen, exactly=exactly)
+            # A row that was not proposed could be as good as the last one, or the lists read hold too few.
+            sure = found[:, -1] > bounds
+            scores[waiting[sure]], places[waiting[sure]] = found[sure], rows[sure]
+            waiting, fetch, exactly = waiting[~sure], min(4 * fetch, count), True
         return scores, self._ids[places]
 
     def cosines(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -247,54 +241,79 @@ class Vectors:
             raise UsageError("a vector is longer than 1 or not finite", hint="divide vectors by their norm")
         return vectors
 
-    def _places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The rows of some numbers, in their order; those that are not held are left out."""
-        places = np.searchsorted(self._ids[: self._rows], ids)
-        there = places < self._rows
-        places, ids = places[there], ids[there]
-        found: NDArray[np.int64] = places[(self._ids[places] == ids) & self._live[places]]
-        return found
+    def _places(self, ids: NDArray[np.int64], *, ascending: bool = False) -> NDArray[np.int64]:
+        """The rows of some numbers, in their order, or ascending and each once; those that are not held are left out."""
+        held = self._ids[: self._rows]
+        if not self._rows or not len(ids):
+            return np.empty(0, np.int64)
+        if held[-1] - held[0] == self._rows - 1:
+            # Numbers ascend, so these have no gaps: nothing has to be looked for among millions.
+            places = ids - held[0]
+            there = (places >= 0) & (places < self._rows)
+            places = places if there.all() else places[there]
+        else:
+            places = np.minimum(np.searchsorted(held, ids), self._rows - 1)
+            places = places[held[places] == ids]
+        live = self._live[places]
+        found: NDArray[np.int64] = places if live.all() else places[live]
+        return np.unique(found) if ascending and (np.diff(found) <= 0).any() else found
 
-    def _allowed(self, among: NDArray[np.int64] | None) -> tuple[NDArray[np.bool_] | None, int]:
-        """(rows,) bool, which rows may be found, None for all; and how many they are."""
-        if among is None:
-            return (None if self._count == self._rows else self._live[: self._rows]), self._count
-        allowed = np.zeros(self._rows, np.bool_)
-        allowed[self._places(np.asarray(among, dtype=np.int64))] = True
-        return allowed, int(allowed.sum())
+    def _nearest(
+        self, queries: NDArray[np.float32], k: int, fetch: int, chosen: NDArray[np.int64] | None, *, exactly: bool
+    ) -> Ranked:
+        """The k best of about `fetch` rows that are proposed; where lists hold fewer, the last ones' scores are -inf."""
+        if (shards := self._current_shards()) is not None:
+            import torch
 
-    def _propose(
-        self, queries: NDArray[np.float32], k: int, fetch: int, allowed: NDArray[np.bool_] | None, count: int
-    ) -> _Proposed:
-        """About `fetch` rows among which the k best of `count` will be."""
-        if count == self._count >= _GPU_FROM and fetch <= GPU_MOST and count_gpus():
-            return self._on_gpus(queries, fetch, count)
-        if count <= self._exact_up_to or k > DEPTHS[-1] or self._recall == 1:
-            return self._exactly(queries, k, fetch, allowed, count)
-        scores, rows = self._current_lists().search(queries, fetch, k, _selector(allowed), count / self._count)
-        return _bounded(scores, rows, fetch < count, _SLACK)
+            try:
+                return shards.search(queries, k, fetch, chosen)
+            except torch.OutOfMemoryError:
+                self._shards, self._gpus_have_room = None, False
+        count = self._count if chosen is None else len(chosen)
+        selector = self._selector(chosen)
+        if exactly or count <= self._exact_up_to or k > DEPTHS[-1]:
+            parameters = None if selector is None else load_faiss().SearchParameters(sel=selector)
+            scores, rows = self._flat.search(queries, fetch, params=parameters)
+        else:
+            scores, rows = self._current_lists().search(queries, fetch, k, selector, count / self._count)
+        # As much as the last one where there are more, and what sums may differ by.
+        bounds = scores[:, -1] + np.float32(_SLACK) if fetch < count else np.full(len(queries), -np.inf, np.float32)
+        found = np.full((len(queries), k), -np.inf, np.float32), np.zeros((len(queries), k), np.int64)
+        for number, query in enumerate(queries):
+            some = rows[number][rows[number] >= 0]
+            exact = self._scores(query, some)
+            best = np.lexsort((some, -exact))[:k]
+            found[0][number, : len(best)], found[1][number, : len(best)] = exact[best], some[best]
+        return *found, bounds
 
-    def _exactly(
-        self, queries: NDArray[np.float32], _k: int, fetch: int, allowed: NDArray[np.bool_] | None, count: int
-    ) -> _Proposed:
-        parameters = None if allowed is None else load_faiss().SearchParameters(sel=_selector(allowed))
-        scores, rows = self._flat.search(queries, fetch, params=parameters)
-        return _bounded(scores, rows, fetch < count, _SLACK)
+    def _selector(self, chosen: NDArray[np.int64] | None) -> Any:
+        """FAISS's, of these rows or of all that are not deleted; None where that is every row."""
+        if chosen is None and self._count == self._rows:
+            return None
+        allowed = self._live[: self._rows]
+        if chosen is not None:
+            allowed = np.zeros(self._rows, np.bool_)
+            allowed[chosen] = True
+        return load_faiss().IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
 
-    def _on_gpus(self, queries: NDArray[np.float32], fetch: int, count: int) -> _Proposed:
+    def _current_shards(self) -> Shards | None:
+        """The copies on the GPUs, brought up to date; None where there are none."""
+        if self._count < _GPU_FROM or not self._gpus_have_room or not find_gpus():
+            return None
         shards = self._shards
-        dead = 0 if shards is None else shards.held - int(self._live[: shards.rows].sum())
-        if shards is None or dead > _GPU_DEAD or fetch + dead > GPU_MOST:
-            self._shards, dead = None, 0  # let go of the old one's memory first
-            shards = self._shards = Shards.on_gpus(self._dimensions)
-        new = shards.rows + np.flatnonzero(self._live[shards.rows : self._rows])
-        for some in np.array_split(new, 1 + len(new) // _GPU_BLOCK):
-            shards.add(self._flat.reconstruct_batch(some), some)
-        shards.rows = self._rows
-        # Wider than on a CPU, for the bound is; and a GPU's index forgets nothing: as many more as it holds in vain.
-        fetch = min(4 * fetch, GPU_MOST - dead, count)
-        scores, rows = shards.search(queries, fetch + dead)
-        return _bounded(scores, np.where(self._live[rows], rows, -1), fetch < count, _GPU_SLACK)
+        if shards is None:
+            shards = self._shards = Shards(self._dimensions, find_gpus())
+        if shards.rows < self._rows:
+            import torch
+
+            new, first = self._codes()[shards.rows : self._rows].view("<f2"), shards.rows
+            try:
+                shards.add(new)
+            except torch.OutOfMemoryError:
+                self._shards, self._gpus_have_room = None, False
+                return None
+            shards.remove(first + np.flatnonzero(~self._live[first : self._rows]))
+        return shards
 
     def _current_lists(self) -> Lists:
         """The lists, trained and chosen again if the store has grown enough since."""
@@ -303,9 +322,9 @@ class Vectors:
             lists = Lists.train(self._flat, np.flatnonzero(self._live[: self._rows]))
         lists.extend(self._flat)
         if self._count > 1.25 * lists.chosen_on:
-            allowed, count = self._allowed(None)
             queries = self._sample()
-            nearest = self._exactly(queries, DEPTHS[-1], min(DEPTHS[-1], count), allowed, count)[1]
+            depth = min(DEPTHS[-1], self._count)
+            nearest = self._nearest(queries, depth, depth, None, exactly=True)[1]
             lists.choose(queries, nearest, self._recall, self._count)
         self._lists = lists
         return lists
@@ -323,11 +342,11 @@ class Vectors:
         return unit
 
     def _scores(self, query: NDArray[np.float32], places: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(s,) float32. Each row is summed up by itself: a matrix product would round by where a row happens to stand."""
+        """(s,) float32. Each row is added up by itself: a matrix product would round by where a row happens to stand."""
         if not len(places):
             return np.empty(0, np.float32)
-        products: NDArray[np.float32] = self._flat.sa_decode(self._codes()[places]) * query
-        summed: NDArray[np.float32] = products.sum(axis=1)
+        products = self._flat.sa_decode(self._codes()[places]) * query.astype(np.float64)
+        summed: NDArray[np.float32] = products.sum(axis=1).astype(np.float32)
         return summed
 
     def _codes(self) -> NDArray[np.uint8]:
@@ -341,18 +360,7 @@ class Vectors:
         return self._codes()[self._live[: self._rows]]
 
 
-def _bounded(scores: NDArray[np.float32], rows: NDArray[np.int64], more: bool, slack: float) -> _Proposed:
-    """What was found, with the most that others score: as much as the last one where there are `more`, nothing where not."""
-    return (scores[:, -1] + np.float32(slack) if more else np.full(len(scores), -np.inf, np.float32)), rows
-
-
 def squared_norms(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     """(n,) float32, the squared norms of (n, dimensions) vectors."""
     squares: NDArray[np.float32] = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32, casting="same_kind")
     return squares
-
-
-def _selector(allowed: NDArray[np.bool_] | None) -> Any:
-    if allowed is None:
-        return None
-    return load_faiss().IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
