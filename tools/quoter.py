@@ -52,11 +52,11 @@ class Told:
         self._last = 0.0
 
     def __call__(self, progress: Progress) -> None:
+        """See `loop.fit`."""
         if time.monotonic() - self._last > _EVERY:
             self._last = time.monotonic()
-            sys.stdout.write(
-                f"step {progress.step}/{progress.steps} loss {progress.loss:.4f} left {progress.seconds_left:.0f} s\n"
-            )
+            left = f"{progress.seconds_left:.0f} s left"
+            sys.stdout.write(f"step {progress.step} of {progress.steps}, loss {progress.loss:.4f}, {left}\n")
             sys.stdout.flush()
 
 

@@ -180,8 +180,8 @@ class ChoosingTask:
 def measure(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> dict[str, float]:
     """How good log odds are: "loss", the mean of -log of the probability of what is right to choose, "first" and "auroc".
 
-    "first" is the share of questions with a known answer whose best sentence bears it; "auroc" the chance that a question that is
-    not answered is found likelier to have no answer than one that is.
+    "first" is the share of questions with a known answer whose best sentence bears it; "auroc" the chance that a question that
+    is not answered is found likelier to have no answer than one that is.
     """
     losses, first, none = [], [], []
     for choice, each in zip(choices, odds, strict=True):

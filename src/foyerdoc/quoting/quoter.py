@@ -107,6 +107,8 @@ class Quoter:
         """
         from foyerdoc.quoting.network import predict
 
+        if not any(passage.sentences for passage in passages):
+            return np.zeros(0)
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
