@@ -4,7 +4,7 @@
 
 MEASURE.jsonl.gz is made by `python -m tools.quotes DATA OUT --part measure`: the halves that nothing learns from. "first": the
 best sentence bears the answer, of all questions whose paragraphs answer them, whether retrieval found the place or not; a
-question that is refused has no best sentence in "first, refused counts". AUROC: how well the probability of "none" (of the
+question that is refused has no best sentence in "first and not refused". AUROC: how well the probability of "none" (of the
 ranking: its highest cosine of a sentence) tells the questions that are not answered from those of the same set that are.
 "refused" and "answered" are at the threshold that was chosen on questions held out in training. A language model is shown the
 nine best sentences.
@@ -86,7 +86,7 @@ def numbered(model: LocalModel, choices: list[Choice]):
 
 def table(title: str, choices: list[Choice], found, limit: float) -> Table:
     made = Table(title=f"{title}, none above {limit:.3f}")
-    for column in ("set", "answered", "first", "first, refused counts", "refused", "not answered", "answered wrongly", "AUROC"):
+    for column in ("set", "answered", "first", "first and not refused", "refused", "not answered", "answered wrongly", "AUROC"):
         made.add_column(column)
     by_set = defaultdict(list)
     for choice, (none, weights) in zip(choices, found, strict=True):
