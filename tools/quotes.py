@@ -145,7 +145,10 @@ def ten_passages(qa: Path, language: str, *, learn: bool, embedder: KeptEmbedder
 
 
 def policies(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
-    """PolicyQA: each question is asked of its own site's policy, where several paragraphs may answer it."""
+    """PolicyQA: each question is asked of its own site's policy, where more may answer it than is marked.
+
+    So nobody knows what a question's passages say when none of them is marked: it is left out.
+    """
     contexts, questions = squad(qa / "policyqa.en.json")
     same: dict[tuple[int, str], Asked] = {}
     documents = {}
@@ -159,7 +162,9 @@ def policies(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]
             one.answers += question.answers
     with paragraphs(list(documents.values()), embedder) as index:
         for one in same.values():
-            yield index.row("policyqa.en", one)
+            row = index.row("policyqa.en", one)
+            if any(sentence[-1] for sentence in row["sentences"]):
+                yield row
 
 
 def reports(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from foyerdoc.quoting.network import Network
 
-_REFUSED: Final = 0.1  # of the answerable questions of any set, at most, by the threshold
+_REFUSED: Final = 0.1  # of the answerable questions, at most, by the threshold
 _QUOTES: Final = 3  # of an answer, at most
 _EACH: Final = 1.3  # of an answer, on average, where a sentence answers
 _GAPS: Final = np.linspace(0.0, 4.0, 41)
@@ -43,7 +43,7 @@ class Choice:
     """A question, the sentences that were found for it, and which of them answer it.
 
     Attributes:
-        group: which set it is of; a threshold is to suit each.
+        group: which set it is of.
         question: one that stands alone.
         passages: best first.
         order: the numbers of all sentences, counted passage by passage, best first as retrieval weighs them.
@@ -292,12 +292,17 @@ def train_quoter(
 
 
 def none_limit(choices: Iterable[Choice], odds: Iterable[NDArray[np.float64]]) -> float:
-    """The lowest probability of "none" above which at most a tenth of the answerable questions of any set are refused."""
+    """The lowest probability of "none" above which at most a tenth of the answerable questions are refused.
+
+    Each set counts the same, however many questions it has.
+    """
     groups: dict[str, list[float]] = {}
     for choice, each in zip(choices, odds, strict=True):
         if not choice.right()[0]:
             groups.setdefault(choice.group, []).append(none_of(each))
-    return max(float(np.quantile(values, 1 - _REFUSED)) for values in groups.values())
+    nones = [np.array(group) for group in groups.values()]
+    refused = {limit: np.mean([(group > limit).mean() for group in nones]) for group in nones for limit in group.tolist()}
+    return min(limit for limit, share in refused.items() if share <= _REFUSED)
 
 
 def close_gap(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> float:
