@@ -5,7 +5,7 @@
 MEASURE.jsonl.gz is made by `python -m tools.quotes DATA OUT --part measure`: the halves that nothing learns from. "first": the
 best sentence bears the answer, of all questions whose paragraphs answer them, whether retrieval found the place or not; a
 question that is refused has no best sentence in "first and not refused". AUROC: how well the probability of "none" (of the
-ranking: its highest cosine of a sentence) tells the questions that are not answered from those of the same set that are.
+ranking: how low its best score is) tells the questions that are not answered from those of the same set that are.
 "refused" and "answered" are at the threshold that was chosen on questions held out in training. A language model is shown the
 nine best sentences.
 """

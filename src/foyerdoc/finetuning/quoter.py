@@ -302,7 +302,7 @@ def none_limit(choices: Iterable[Choice], odds: Iterable[NDArray[np.float64]]) -
             groups.setdefault(choice.group, []).append(none_of(each))
     nones = [np.array(group) for group in groups.values()]
     refused = {limit: np.mean([(group > limit).mean() for group in nones]) for group in nones for limit in group.tolist()}
-    return min(limit for limit, share in refused.items() if share <= _REFUSED)
+    return float(min(limit for limit, share in refused.items() if share <= _REFUSED))
 
 
 def close_gap(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> float:
