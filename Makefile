@@ -37,7 +37,6 @@ adapters: models     ## train what is bundled: the demo's classifier, the genera
 	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 26000 --seed 0 --held-out $(FORMS)/held-out.jsonl
 	$(BIN)/foyerdoc train extractor $(FORMS)/train.jsonl --held-out $(FORMS)/held-out.jsonl --out src/foyerdoc/extraction/general \
 		--epochs 2 --set rank=16 --set alpha=32 --set weighed=300
-		--epochs 2 --set rank=16 --set alpha=32 --set most_held_out=400 --set weighed=300
 	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/learn.jsonl.gz --part learn --keep $(QUOTES)
 	$(BIN)/python -m tools.quoter $(QUOTES)/learn.jsonl.gz --out src/foyerdoc/quoting/general --set epochs=8
 
