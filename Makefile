@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed bench-index-faults bench-index-gpu bench-embedding
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(MAKEFILE_LIST))
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -29,13 +29,16 @@ demo: models         ## the main job on the bundled documents
 # Bundled in the package: its training takes minutes on a GPU, and half an hour for each thousand letters on two cores.
 LETTERS := build/letters
 FORMS := build/forms
-adapters: models     ## write letters and other papers, train the demo's classifier and the general extractor on them
+QUOTES := build/quotes
+adapters: models     ## train what is bundled: the demo's classifier, the general extractor (on papers that are written first) and the quoter
 	$(BIN)/python -m tools.letters $(LETTERS)/train.jsonl --per-leaf 60 --seed 0 --held-out $(LETTERS)/held-out.jsonl
 	$(BIN)/foyerdoc train classifier $(LETTERS)/train.jsonl --taxonomy src/foyerdoc/demo/taxonomy.json --test $(LETTERS)/held-out.jsonl --out $(LETTERS)/classifier --show 0
 	$(BIN)/foyerdoc train calibration $(LETTERS)/held-out.jsonl --model $(LETTERS)/classifier --out src/foyerdoc/demo/classifier
 	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 26000 --seed 0 --held-out $(FORMS)/held-out.jsonl
 	$(BIN)/foyerdoc train extractor $(FORMS)/train.jsonl --held-out $(FORMS)/held-out.jsonl --out src/foyerdoc/extraction/general \
 		--epochs 2 --set rank=16 --set alpha=32 --set weighed=300
+	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/learn.jsonl.gz --part learn --keep $(QUOTES)
+	$(BIN)/python -m tools.quoter $(QUOTES)/learn.jsonl.gz --out src/foyerdoc/quoting/general --set epochs=8
 
 test: models         ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -85,6 +88,10 @@ bench-embedding: models ## tokens embedded a second on a GPU, beside sentence-tr
 
 bench-answers: models ## quotes and refusals
 	$(BIN)/python benchmarks/answers.py $(DATA)
+
+bench-chosen: models  ## which sentence is quoted, and whether one is: ranking and quoter; NUMBERS: a language model's adapter
+	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/measure.jsonl.gz --part measure --keep $(QUOTES)
+	$(BIN)/python -m benchmarks.chosen $(QUOTES)/measure.jsonl.gz --quoter src/foyerdoc/quoting/general $(if $(NUMBERS),--numbers $(NUMBERS))
 
 bench-extract: models ## header fields of electronic invoices; EXTRACTOR: a trained extractor's folder
 	$(BIN)/python -m benchmarks.extraction.einvoice $(DATA)/extract/einvoice $(if $(EXTRACTOR),--model $(EXTRACTOR))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from foyerdoc import prompts
 from foyerdoc.chat import support, writing
-from foyerdoc.chat.finding import Candidate, Found, closeness, find
+from foyerdoc.chat.finding import Candidate, Found, closeness, find, read
 from foyerdoc.chat.followups import language_of, standing_alone
 from foyerdoc.documents import Document
 from foyerdoc.errors import UsageError
@@ -17,6 +17,7 @@ from foyerdoc.index import Index
 from foyerdoc.index.filters import Where
 from foyerdoc.index.lexical import content_words
 from foyerdoc.models.protocol import LanguageModel, Message
+from foyerdoc.quoting import Quoter, bundled
 from foyerdoc.results import Answer, Citation, Fingerprint, Hit, Sentence
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _CLOSE = 0.05  # quotes that score this little less than the best are quoted too
 _QUOTES = 3  # at most
 _SHOWN = 12  # sentences that a language model chooses among, or writes from
 _WEAK = 0.835  # the documents do not answer when no passage and no sentence has a higher cosine
+_NONE = 0.5  # nor when a model that scores finds it likelier than this that no sentence answers
+_SHARE = 0.5  # of the best sentence's probability, from which on such a model's others are quoted too
 _CALIBRATED = "multilingual-e5-small"  # the embedder that `_WEAK` was fitted for
 
 _PHRASES = {
@@ -43,10 +46,14 @@ class Chat:
 
     Args:
         index: what is asked.
-        model: chooses the quotes and puts follow-up questions as ones that stand alone; None leaves that to the embedder,
-            the words and rules, which is better than a small model.
-        threshold: cosine below which the documents do not answer, 0 to 1; by default the one fitted for the embedded
-            embedder, and none for any other.
+        model: chooses the quotes and puts follow-up questions as ones that stand alone; None leaves that to the quoter, or to
+            the embedder and the words, and to rules.
+        quoter: reads the sentences in their passages: which of them answer, and whether any does. By default the one that comes
+            with foyerdoc when the index has the embedded embedder, whose scores it was trained with; None for none.
+        threshold: cosine below which the documents do not answer, 0 to 1. By default, without a quoter, the one fitted for the
+            embedded embedder; else none.
+        none: the documents do not answer when it is likelier than this that no sentence does, 0 to 1; by default as fitted for
+            the quoter, and a half for a model that chooses and scores.
         write: whether the model writes the answer from the quotes, instead of choosing among them. Sentences that their
             quotes do not bear out are left out; where none remains, the quotes themselves are the answer.
         keep_unsupported: keep those sentences, marked "[?]" in the text and `supported=False`.
@@ -60,17 +67,23 @@ class Chat:
         index: Index,
         model: LanguageModel | None = None,
         *,
+        quoter: Quoter | Literal["bundled"] | None = "bundled",
         threshold: float | None = None,
+        none: float | None = None,
         write: bool = False,
         keep_unsupported: bool = False,
     ) -> None:
         if threshold is not None and not 0 <= threshold <= 1:
             raise UsageError(f"a threshold of {threshold}", hint="give a cosine, 0 to 1")
+        if none is not None and not 0 <= none <= 1:
+            raise UsageError(f"a probability of {none} that no sentence answers", hint="give one from 0 to 1")
         if write and model is None:
             raise UsageError("there is no model to write the answer", hint="pass model=..., or leave write out")
         self._index = index
         self._model = model
+        self._quoter = _own(index) if quoter == "bundled" else quoter
         self._threshold = threshold
+        self._none = none
         self._writes = write
         self._keeps = keep_unsupported
 
@@ -134,6 +147,8 @@ class Chat:
             raise UsageError("the question is empty", hint="ask something")
         query, steps = standing_alone(question, history, self._model)
         found = find(self._index, query, language_of(question, history), where=where, k=k)
+        if self._quoter is not None:
+            found = read(found, self._quoter)
         return replace(found, steps=(*steps, *found.steps))
 
     def as_query_engine(self, *, where: Where | None = None, k: int = 5) -> BaseQueryEngine:
@@ -156,26 +171,58 @@ class Chat:
         if threshold is not None and nearest < threshold:
             step = f"the nearest passage or sentence has a cosine of {nearest:.3f}, less than {threshold:.3f}: not answered"
             return "the nearest passages are too far from the question", _Notes([step])
+        if found.none is not None and self._quoter is not None:
+            limit = self._quoter.none if self._none is None else self._none
+            if found.none > limit:
+                step = f"that no sentence answers is {found.none:.3f} likely, more than {limit:.3f}: not answered"
+                return "no sentence of the nearest passages is likely to answer", _Notes([step])
         return None
 
     def _limit(self) -> float | None:
         if self._threshold is not None:
             return self._threshold
+        if self._quoter is not None:
+            return None
         return _WEAK if self._index.embedder.name.startswith(_CALIBRATED) else None
 
     def _chosen(self, found: Found, notes: _Notes) -> list[Candidate]:
         if self._model is not None and not self._writes:
-            shown = [candidate.text for candidate in found.candidates[:_SHOWN]]
-            shown = shown[: writing.fitting(self._model, found.question, shown)]
-            numbers = writing.choose(self._model, found.question, shown)
-            if numbers is not None:
-                notes.steps.append(f"{self._model.name} chose {len(numbers)} of {len(shown)} sentences")
-                return [found.candidates[number - 1] for number in numbers]
-            notes.steps.append(f"{self._model.name} was asked for numbers of sentences and wrote something else")
-        best = found.candidates[0].score
-        chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best - _CLOSE]
+            chosen = (self._likeliest if self._model.scores else self._named)(found, self._model, notes)
+            if chosen is not None:
+                return chosen
+        best = found.candidates[0]
+        if best.odds is not None and self._quoter is not None:
+            least = best.odds - self._quoter.close
+            chosen = [one for one in found.candidates[:_QUOTES] if one.odds is not None and one.odds >= least]
+            notes.steps.append(f"quoted the {len(chosen)} likeliest")
+            return chosen
+        chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best.score - _CLOSE]
         notes.steps.append(f"quoted the {len(chosen)} nearest by meaning, words and passage")
         return chosen
+
+    def _likeliest(self, found: Found, model: LanguageModel, notes: _Notes) -> list[Candidate]:
+        """What a model that scores finds likely to answer; nothing when it finds it too likely that no sentence does."""
+        shown = self._shown(found, model, writing.SCORED)
+        none, *chances = writing.chances(model, found.question, shown).tolist()
+        notes.steps.append(f"{model.name} finds it {none:.2f} likely that none of {len(shown)} sentences answers")
+        if none > (_NONE if self._none is None else self._none):
+            return []
+        ranked = sorted(zip(chances, found.candidates, strict=False), key=lambda pair: -pair[0])[:_QUOTES]
+        return [candidate for chance, candidate in ranked if chance >= _SHARE * ranked[0][0]]
+
+    def _named(self, found: Found, model: LanguageModel, notes: _Notes) -> list[Candidate] | None:
+        """The sentences whose numbers a model writes; None when it writes something else."""
+        shown = self._shown(found, model, _SHOWN)
+        numbers = writing.choose(model, found.question, shown)
+        if numbers is None:
+            notes.steps.append(f"{model.name} was asked for numbers of sentences and wrote something else")
+            return None
+        notes.steps.append(f"{model.name} chose {len(numbers)} of {len(shown)} sentences")
+        return [found.candidates[number - 1] for number in numbers]
+
+    def _shown(self, found: Found, model: LanguageModel, most: int) -> list[str]:
+        shown = [candidate.text for candidate in found.candidates[:most]]
+        return shown[: writing.fitting(model, found.question, shown)]
 
     def _quoted(self, found: Found, chosen: Sequence[Candidate], notes: _Notes) -> Answer:
         # What cannot be located is not shown.
@@ -256,6 +303,7 @@ class Chat:
             ("embedder", embedder),
             ("prompts", prompts.VERSION),
             ("threshold", "none" if limit is None else str(limit)),
+            *((("quoter", self._quoter.name),) if self._quoter is not None else ()),
             *((("write", "unsupported kept" if self._keeps else "unsupported left out"),) if self._writes else ()),
         )
         return Answer(
@@ -269,6 +317,12 @@ class Chat:
             hits=tuple(Hit(one.chunk, one.score, one.document_name, dict(one.metadata)) for one in found.evidence),
             fingerprint=Fingerprint(model.name if model else embedder, model.adapter if model else None, settings),
         )
+
+
+def _own(index: Index) -> Quoter | None:
+    """The quoter that comes with foyerdoc, where an index's scores are those that it was trained with."""
+    folder = bundled()
+    return Quoter(folder) if folder is not None and index.embedder.name.startswith(_CALIBRATED) else None
 
 
 class _Notes:

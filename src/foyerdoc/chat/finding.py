@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foyerdoc.chunking.cutting import parts
 from foyerdoc.chunking.sentences import sentence_starts
@@ -11,6 +11,8 @@ from foyerdoc.documents import Chunk, Document, Span
 from foyerdoc.index import Evidence, Index
 from foyerdoc.index.filters import Where
 from foyerdoc.language import detect
+from foyerdoc.quoting import Passage, Quoter
+from foyerdoc.quoting.quoter import none_of
 
 # Chosen on half of the development questions (docs/chat.md).
 _COSINE_FLOOR = 0.70
@@ -21,7 +23,11 @@ _SHORTEST = 3  # words; what is shorter is a label or a heading, not an answer
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that could be quoted. `score` is higher for better, `cosine` is of question and sentence."""
+    """A sentence that could be quoted.
+
+    `score` is higher for better, `cosine` is of question and sentence, `odds` the natural log of its odds of being the answer
+    against "no sentence is", None where no quoter read it.
+    """
 
     chunk: Chunk
     name: str
@@ -30,6 +36,7 @@ class Candidate:
     text: str
     score: float
     cosine: float
+    odds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Found:
         documents: those that the passages are from, by id.
         candidates: their sentences, best first.
         steps: what was done.
+        none: the probability that no sentence answers, 0 to 1; None where no quoter read them.
     """
 
     question: str
@@ -51,6 +59,7 @@ class Found:
     documents: dict[str, Document]
     candidates: tuple[Candidate, ...]
     steps: tuple[str, ...]
+    none: float | None = None
 
 
 def find(index: Index, question: str, language: str, *, where: Where | None, k: int) -> Found:
@@ -64,6 +73,25 @@ def find(index: Index, question: str, language: str, *, where: Where | None, k: 
         f"weighed {len(candidates)} sentences of them",
     )
     return Found(question, language, evidence, documents, candidates, steps)
+
+
+def read(found: Found, quoter: Quoter) -> Found:
+    """The same with the sentences in a quoter's order, and how likely none of them answers."""
+    passages, sentences = [], []
+    for one in found.evidence:
+        own = [candidate for candidate in found.candidates if candidate.chunk.id == one.chunk.id]
+        start = one.chunk.span.start
+        spans = tuple(Span(candidate.span.start - start, candidate.span.end - start) for candidate in own)
+        passages.append(Passage(one.chunk.text, spans, tuple(candidate.score for candidate in own)))
+        sentences += own
+    if not sentences:
+        return found
+    odds = quoter.odds(found.question, passages)
+    weighed = [replace(one, odds=each) for one, each in zip(sentences, odds.tolist(), strict=True)]
+    none = none_of(odds)
+    step = f"read the sentences in their passages: {1 - none:.2f} likely that one of them answers"
+    candidates = sorted(weighed, key=lambda candidate: -(candidate.odds or 0.0))
+    return replace(found, candidates=tuple(candidates), steps=(*found.steps, step), none=none)
 
 
 def closeness(found: Found) -> float:

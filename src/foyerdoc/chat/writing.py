@@ -9,10 +9,15 @@ import re
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from foyerdoc import prompts
 from foyerdoc.models.protocol import Grammar, LanguageModel, Message
 
 MAX_TOKENS = 320
+SCORED = 9
+"""Sentences that a model which scores chooses among: their numbers have one digit, so none begins another."""
 _SENTENCES = 4
 _LONGEST = 400  # characters of a sentence
 
@@ -57,6 +62,22 @@ def choose(model: LanguageModel, question: str, sentences: Sequence[str]) -> lis
     if any(number > len(sentences) for number in numbers):
         return None
     return [number for number in dict.fromkeys(numbers) if number]
+
+
+def chances(model: LanguageModel, question: str, sentences: Sequence[str]) -> NDArray[np.float64]:
+    """How likely a model that scores finds each sentence to be the answer.
+
+    Args:
+        model: scores.
+        question: one that stands alone.
+        sentences: `SCORED` at most.
+
+    Returns:
+        (1 + sentences,) float64 that sum to 1: of none, then of each sentence. All in one pass, nothing is generated.
+    """
+    scores = model.score(prompts.choose_sentences(question, sentences), [str(number) for number in range(len(sentences) + 1)])
+    likely: NDArray[np.float64] = np.exp(scores - np.logaddexp.reduce(scores))
+    return likely
 
 
 def fitting(model: LanguageModel, question: str, quotes: Sequence[str], *, language: str | None = None) -> int:

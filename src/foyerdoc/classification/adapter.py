@@ -14,7 +14,7 @@ from foyerdoc import storage
 from foyerdoc.classification.calibration import Calibration
 from foyerdoc.classification.classifier import Classifier
 from foyerdoc.errors import DamagedFile, ModelError
-from foyerdoc.models.bases import Base, Quantization, base_folder, load_base
+from foyerdoc.models.bases import Quantization, base_folder, load_base
 from foyerdoc.models.loading import need_bitsandbytes, weights_digest
 from foyerdoc.models.tokens import Tokens
 from foyerdoc.taxonomy import Taxonomy
@@ -137,7 +137,10 @@ def load_network(
     loaded = load_base(source, quantization=settings.quantization, device=device)
     network = Network(loaded, len(taxonomy.leaves()))
     if not settings.merged:
-        network.backbone = _with_lora(loaded, folder)
+        need_bitsandbytes()
+        from foyerdoc.models.lora import with_lora
+
+        network.backbone = with_lora(loaded, folder)
     _read_head(network, folder)
     tokens = Tokens(loaded.folder)
     encoded = Encoded(
@@ -173,7 +176,9 @@ def save_parts(
 
     peft = network.backbone
     if isinstance(peft, PeftModel):
-        _save_lora(peft, folder, settings.base)
+        from foyerdoc.models.lora import save_lora
+
+        save_lora(peft, folder, settings.base)
     _write_head(network, folder)
     if settings.lexical_weight:
         lexical.save(folder / WORDS)
@@ -210,35 +215,6 @@ def check_probe(folder: Path, settings: Settings, found: NDArray[np.float64]) ->
         f"{folder} does not compute what it did when it was saved",
         hint="its base, its head or a library's version differ: train it again, or install the versions in training.json",
     )
-
-
-def _with_lora(base: Base, folder: Path) -> Any:
-    """The base with its adapter, merged where weights are 16 bits wide or wider: that is faster, and never done in 4 bits."""
-    need_bitsandbytes()
-    from peft import PeftModel
-
-    if not (folder / WEIGHTS).is_file():
-        raise DamagedFile(f"{folder / WEIGHTS} is not there", hint="train the classifier again")
-    model = PeftModel.from_pretrained(base.model, folder, use_safetensors=True, is_trainable=False).eval()
-    plain = base.resident or base.name.endswith(" none")
-    return model.merge_and_unload() if plain else model
-
-
-def _save_lora(peft: Any, folder: Path, base: str) -> None:
-    import torch
-    from peft import get_peft_model_state_dict
-    from safetensors.torch import save_file
-
-    weights = {
-        name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in get_peft_model_state_dict(peft).items()
-    }
-    save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
-    config = peft.peft_config["default"]
-    named, trains = config.base_model_name_or_path, config.inference_mode
-    # Not the folder of this machine.
-    config.base_model_name_or_path, config.inference_mode = base, True
-    config.save_pretrained(folder)
-    config.base_model_name_or_path, config.inference_mode = named, trains
 
 
 def _write_head(network: Any, folder: Path) -> None:

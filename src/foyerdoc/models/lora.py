@@ -10,22 +10,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from foyerdoc.errors import ModelError
+from foyerdoc.errors import DamagedFile, ModelError
+from foyerdoc.models.bases import Base
 from foyerdoc.models.loading import importing_bitsandbytes, refusals
 
 with importing_bitsandbytes():
     from bitsandbytes.functional import dequantize_4bit
     from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
-    from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+    from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
     from peft.tuners.lora import Linear as PeftLinear
     from peft.tuners.lora.bnb import Linear4bit as PeftLinear4bit
     from peft.tuners.lora.bnb import Linear8bitLt as PeftLinear8bit
+
+WEIGHTS: Final = "adapter_model.safetensors"
 
 
 def add_lora(model: Any, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
@@ -59,7 +62,7 @@ def load_lora(model: Any, folder: Path, *, rank: int, alpha: int) -> None:
     """
     with refusals(folder):
         kept = json.loads((folder / "adapter_config.json").read_bytes())
-        weights = load_file(folder / "adapter_model.safetensors")
+        weights = load_file(folder / WEIGHTS)
     if (kept.get("r"), kept.get("lora_alpha")) != (rank, alpha):
         raise ModelError(
             f"the adapter to start from has rank {kept.get('r')} and alpha {kept.get('lora_alpha')}, not {rank} and {alpha}",
@@ -69,6 +72,34 @@ def load_lora(model: Any, folder: Path, *, rank: int, alpha: int) -> None:
         told: Any = set_peft_model_state_dict(model, weights)
     if told.unexpected_keys or len(weights) != sum("lora_" in name for name, _ in model.named_parameters()):
         raise ModelError("the adapter to start from was made for another base", hint="start from one of the same base")
+
+
+def with_lora(base: Base, folder: Path) -> Any:
+    """A base with the adapter of a folder.
+
+    Merged where weights are 16 bits wide or wider: that is faster, and never done in 4 bits.
+
+    Raises:
+        DamagedFile: the folder has no weights.
+    """
+    if not (folder / WEIGHTS).is_file():
+        raise DamagedFile(f"{folder / WEIGHTS} is not there", hint="train it again")
+    model = PeftModel.from_pretrained(base.model, folder, use_safetensors=True, is_trainable=False).eval()
+    plain = base.resident or base.name.endswith(" none")
+    return model.merge_and_unload() if plain else model
+
+
+def save_lora(peft: Any, folder: Path, base: str) -> None:
+    """Write an adapter in 16 bits, as PEFT does, its base called by a name instead of the folder on this machine."""
+    weights = {
+        name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in get_peft_model_state_dict(peft).items()
+    }
+    save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
+    config = peft.peft_config["default"]
+    named, trains = config.base_model_name_or_path, config.inference_mode
+    config.base_model_name_or_path, config.inference_mode = base, True
+    config.save_pretrained(folder)
+    config.base_model_name_or_path, config.inference_mode = named, trains
 
 
 class _OnPlain(PeftLinear):

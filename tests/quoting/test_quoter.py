@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from foyerdoc import prompts
+from foyerdoc.documents import Span
+from foyerdoc.errors import DamagedFile, ModelError, TrainingError
+from foyerdoc.finetuning.answering import encode_turns, end_token
+from foyerdoc.finetuning.quoter import close_gap, none_limit, read_choices, train_quoter
+from foyerdoc.models.conversations import encode_conversation, encode_text
+from foyerdoc.quoting import Passage, Quoter
+from foyerdoc.quoting.quoter import HEAD, SETTINGS, none_of
+
+
+@pytest.fixture(scope="module")
+def quoter(trained):
+    return Quoter(trained.folder, device="cpu")
+
+
+def test_reads_rows(rows_path):
+    train, held_out = read_choices(rows_path)
+    assert (len(train), len(held_out)) == (6, 2)
+    answered, other = train[:2]
+    assert answered.sentences[1] == "Selon le contrat, la franchise est de 150 euros."
+    assert answered.order == (1, 0, 2)  # as they stand, best first
+    assert answered.right().tolist() == [False, False, True, False]
+    assert other.right().tolist() == [True, False]
+
+
+def test_an_answer_that_was_not_found_is_none(rows_path):
+    [answered, *_] = read_choices(rows_path)[0]
+    missed = type(answered)(**{**vars(answered), "bearing": np.zeros(3, dtype=bool)})
+    assert missed.right().tolist() == [True, False, False, False]
+    unknown = type(answered)(**{**vars(missed), "answers": ()})
+    assert unknown.right().tolist() == [False, True, True, True]
+    assert unknown.conversation(9) is None
+
+
+def test_learns(trained):
+    losses = trained.history.losses
+    assert losses[-1] < losses[0]
+    assert set(trained.metrics) == {"base", "tuned"}
+
+
+def test_says_the_same_alone_and_from_its_folder(trained, quoter, rows_path):
+    [choice, *_] = read_choices(rows_path)[1]
+    odds = quoter.odds(choice.question, choice.passages)
+    assert odds.shape == (3,)
+    both = quoter.odds(choice.question, [*choice.passages, *choice.passages])
+    np.testing.assert_allclose(both, [*odds, *odds], atol=0.2)  # bfloat16, another batch
+    assert 0 <= none_of(both) < none_of(odds) <= 1
+    assert len(quoter.name) == 12
+    assert 0 <= quoter.none <= 1
+    quoter.unload()
+    np.testing.assert_allclose(quoter.odds(choice.question, choice.passages), odds, atol=1e-5)
+
+
+def test_no_sentences_no_answer(quoter):
+    assert none_of(quoter.odds("Was?", [])) == 1.0
+
+
+@pytest.mark.parametrize("name", [HEAD, SETTINGS])
+def test_an_altered_folder_is_refused(trained, tmp_path, name):
+    folder = shutil.copytree(trained.folder, tmp_path / "quoter")
+    (folder / name).write_bytes((folder / name).read_bytes() + b" ")
+    with pytest.raises(DamagedFile):
+        Quoter(folder)
+
+
+def test_what_computes_something_else_is_refused(trained, tmp_path):
+    folder = shutil.copytree(trained.folder, tmp_path / "quoter")
+    settings = json.loads((folder / SETTINGS).read_bytes())
+    quoter = Quoter(folder, device="cpu")
+    quoter._settings = quoter._settings.model_copy(update={"probe": tuple(each + 2 for each in settings["probe"])})
+    with pytest.raises(ModelError, match="does not compute"):
+        quoter.odds("Was?", [Passage("Nichts.", (Span(0, 7),), (0.1,))])
+
+
+def test_nothing_to_learn_is_told(tmp_path, rows_path):
+    train, held_out = read_choices(rows_path)
+    with pytest.raises(TrainingError):
+        train_quoter(train, held_out[1:], tmp_path / "quoter")
+
+
+def test_thresholds(rows_path):
+    held_out = read_choices(rows_path)[1]
+    odds = [np.array([0.0, 2.0, 1.0]), np.array([-3.0])]
+    assert none_limit(held_out, odds) == pytest.approx(none_of(odds[0]))
+    assert close_gap(held_out, odds) == pytest.approx(0.9)
+
+
+def test_training_shows_what_chat_shows(rows_path, generator):
+    """The tokens are those of `chat.writing.chances`, and the answer is one token, then the end."""
+    tokenizer = generator._tokenizer()
+    for choice in read_choices(rows_path)[0]:
+        conversation = choice.conversation(9)
+        turns = encode_turns(tokenizer, conversation, end_token(tokenizer))
+        shown = [choice.sentences[sentence] for sentence in choice.order]
+        prompt = encode_conversation(tokenizer, prompts.choose_sentences(choice.question, shown))
+        number = "1" if choice.answerable else "0"
+        assert list(turns.ids) == [*prompt, *encode_text(tokenizer, number), end_token(tokenizer)]
+        assert turns.learnt == (len(prompt), len(prompt) + 1)

@@ -1,0 +1,261 @@
+"""Questions with the sentences that retrieval finds for them: what the choice of quotes is learnt from and measured on.
+
+    python -m tools.quotes DATA_DIR OUT.jsonl.gz --part learn|measure [--keep FOLDER] [--only SET ...]
+
+DATA_DIR holds qa/ with the openly licensed sets of `SETS`. Each is halved by whole articles, XQuAD's alike in both languages,
+and NoMIRACL by every other question: the halves that benchmarks/answers.py chooses on and reports. "learn" is the first half,
+asked of the paragraphs of that half alone, a fifth of it marked as held out. "measure" is the second half, asked of all
+paragraphs.
+
+A row has `set`, `question`, `passages` (texts, best first), `sentences` (best first: number of the passage, start, end, score,
+cosine, 1 when it bears the answer), `answers`, `answerable` and `held_out`. Questions of piaf and xquad come a second time
+without the paragraph that answers them, and NoMIRACL's are also asked of paragraphs about something else. Which sentence
+answers is not known for NoMIRACL: there no sentence of an answerable row is marked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.questions import KeptEmbedder, document, nomiracl, squad
+
+from foyerdoc.chat import Chat
+from foyerdoc.documents import Document
+from foyerdoc.index import Index
+
+_HELD_OUT = 5  # one article in so many of the half that is learnt from
+_K = 5  # passages, as `Chat.ask` reads by default
+_TEN = 10  # NoMIRACL's own
+
+
+@dataclass
+class Asked:
+    """A question and what is known of its answer.
+
+    Attributes:
+        text: the question.
+        number: of its article, which decides the half when `choosing` does not, and what is held out.
+        choosing: whether it is of the half that is learnt from.
+        gold: the places that answer: name of a paragraph, start and end in it.
+        answers: their words.
+        answerable: whether the paragraphs answer it.
+        group: the paragraphs it may be asked of; None for all.
+    """
+
+    text: str
+    number: int
+    choosing: bool
+    gold: list[tuple[str, int, int]]
+    answers: list[str]
+    answerable: bool = True
+    group: str | None = None
+
+
+class Paragraphs:
+    """Paragraphs that are asked as `Chat` asks an index."""
+
+    def __init__(self, index: Index) -> None:
+        self._chat = Chat(index)
+
+    def row(self, name: str, asked: Asked, *, k: int = _K, without: str | None = None) -> dict:
+        """What is found for a question, once a paragraph is taken away."""
+        where = None if asked.group is None else {"group": asked.group}
+        found = self._chat.find(asked.text, where=where, k=k + (without is not None))
+        chunks = [one.chunk for one in found.evidence if one.document_name != without][:k]
+        numbers = {chunk.id: number for number, chunk in enumerate(chunks)}
+        sentences = []
+        for one in found.candidates:
+            if one.chunk.id in numbers:
+                start, end = one.span.start - one.chunk.span.start, one.span.end - one.chunk.span.start
+                bears = any(one.name == at and one.span.start < last and first < one.span.end for at, first, last in asked.gold)
+                score, cosine = round(one.score, 4), round(one.cosine, 4)
+                sentences.append((numbers[one.chunk.id], start, end, score, cosine, int(bears)))
+        return {
+            "set": name,
+            "question": asked.text,
+            "passages": [chunk.text for chunk in chunks],
+            "sentences": sentences,
+            "answers": asked.answers,
+            "answerable": asked.answerable and without is None,
+            "held_out": asked.choosing and asked.number % _HELD_OUT == _HELD_OUT - 1,
+        }
+
+
+@contextmanager
+def paragraphs(documents: list[tuple[Document, str | None]], embedder: KeptEmbedder) -> Iterator[Paragraphs]:
+    """Documents, each with its group."""
+    groups = {one.id: group or "" for one, group in documents}
+    with tempfile.TemporaryDirectory() as folder, Index.open(folder, embedder=embedder) as index:
+        index.add([one for one, _ in documents], metadata=lambda one: {"group": groups[one.id]})
+        yield Paragraphs(index)
+
+
+def articles(qa: Path, texts: str, questions: str, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
+    """PIAF or XQuAD, the questions perhaps in another language than the paragraphs."""
+    contexts, own = squad(qa / f"{texts}.json")
+    asked = squad(qa / f"{questions}.json")[1]
+    name = texts if texts == questions else f"{questions} > {texts[-2:]}"
+    kept = {question.paragraph for question in own if question.choosing or not learn}
+    with paragraphs([(document(contexts[i], str(i), texts[-2:]), None) for i in sorted(kept)], embedder) as index:
+        # The same question in two languages: the answer's place is the paragraph's language's.
+        for question, place in zip(asked, own, strict=True):
+            if question.choosing == learn:
+                gold = [
+                    (str(place.paragraph), at, at + len(words)) for at, words in zip(place.starts, place.answers, strict=True)
+                ]
+                one = Asked(question.text, question.article, question.choosing, gold, list(place.answers))
+                yield index.row(name, one)
+                yield index.row(f"{name}, taken away", one, without=str(place.paragraph))
+        if texts == questions:
+            for one in own_questions(qa, texts[-2:], learn=learn):
+                one.gold, one.answers, one.answerable, one.group = [], [], False, None
+                yield index.row(f"{name}, unrelated", one)
+
+
+def own_questions(qa: Path, language: str, *, learn: bool) -> list[Asked]:
+    """NoMIRACL's questions of a half. Every other one is learnt from; of these a fifth is held out."""
+    rows = enumerate(nomiracl(qa / f"nomiracl.{language}.jsonl.gz"))
+    return [
+        Asked(row["question"], i // 2, learn, [], [], row["answerable"], group=str(i))
+        for i, row in rows
+        if (i % 2 == 0) == learn
+    ]
+
+
+def ten_passages(qa: Path, language: str, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
+    """NoMIRACL: each question is asked of ten passages of its own."""
+    rows = nomiracl(qa / f"nomiracl.{language}.jsonl.gz")
+    asked = own_questions(qa, language, learn=learn)
+    documents = [
+        (document(each["text"], f"{one.group}/{each['id']}", language), one.group)
+        for one in asked
+        for each in rows[int(one.group)]["passages"]
+    ]
+    with paragraphs(documents, embedder) as index:
+        for one in asked:
+            yield index.row(f"nomiracl.{language}", one, k=_TEN)
+
+
+def policies(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
+    """PolicyQA: each question is asked of its own site's policy, where more may answer it than is marked.
+
+    So nobody knows what a question's passages say when none of them is marked: it is left out.
+    """
+    contexts, questions = squad(qa / "policyqa.en.json")
+    same: dict[tuple[int, str], Asked] = {}
+    documents = {}
+    for question in questions:
+        if question.choosing == learn:
+            name = str(question.paragraph)
+            documents[name] = document(contexts[question.paragraph], name, "en"), str(question.article)
+            key = question.article, question.text
+            one = same.setdefault(key, Asked(question.text, question.article, learn, [], [], group=str(question.article)))
+            one.gold += [(name, at, at + len(words)) for at, words in zip(question.starts, question.answers, strict=True)]
+            one.answers += question.answers
+    with paragraphs(list(documents.values()), embedder) as index:
+        for one in same.values():
+            row = index.row("policyqa.en", one)
+            if any(sentence[-1] for sentence in row["sentences"]):
+                yield row
+
+
+def reports(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
+    """TAT-QA: the text beside a table. Questions that the table alone answers are not answered by the text."""
+    documents, asked = [], []
+    tables = json.loads((qa / "tatqa.en.json").read_bytes())
+    for number, table in enumerate(tables):
+        if (number < len(tables) / 2) != learn:
+            continue
+        texts = {str(each["order"]): each["text"] for each in table["paragraphs"]}
+        documents += [(document(text, f"{number}/{order}", "en"), str(number)) for order, text in texts.items()]
+        for question in table["questions"]:
+            words = question["answer"] if isinstance(question["answer"], list) else [str(question["answer"])]
+            gold = [
+                (f"{number}/{order}", found.start(), found.end())
+                for order in question["rel_paragraphs"]
+                for each in words
+                for found in re.finditer(re.escape(each), texts[order])
+            ]
+            from_table = question["answer_from"] == "table"
+            if from_table or (question["answer_from"] == "text" and gold):
+                one = Asked(question["question"], number, learn, [] if from_table else gold, [] if from_table else words)
+                one.answerable, one.group = not from_table, str(number)
+                asked.append(one)
+    with paragraphs(documents, embedder) as index:
+        for one in asked:
+            yield index.row("tatqa.en", one)
+
+
+def sources(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
+    """QuoteSum: a question and up to eight sources with short answers."""
+    rows = {}
+    for line in (qa / "quotesum.en.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        rows.setdefault(row["qid"], row)
+    documents, asked = [], []
+    for number, row in enumerate(rows.values()):
+        if (number < len(rows) / 2) != learn:
+            continue
+        one = Asked(row["question"], number, learn, [], [], group=str(number))
+        for i in range(1, 9):
+            text, words = row[f"source{i}"], row[f"short_ans_{i}"]
+            if text:
+                name = f"{number}/{i}"
+                documents.append((document(text, name, "en"), one.group))
+                if words:
+                    one.gold += [(name, found.start(), found.end()) for found in re.finditer(re.escape(words), text)]
+                    one.answers.append(words)
+        if one.gold:
+            asked.append(one)
+    with paragraphs(documents, embedder) as index:
+        for one in asked:
+            yield index.row("quotesum.en", one)
+
+
+SETS = {
+    "piaf.fr": lambda qa, **told: articles(qa, "piaf.fr", "piaf.fr", **told),
+    "xquad.de": lambda qa, **told: articles(qa, "xquad.de", "xquad.de", **told),
+    "xquad.en": lambda qa, **told: articles(qa, "xquad.en", "xquad.en", **told),
+    "xquad.de>en": lambda qa, **told: articles(qa, "xquad.en", "xquad.de", **told),
+    "xquad.en>de": lambda qa, **told: articles(qa, "xquad.de", "xquad.en", **told),
+    "nomiracl.fr": lambda qa, **told: ten_passages(qa, "fr", **told),
+    "nomiracl.de": lambda qa, **told: ten_passages(qa, "de", **told),
+    "nomiracl.en": lambda qa, **told: ten_passages(qa, "en", **told),
+    "policyqa.en": policies,
+    "tatqa.en": reports,
+    "quotesum.en": sources,
+}
+
+
+def main() -> None:
+    """Write the rows."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--part", choices=["learn", "measure"], required=True)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--only", nargs="*", choices=list(SETS), default=list(SETS))
+    options = parser.parse_args()
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    embedder = KeptEmbedder(options.keep)
+    try:
+        # Without a name and a time in its head the same rows are the same bytes.
+        with options.out.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
+            for name in options.only:
+                for row in SETS[name](options.data / "qa", learn=options.part == "learn", embedder=embedder):
+                    if row["sentences"]:
+                        file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    finally:
+        embedder.close()
+
+
+if __name__ == "__main__":
+    main()
