@@ -112,9 +112,10 @@ def _faiss() -> Iterator[Finding]:
     try:
         import faiss
     except ImportError:
-        yield Finding("faiss", "not installed", well=False, mend="pip install 'foyerdoc[cpu]'")
+        yield Finding("faiss", "not installed", well=False, mend="pip install 'foyerdoc[cpu]', or 'foyerdoc[gpu]' for CUDA 12")
         return
-    yield Finding("faiss", faiss.__version__, well=True)
+    gpus = faiss.get_num_gpus() if "GPU" in faiss.get_compile_options() else 0
+    yield Finding("faiss", f"{faiss.__version__}, {gpus} GPUs", well=True)
 
 
 def _ocr() -> Iterator[Finding]:

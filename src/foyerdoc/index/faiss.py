@@ -16,6 +16,8 @@ def load_faiss() -> ModuleType:
     try:
         import faiss
     except ImportError as error:
-        raise MissingDependency("searching needs FAISS", hint="pip install 'foyerdoc[cpu]'") from error
+        raise MissingDependency(
+            "searching needs FAISS", hint="pip install 'foyerdoc[cpu]', or 'foyerdoc[gpu]' on a machine with a GPU"
+        ) from error
     module: ModuleType = faiss
     return module
