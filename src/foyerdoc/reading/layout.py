@@ -356,7 +356,8 @@ def _column_edges(rows: list[Row]) -> list[tuple[float, float]]:
 
 def _parted(columns: list[tuple[float, float]], rows: list[Row]) -> list[tuple[float, float]]:
     """The columns, one that has several headings parted: long words under one heading reach below the next."""
-    headings = sorted(max(rows[:4], key=len), key=_left)
+    fullest = max(rows[:4], key=len)
+    headings = sorted(fullest, key=_left)
     if len(headings) < 3 or any(_NO_HEADING.search(line.text) for line in headings):
         return columns
     # Words of running text have gaps too, but narrow ones.
