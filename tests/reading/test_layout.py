@@ -30,14 +30,14 @@ def test_records_of_two_lines_are_a_table() -> None:
 
 
 def test_long_words_under_one_heading_do_not_weld_it_to_the_next() -> None:
-    names = ["Verein der Freunde des Alten Bahnhofs", "Kegelbrüder", "Gesangverein Eintracht von der Höhe"]
+    name = "Verein der Freunde des Bahnhofs"
     rows = [(0.0, [(40, "Nummer"), (100, "Name"), (200, "Ort"), (320, "Beitrag")])]
-    rows += [(15.0 * i, [(40, str(i)), (100, name), (320, "30,00")]) for i, name in enumerate(names, 1)]
-    rows += [(60.0, [(40, "4"), (100, "Chor"), (200, "Seedorf"), (320, "30,00")])]
+    rows += [(15.0 * i, [(40, str(i)), (100, name), (320, "30,00")]) for i in (1, 2, 3, 4)]
+    rows += [(15.0 * i, [(40, str(i)), (100, "Chor"), (200, "Seedorf"), (320, "30,00")]) for i in (5, 6)]
     (table,) = tables(arrange(page(*rows), 600))
     assert table[0] == ["Nummer", "Name", "Ort", "Beitrag"]
-    assert table[1] == ["1", names[0], "", "30,00"]
-    assert table[4] == ["4", "Chor", "Seedorf", "30,00"]
+    assert table[1] == ["1", name, "", "30,00"]
+    assert table[5] == ["5", "Chor", "Seedorf", "30,00"]
 
 
 def test_the_columns_of_a_table_from_right_to_left_begin_on_the_right() -> None:

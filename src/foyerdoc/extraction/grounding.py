@@ -35,6 +35,7 @@ _COMPANY = re.compile(
     r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
 )
 _MAX_TEXT = 120
+_LABELLED_WEIGHT = 1.0  # of a text behind its label: the label says that it is one, letters or not
 _HEADS = 4
 """How far down a table its headings may stand."""
 
@@ -297,7 +298,11 @@ def _texts(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
         seen: set[Span] = set()
         for span, weight in _pieces(line):
             raw = ground.document.text[span.start : span.end]
-            if span not in seen and len(raw) <= _MAX_TEXT and (weight == 1.0 or re.search(r"[^\W\d_]{2}", raw)):
+            if (
+                span not in seen
+                and len(raw) <= _MAX_TEXT
+                and re.search(r"\w" if weight == _LABELLED_WEIGHT else r"[^\W\d_]{2}", raw)
+            ):
                 seen.add(span)
                 first = bisect_right(typed, span.start, key=_end)
                 covered = sum(len(t) for t in typed[first : bisect_left(typed, span.end, key=_start)])
@@ -332,7 +337,7 @@ def _pieces(line: Line) -> Iterator[tuple[Span, float]]:
         if part[0].rstrip().endswith(":"):
             continue
         for label in labels:
-            yield _trimmed(line, part.start() + label.end(), part.end()), 1.0
+            yield _trimmed(line, part.start() + label.end(), part.end()), _LABELLED_WEIGHT
         if not labels:
             yield _trimmed(line, part.start(), part.end()), 0.9
         for name in _NAME.finditer(part[0], begin):

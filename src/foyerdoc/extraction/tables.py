@@ -24,7 +24,7 @@ _HEADS = 5
 
 _NEXT_TO_NOTHING, _SECOND_LINE = 0.34, 0.5
 """Shares of the values of the fullest row. Where no field is required, a row with no more than the first is none of the list's;
-rows at the top with no more than the second belong to the headings."""
+rows below the headings with no more than the second are their second line."""
 
 Object = Mapping[Leaf, Sequence[Place]]
 """The places of an object's fields: one, or several of a field that is a list."""
@@ -121,18 +121,20 @@ def _table(ground: Ground, block: Block, rows: Rows) -> _Table | None:
     if not columns or any(leaf.required and leaf not in columns for leaf in rows.leaves):
         return None
     records = list(_records(ground, block.rows[at + 1 :], columns))
-    fullest = max(map(len, records), default=0)
-    # What stands below the headings and is half empty is their second line.
-    first = next((i for i, item in enumerate(records) if len(item) > _SECOND_LINE * fullest), 0)
     required = {leaf for leaf in rows.leaves if leaf.required}
-    objects = [
-        item for item in records[first:] if (required <= item.keys() if required else len(item) > _NEXT_TO_NOTHING * fullest)
-    ]
+    objects = [item for item in records if required <= item.keys()] if required else _full(records)
     texts = tuple(
         plain(ground.document.text[block.rows[at][i].start : block.rows[at][i].end]) for i in sorted(columns.values())
     )
     start = block.rows[at][0].start
-    return _Table(block, texts, start, tuple(objects), len(records) - first - len(objects)) if objects else None
+    return _Table(block, texts, start, tuple(objects), len(records) - len(objects)) if objects else None
+
+
+def _full(records: Sequence[dict[Leaf, list[Place]]]) -> list[dict[Leaf, list[Place]]]:
+    """The rows that say enough to be objects, where no field has to be there."""
+    fullest = max(map(len, records), default=0)
+    first = next((i for i, item in enumerate(records) if len(item) > _SECOND_LINE * fullest), 0)
+    return [item for item in records[first:] if len(item) > _NEXT_TO_NOTHING * fullest]
 
 
 def _records(ground: Ground, rows: Sequence[Sequence[Span]], columns: Mapping[Leaf, int]) -> Iterator[dict[Leaf, list[Place]]]:
