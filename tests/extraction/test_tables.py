@@ -199,6 +199,48 @@ def test_an_account_statement_repeats_its_headings_on_each_page():
     assert all(field.span is None or field.raw for field in result.fields.values())
 
 
+def test_headings_that_come_again_within_one_table_begin_another():
+    head: tuple[float, Cells] = (16, [(60, "Rang"), (120, "Nom"), (260, "Club"), (430, "Points")])
+    found = {
+        "Cadettes": [("1", "Anne Frêne", "AS Valmont", "82"), ("2", "Lise Orme", "CS Rivière", "79,5")],
+        "Juniors": [("1", "Marie Saule", "AS Valmont", "92"), ("2", "Léa Hêtre", "US Plaine", "69")],
+    }
+    rows: list[tuple[float, Cells]] = [(0, [(60, "Championnat régional")])]
+    for category, places in found.items():
+        rows += [(24, [(60, f"Catégorie : {category}")]), head]
+        rows += [(14, [(60, n), (120, name), (260, club), (-455, points)]) for n, name, club, points in places]
+    ranking = {"name": {"type": "string"}, "club": {"type": "string"}, "points": {"type": ["integer", "number"]}}
+    groups = {"category": {"type": "string"}, "ranking": {"type": "array", "items": {"properties": ranking}}}
+    schema = {"properties": {"groups": {"type": "array", "items": {"properties": groups}}}}
+    result = Extractor(from_json_schema(schema)).extract(read(page(*rows)))
+    assert {
+        group["category"]: [(r["name"], r["club"], r["points"]) for r in group["ranking"]]
+        for group in result.value.model_dump()["groups"]
+    } == {
+        category: [(name, club, Decimal(points.replace(",", "."))) for _, name, club, points in places]
+        for category, places in found.items()
+    }
+
+
+def test_what_is_no_booking_is_left_out_and_said():
+    statement = page(
+        (0, [(60, "Kontoauszug")]),
+        (30, [(60, "Datum"), (140, "Beschreibung"), (-430, "Betrag"), (-520, "Saldo")]),
+        (16, [(140, "Anfangssaldo"), (-520, "1.000,00")]),
+        (16, [(60, "02.03.2026"), (140, "Miete März"), (-430, "-890,00"), (-520, "110,00")]),
+        (11, [(140, "Hausverwaltung Linde GmbH, Objekt 17")]),
+        (16, [(60, "05.03.2026"), (140, "Gehalt"), (-430, "3.210,55"), (-520, "3.320,55")]),
+    )
+    entry = {"date": {"type": "string", "format": "date"}, "description": {"type": "string"}, "amount": {"type": "number"}}
+    schema = {"properties": {"entries": {"type": "array", "items": {"properties": {**entry, "balance": {"type": "number"}}}}}}
+    result = Extractor(from_json_schema(schema)).extract(read(statement))
+    assert [(e["date"], e["description"], e["amount"], e["balance"]) for e in result.value.model_dump()["entries"]] == [
+        (date(2026, 3, 2), "Miete März", Decimal("-890.00"), Decimal("110.00")),
+        (date(2026, 3, 5), "Gehalt", Decimal("3210.55"), Decimal("3320.55")),
+    ]
+    assert "entries: 2 rows of its tables have too few of the fields and were left out" in result.issues
+
+
 def test_lists_within_lists_are_two_deep_and_one_in_each():
     def form(properties: dict[str, Any], depth: int) -> None:
         for _ in range(depth):

@@ -45,7 +45,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table with columns of a list: where its headings stand, and its rows.
+    """The rows below headings that name a list's fields.
 
     Attributes:
         headings: the words over the columns that were recognised.
@@ -53,11 +53,15 @@ class _Table:
         left_out: how many rows were no objects.
     """
 
-    block: Block
     headings: tuple[str, ...]
     start: int
     objects: tuple[Object, ...]
     left_out: int
+
+    @property
+    def end(self) -> int:
+        """Where the last value of the last object ends."""
+        return max(place.span.end for places in self.objects[-1].values() for place in places)
 
     @property
     def size(self) -> int:
@@ -71,7 +75,7 @@ def groups_of(ground: Ground, rows: Rows, issues: list[str]) -> list[Group]:
     a list within it is one group. Empty when no table has headings for all required fields.
     """
     listed = rows.inner or rows
-    fitting = [table for block in ground.document.blocks if (table := _table(ground, block, listed)) is not None]
+    fitting = [table for block in ground.document.blocks for table in _tables(ground, block, listed)]
     best = max(fitting, key=lambda table: table.size, default=None)
     tables = [table for table in fitting if best is not None and table.headings == best.headings]
     if left_out := sum(table.left_out for table in tables):
@@ -79,7 +83,7 @@ def groups_of(ground: Ground, rows: Rows, issues: list[str]) -> list[Group]:
     if rows.inner is None:
         return [Group({}, [item for table in tables for item in table.objects])] if tables else []
     groups: list[Group] = []
-    starts = [0, *(table.block.span.end for table in tables)]
+    starts = [0, *(table.end for table in tables)]
     for start, table in zip(starts, tables, strict=False):
         head = _head(ground, rows, Span(start, table.start))
         if groups and (not head or _said(head) == _said(groups[-1].head)):
@@ -111,23 +115,29 @@ def _head(ground: Ground, rows: Rows, above: Span) -> dict[Leaf, list[Place]]:
     return head
 
 
-def _table(ground: Ground, block: Block, rows: Rows) -> _Table | None:
-    """A table as objects; None when it has no headings for all required fields, or no row with a value."""
+def _tables(ground: Ground, block: Block, rows: Rows) -> Iterator[_Table]:
+    """A block's rows as objects, under each of its rows of headings; nothing when these do not name all required fields."""
     if block.kind != "table" or len(block.rows) < 2:
-        return None
+        return
     named = [_columns(ground, row, rows) for row in block.rows[: min(_HEADS, len(block.rows) - 1)]]
-    at = max(range(len(named)), key=lambda i: len(named[i]))
-    columns = named[at]
+    first = max(range(len(named)), key=lambda i: len(named[i]))
+    columns = named[first]
     if not columns or any(leaf.required and leaf not in columns for leaf in rows.leaves):
-        return None
-    records = list(_records(ground, block.rows[at + 1 :], columns))
-    required = {leaf for leaf in rows.leaves if leaf.required}
-    objects = [item for item in records if required <= item.keys()] if required else _full(records)
-    texts = tuple(
-        plain(ground.document.text[block.rows[at][i].start : block.rows[at][i].end]) for i in sorted(columns.values())
-    )
-    start = block.rows[at][0].start
-    return _Table(block, texts, start, tuple(objects), len(records) - len(objects)) if objects else None
+        return
+    words = [_words(ground, row, columns) for row in block.rows]
+    heads = [i for i, said in enumerate(words) if said == words[first]]
+    for at, end in pairwise([*heads, len(words)]):
+        records = list(_records(ground, block.rows[at + 1 : end], columns))
+        required = {leaf for leaf in rows.leaves if leaf.required}
+        objects = [item for item in records if required <= item.keys()] if required else _full(records)
+        if objects:
+            yield _Table(words[at], block.rows[at][0].start, tuple(objects), len(records) - len(objects))
+
+
+def _words(ground: Ground, row: Sequence[Span], columns: Mapping[Leaf, int]) -> tuple[str, ...]:
+    """What a row says in some columns, without case and accents."""
+    cells = [row[i] for i in sorted(columns.values()) if i < len(row)]
+    return tuple(plain(ground.document.text[cell.start : cell.end]) for cell in cells)
 
 
 def _full(records: Sequence[dict[Leaf, list[Place]]]) -> list[dict[Leaf, list[Place]]]:
