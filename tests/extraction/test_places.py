@@ -198,3 +198,17 @@ def test_an_amount_whose_currency_has_a_column_of_its_own():
     assert [(place.raw, place.value) for place in candidates_in(ground, AMOUNT, block.rows[1][1])] == [
         ("1.012,50", Decimal("1012.50"))
     ]
+
+
+def test_the_words_of_an_object_alone_name_none_of_its_fields():
+    class Event(BaseModel):
+        length: str | None = None
+        style: str | None = None
+
+    class Programme(BaseModel):
+        event: Event | None = None
+
+    page = document("Event No. :15\nStyle: butterfly")
+    fields = Extractor(Programme).extract(page).fields
+    assert fields["event.style"].value == "butterfly"
+    assert fields["event.length"].status == "absent"

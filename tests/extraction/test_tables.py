@@ -249,7 +249,7 @@ def test_lists_within_lists_are_two_deep_and_one_in_each():
 
     form({"name": {"type": "string"}, "tags": {"type": "array", "items": {"type": "string"}}}, 1)
     form({"name": {"type": "string"}}, 2)
-    with pytest.raises(SchemaError, match="more than 2 lists in lists"):
+    with pytest.raises(SchemaError, match="lists more than 2 deep"):
         form({"name": {"type": "string"}}, 3)
     inner = {"type": "array", "items": {"properties": {"name": {"type": "string"}}}}
     with pytest.raises(SchemaError, match="several lists of objects within one"):

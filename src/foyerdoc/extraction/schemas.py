@@ -108,6 +108,11 @@ class Leaf:
     required: bool = True
     many: bool = False
 
+    @property
+    def name(self) -> str:
+        """The last part of the path in plain words: "birth day" of "holder.birth_day"."""
+        return self.path.rpartition(".")[2].replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -205,7 +210,7 @@ def _walk(
             _refuse_root(inner, f"{above[0].__name__}.{path}")
             if inner in above or (many and lists == _DEEPEST_LISTS):
                 raise SchemaError(
-                    f"{above[0].__name__}.{path}: objects within themselves, or more than {_DEEPEST_LISTS} lists in lists",
+                    f"{above[0].__name__}.{path}: objects within themselves, or lists more than {_DEEPEST_LISTS} deep",
                     hint=_HINT,
                 )
             below, deeper = _walk(inner, "" if many else f"{path}.", () if many else title, (*above, inner), lists=lists + many)

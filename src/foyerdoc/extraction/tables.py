@@ -178,21 +178,16 @@ def _values(ground: Ground, leaf: Leaf, cell: Span) -> list[Place]:
 
 def _columns(ground: Ground, header: Sequence[Span], rows: Rows) -> dict[Leaf, int]:
     """Which column holds which field: the best matches first, a column for one field only."""
-    shared = Counter(_own_name(leaf) for leaf in rows.leaves)
+    shared = Counter(leaf.name for leaf in rows.leaves)
     pairs = []
     for i, cell in enumerate(header):
         heading = ground.document.text[cell.start : cell.end]
-        pairs += [(_fit(leaf, heading, alone=shared[_own_name(leaf)] == 1), -i, leaf) for leaf in rows.leaves]
+        pairs += [(_fit(leaf, heading, alone=shared[leaf.name] == 1), -i, leaf) for leaf in rows.leaves]
     columns: dict[Leaf, int] = {}
     for fit, at, leaf in sorted(pairs, key=lambda p: p[:2], reverse=True):
         if fit >= _MATCH and leaf not in columns and -at not in columns.values():
             columns[leaf] = -at
     return columns
-
-
-def _own_name(leaf: Leaf) -> str:
-    """The last part of a field's path in plain words: "team" of "athlete_details.team"."""
-    return leaf.path.rpartition(".")[2].replace("_", " ")
 
 
 def _fit(leaf: Leaf, heading: str, *, alone: bool) -> float:
@@ -203,7 +198,7 @@ def _fit(leaf: Leaf, heading: str, *, alone: bool) -> float:
         alone: whether no other field of the list has the same last part: then that part stands for the whole.
     """
     text = plain(heading).strip()
-    titles = [leaf.title, _own_name(leaf)] if alone else [leaf.title]
+    titles = [leaf.title, leaf.name] if alone else [leaf.title]
     names = {*map(plain, titles), *(plain(alias) for alias in leaf.aliases)}
     if text and text in names:
         return 1.0
