@@ -35,7 +35,7 @@ adapters: models     ## write letters and other papers, train the demo's classif
 	$(BIN)/foyerdoc train calibration $(LETTERS)/held-out.jsonl --model $(LETTERS)/classifier --out src/foyerdoc/demo/classifier
 	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 26000 --seed 0 --held-out $(FORMS)/held-out.jsonl
 	$(BIN)/foyerdoc train extractor $(FORMS)/train.jsonl --held-out $(FORMS)/held-out.jsonl --out src/foyerdoc/extraction/general \
-		--epochs 2 --set rank=16 --set alpha=32 --set most_held_out=400 --set weighed=300
+		--epochs 2 --set rank=16 --set alpha=32 --set weighed=300
 
 test: models         ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile

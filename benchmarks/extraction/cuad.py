@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import re
 import time
@@ -30,6 +29,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks.extraction import asking
 from benchmarks.extraction.baseline import contract
 from benchmarks.extraction.scores import error, plain, share, show_fields, show_reliability
 from pydantic import BaseModel, Field
@@ -42,7 +42,6 @@ from foyerdoc.extraction.adapter import read_folder
 from foyerdoc.extraction.grounding import Ground
 from foyerdoc.extraction.options import lines_for, on_line
 from foyerdoc.extraction.schemas import Leaf, form_of
-from foyerdoc.finetuning.data.fields import Known
 from foyerdoc.results import FieldValue
 
 NAME = {"format": "name"}
@@ -87,16 +86,11 @@ def contracts(data: Path, half: int | None = None) -> Iterator[tuple[Document, d
     with gzip.open(data / "extract/cuad/contracts.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:
             row = json.loads(line)
-            if half is not None and half_of(row["id"]) != half:
+            if half is not None and asking.half_of(row["id"]) != half:
                 continue
             document = Document(id=row["id"], name=row["id"], media_type="text/plain", text=row["text"], language="en")
             ground = Ground.of(document)
             yield document, {path: _gold(ground, leaves[path], row["gold"][name]) for path, name in FIELDS.items()}
-
-
-def half_of(identifier: str) -> int:
-    """0: trained on, 1: measured."""
-    return int(hashlib.sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16) % 2
 
 
 def _gold(ground: Ground, leaf: Leaf, told: dict[str, Any]) -> Gold:
@@ -148,23 +142,12 @@ def stands(ground: Ground, leaf: Leaf, value: object) -> bool:
     )
 
 
-def train(data: Path, out: Path, start: Path | None, settings: dict[str, Any]) -> None:
-    """On the first half."""
-    from foyerdoc.finetuning.data.fields import FieldsExample
-    from foyerdoc.finetuning.extractor import ExtractorConfig, train_extractor
-
-    leaves = form_of(Contract).leaves
-    examples = [
-        FieldsExample(document.id, document, leaves, {path: tuple(_known(path, gold)) for path, gold in golds.items()})
-        for document, golds in contracts(data, 0)
-    ]
-    trained = train_extractor(examples, out, ExtractorConfig(**settings), start=start)
-    Console().print(dict(trained.counts), dict(trained.metrics), trained.settings, trained.notes)
-
-
-def _known(path: str, gold: Gold) -> Iterator[Known]:
-    """A term of three years is no date: the date is absent."""
-    yield from (Known(value) for value in gold.values if isinstance(value, date) or not path.endswith("date"))
+def _known(golds: Mapping[str, Gold]) -> asking.Gold:
+    """What can be learnt. A term of three years is no date: the date is absent."""
+    return {
+        path: [value for value in gold.values if isinstance(value, date) or not path.endswith("date")]
+        for path, gold in golds.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +281,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder of development data")
     parser.add_argument("--train", type=Path, help="train on the first half, into this folder")
-    parser.add_argument("--start", type=Path, help="a trained extractor's folder to go on from")
     parser.add_argument("--model", type=Path, help="a trained extractor's folder")
     parser.add_argument("--baseline", action="store_true", help="regular expressions, without the library's extraction")
     parser.add_argument("--half", type=int, default=1, choices=(0, 1))
@@ -306,11 +288,10 @@ def main() -> int:
     parser.add_argument("--least", type=float, help="confidence from which values are shown")
     parser.add_argument("--device")
     parser.add_argument("--list", action="store_true", help="every field that is not right")
-    parser.add_argument("--set", action="append", default=[], help="a setting of ExtractorConfig, name=JSON")
+    asking.add_training_to(parser)
     options = parser.parse_args()
     if options.train:
-        settings = {name: json.loads(value) for name, _, value in (each.partition("=") for each in options.set)}
-        train(options.data, options.train, options.start, {**settings, "device": options.device})
+        asking.train(options, Contract, ((document, _known(golds)) for document, golds in contracts(options.data, 0)))
     else:
         measure(options.data, options, Console(width=150))
     return 0

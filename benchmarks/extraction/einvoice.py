@@ -1,6 +1,7 @@
 """Header fields of electronic invoices: what the page shows against the XML that each PDF carries, which is never read.
 
-    python -m benchmarks.extraction.einvoice FOLDER [--model FOLDER | --base | --baseline] [--list]
+    python -m benchmarks.extraction.einvoice FOLDER [--model FOLDER | --base | --baseline] [--half 0] [--list]
+    python -m benchmarks.extraction.einvoice FOLDER --train OUT --half 0 [--start general] [--set epochs=4]
 
 FOLDER holds gold.jsonl.gz and the PDFs. Without an option values are chosen by labels. Dates and amounts are compared as
 values, names without case and white space, of a name over several lines the last line. Gold that is empty counts neither for
@@ -10,21 +11,24 @@ page may well show.
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import time
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from benchmarks.extraction.asking import extractor_of, options_of
+from benchmarks.extraction.asking import Gold, extractor_of, half_of, options_of, train
 from benchmarks.extraction.baseline import invoice
 from benchmarks.extraction.scores import show_fields
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 import foyerdoc as fd
+from foyerdoc.documents import Document
 
 
 class EInvoice(BaseModel):
@@ -43,47 +47,57 @@ class EInvoice(BaseModel):
     iban: str | None = Field(default=None, description="Bank account to which the sum has to be paid")
 
 
-def main() -> int:
-    parser = options_of(__doc__, baseline=True)
-    parser.add_argument("--base", action="store_true", help="the embedded model as it is, instead of labels alone")
-    options = parser.parse_args()
-    console = Console(width=130)
+AMOUNTS = ("net_total", "tax_total", "grand_total", "due_amount")
 
-    extractor = fd.Extractor(EInvoice, _model()) if options.base else extractor_of(options, EInvoice)
+
+def main() -> int:
+    options = options_of(__doc__, halves=True).parse_args()
+    console = Console(width=130)
+    if options.train:
+        train(options, EInvoice, ((document, _known(gold)) for _, document, gold in invoices(options)))
+        return 0
+    extractor = extractor_of(options, EInvoice)
     by_field: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    languages: dict[str, str] = {}
     located, seconds, found = 0, 0.0, 0
-    with gzip.open(options.folder / "gold.jsonl.gz", "rt") as file:
-        rows = [json.loads(line) for line in file][: options.most]
-    for row in rows:
-        document = fd.clean(fd.read(options.folder / row["pdf"]))
+    for identifier, document, gold in invoices(options):
+        languages[identifier] = document.language or "none"
         started = time.perf_counter()
         fields = {} if options.baseline else extractor.extract(document).fields
         values = invoice(document.text) if options.baseline else {name: field.value for name, field in fields.items()}
         seconds += time.perf_counter() - started
-        for name, expected in _gold(row["gold"]).items():
-            by_field[name][row["id"]] = outcomes = _compare(name, values[name], expected)
+        for name, expected in gold.items():
+            by_field[name][identifier] = outcomes = _compare(name, values[name], expected)
             if options.list and "missing" in outcomes:
-                console.print(f"{row['id']} {name}: {values[name]!r} for {expected!r}", markup=False, highlight=False)
+                console.print(f"{identifier} {name}: {values[name]!r} for {expected!r}", markup=False, highlight=False)
         for field in fields.values():
             if field.span is not None:
                 found += 1
                 located += document.text[field.span.start : field.span.end] == field.raw
-    show_fields(console, by_field, ("right", "wrong", "missing", "beyond", "absent"), f"{len(rows)} invoices")
+    kinds = ("right", "wrong", "missing", "beyond", "absent")
+    show_fields(console, by_field, kinds, f"{len(languages)} invoices", languages)
     if not options.baseline:
         console.print(f"{located} of {found} values stand exactly at their span")
-    console.print(f"{seconds / len(rows):.2f} s a document")
+    console.print(f"{seconds / max(1, len(languages)):.2f} s a document")
     return 0
 
 
-def _model() -> Any:
-    from foyerdoc.models.local import LocalModel
+def invoices(options: argparse.Namespace) -> Iterator[tuple[str, Document, dict[str, Any]]]:
+    """Name, document and gold of each invoice that is asked for; gold that is empty is None or ""."""
+    with gzip.open(options.folder / "gold.jsonl.gz", "rt") as file:
+        rows = [json.loads(line) for line in file]
+    rows = [row for row in rows if options.half in (None, half_of(row["id"]))]
+    for row in rows[: options.most]:
+        gold = row["gold"]
+        names = {f"{side}_name": (gold[side]["name"] or "").split("\n")[-1] for side in ("seller", "buyer")}
+        document = fd.clean(fd.read(options.folder / row["pdf"]))
+        yield row["id"], document, {name: names.get(name, gold.get(name)) for name in EInvoice.model_fields}
 
-    return LocalModel()
 
-
-def _gold(gold: dict[str, Any]) -> dict[str, Any]:
-    names = {f"{side}_name": (gold[side]["name"] or "").split("\n")[-1] for side in ("seller", "buyer")}
-    return {name: names.get(name, gold.get(name)) for name in EInvoice.model_fields}
+def _known(gold: Mapping[str, Any]) -> Gold:
+    """What can be learnt: of what the XML leaves out nothing is known."""
+    typed = {"issue_date": date.fromisoformat, **dict.fromkeys(AMOUNTS, lambda value: Decimal(str(value)))}
+    return {name: [typed.get(name, str)(value)] for name, value in gold.items() if value not in (None, "")}
 
 
 def _compare(name: str, value: Any, expected: Any) -> list[str]:
@@ -91,7 +105,7 @@ def _compare(name: str, value: Any, expected: Any) -> list[str]:
         return ["absent" if value is None else "beyond"]
     if value is None:
         return ["missing"]
-    if name.endswith(("total", "amount")):
+    if name in AMOUNTS:
         right = abs(float(value) - expected) < 0.005
     else:
         right = len({"".join(str(v).casefold().split()) for v in (value, expected)}) == 1

@@ -48,14 +48,19 @@ def interval(per_document: Sequence[Sequence[str]]) -> tuple[float, float]:
     return found[25], found[974]
 
 
-def show_fields(console: Console, by_field: ByField, kinds: Sequence[str], title: str) -> None:
-    """A line for each field and one for all, and micro F1 with its interval."""
+def show_fields(
+    console: Console, by_field: ByField, kinds: Sequence[str], title: str, languages: Mapping[str, str] | None = None
+) -> None:
+    """A line for each field, one for all, one for each of several languages of documents, and micro F1 with its interval."""
     whole: dict[str, list[str]] = defaultdict(list)
     for per in by_field.values():
         for identifier, found in per.items():
             whole[identifier] += found
     table = Table("field", *kinds, "precision", "recall", "F1", title=title)
-    for name, per in [*by_field.items(), ("all", whole)]:
+    rows: list[tuple[str, Mapping[str, Sequence[str]]]] = [*by_field.items(), ("all", whole)]
+    if languages and len(spoken := sorted(set(languages.values()))) > 1:
+        rows += [(f"in {one}", {key: found for key, found in whole.items() if languages[key] == one}) for one in spoken]
+    for name, per in rows:
         flat = [o for each in per.values() for o in each]
         table.add_row(name, *(str(flat.count(kind)) for kind in kinds), *(f"{x:.3f}" for x in scores(flat)))
     console.print(table)

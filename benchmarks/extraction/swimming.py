@@ -44,7 +44,7 @@ Values = Mapping[str, Any]
 
 
 def main() -> int:
-    parser = options_of(__doc__, baseline=False)
+    parser = options_of(__doc__)
     options = parser.parse_args()
     console = Console(width=130)
     published = json.loads((options.folder / "swimming-schema.json").read_bytes())

@@ -15,6 +15,9 @@ from tools.forms.scribe import Scribe, mentioned
 
 _ABSENT = (0.1, 0.36)
 _DESCRIBED = 0.68
+_SHORT = 0.12
+"""Share of the names that can be said shorter, "policy" for "policy_number", where the description says what is meant."""
+_KINDS = frozenset({"number", "no", "date", "name", "person", "amount", "reference", "numero", "nom", "montant", "personne"})
 _OF_PARTIES = ("phone", "email", "vat", "iban", "address", "contact", "bank", "register")
 _ALWAYS = ("sender", "receiver")
 _SIGN = re.compile(r"€|euros?|EUR|CHF|S?Fr\.|£|GBP|\$|USD", re.IGNORECASE)
@@ -27,6 +30,8 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
     there = [name for name in places if role_of(name).names["en"] or role_of(name).shared["en"]]
     chosen = _mixed_up(rng, there, rng.randint(3, 10))
     missing = max(1, round(len(chosen) * rng.uniform(*_ABSENT) * 1.35)) if rng.random() < 0.93 else 0
+    if scribe.excerpt:
+        missing = rng.randint(2, 6)
     chosen += _missing(rng, scribe, set(places), missing)
     rng.shuffle(chosen)
     language = rng.choices(LANGUAGES, weights=(74, 13, 13))[0]
@@ -36,8 +41,13 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
     for name in chosen[:14]:
         path = _path(rng, role_of(name), places, language, taken)
         if path:
+            described = rng.random() < _DESCRIBED
+            if described and role_of(name).descriptions["en"] and rng.random() < _SHORT:
+                path = _short(path, taken)
             taken.add(path)
-            fields.append(_field(rng, scribe, role_of(name), _camel(path) if camel else path, language, places.get(name, [])))
+            field = _field(rng, scribe, role_of(name), language, places.get(name, []), described=described)
+            named = _camel(path) if camel else path
+            fields.append({"path": named, "title": re.sub(r"[_.]|(?<=[a-z])(?=[A-Z])", " ", named).lower(), **field})
     return fields
 
 
@@ -85,6 +95,9 @@ def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) ->
     never = there | scribe.case.hidden | scribe.case.vague | scribe.headed | _half_said(there)
     own = [name for name in sorted(mentioned(scribe.layout)) if name not in never and not role_of(name).kin.endswith("!")]
     said = {role_of(name).kin for name in there} - {""}
+    if scribe.excerpt:
+        # What was cut off may be said again by another role that is left.
+        own = [name for name in own if role_of(name).kin not in said]
     parties = [name for name in sorted(there) if name in ROLES and f"{name}_street" in there]
     of_parties = [f"{party}_{what}" for party in parties for what in _OF_PARTIES]
     plainly = {ROLES[name].kin for name in there if name in ROLES} - {""}
@@ -130,6 +143,13 @@ def _path(rng: random.Random, role: Role, places: dict[str, Any], language: str,
     return rng.choice(names) if names else ""
 
 
+def _short(path: str, taken: set[str]) -> str:
+    """A name without the word that says of what kind the value is, where another field's name is not like it."""
+    words = path.split("_")
+    rest = "_".join(words[:-1] if words[-1] in _KINDS else words[1:] if words[0] in _KINDS else words)
+    return rest if rest and "." not in path and not any(_clash(rest, other) for other in taken) else path
+
+
 def _clash(one: str, other: str) -> bool:
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
@@ -139,8 +159,9 @@ def _camel(path: str) -> str:
 
 
 def _field(
-    rng: random.Random, scribe: Scribe, role: Role, path: str, language: str, places: list[tuple[int, int]]
+    rng: random.Random, scribe: Scribe, role: Role, language: str, places: list[tuple[int, int]], *, described: bool
 ) -> dict[str, Any]:
+    """All of a field but its name."""
     text = scribe.text
     by_spelling: dict[str, list[list[int]]] = {}
     for start, end in places:
@@ -151,9 +172,7 @@ def _field(
         values = sorted((value for value in values if value["raw"] in once.values()), key=lambda value: value["places"])
     descriptions = role.descriptions[language] or role.descriptions["en"]
     field: dict[str, Any] = {
-        "path": path,
-        "title": re.sub(r"[_.]|(?<=[a-z])(?=[A-Z])", " ", path).lower(),
-        "description": rng.choice(descriptions) if descriptions and rng.random() < _DESCRIBED else "",
+        "description": rng.choice(descriptions) if descriptions and described else "",
         "format": role.format,
     }
     if role.format == "choice":

@@ -15,6 +15,8 @@ from tools.forms.templates import LAYOUTS, Layout
 _LANGUAGES = {"fr": 33, "de": 32, "en": 32, "lb": 3}
 _COMPOSED = 0.47
 """Share of documents whose layout is composed, among those in a language that has such."""
+_EXCERPTS = 0.06
+"""Share of documents of which a few lines are all there is, and most fields absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def forms(count: int, seed: int, language: str | None = None) -> Iterator[Row]:
 def form(layout: Layout, rng: random.Random, place: int = 0) -> Row:
     """One document of a layout."""
     scribe = Scribe(layout, rng)
+    if rng.random() < _EXCERPTS:
+        scribe.cut()
     return Row(f"{layout.id}/{place:05}", layout.language, layout.kind, layout.name, scribe.text, asked(rng, scribe))
 
 

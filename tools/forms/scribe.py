@@ -36,6 +36,7 @@ class Scribe:
         text: what it says.
         places: by role where it says it, the best place first.
         headed: roles whose words stand over a column of other values.
+        excerpt: whether a few lines of the document are all there is.
     """
 
     def __init__(self, layout: Layout, rng: random.Random) -> None:
@@ -72,6 +73,19 @@ class Scribe:
         if rng.random() < _WRAPPED:
             text = wrapped(text, [place for found in self.places.values() for place in found], rng.randint(66, 112))
         self.text = text
+        self.excerpt = False
+
+    def cut(self) -> None:
+        """Leave one line or a few that follow one another: a note, the end of a scan."""
+        lines = [(found.start(), found.end()) for found in re.finditer(r"\S.*", self.text)]
+        first = self.rng.randrange(len(lines))
+        start, end = lines[first][0], lines[first : first + self.rng.choice((1, 1, 2, 3, 5, 9))][-1][1]
+        self.text, self.excerpt = self.text[start:end].rstrip(), True
+        kept = {
+            name: [(at - start, to - start) for at, to in found if start <= at and to <= start + len(self.text)]
+            for name, found in self.places.items()
+        }
+        self.places = {name: found for name, found in kept.items() if found}
 
     def _lines(self, lines: Sequence[str]) -> Iterator[tuple[int, Line]]:
         rest = list(lines)
