@@ -2,10 +2,9 @@
 
     python -m benchmarks.extraction.swimming FOLDER [--model FOLDER] [--list]
 
-FOLDER holds swimming-schema.json and pdf+gold. The published schema is tried first, then one change after another until
-`from_json_schema` and `Extractor` take it; what was refused is printed. What is asked in the end has the results of all age
-groups in one list, the age group being one more field of a result. The gold is brought into the same form; in four of five
-files it has a level ("events") that the published schema does not have, always with one event.
+FOLDER holds swimming-schema.json and pdf+gold. The published schema is asked as it is. What is found and the gold are brought
+into one form, one list of results, the age group being one more field of a result; in four of five files the gold has a level
+("events") that the schema does not have, always with one event.
 
 Each value is compared by its own `evaluation_config`: exact, without case, or as a number; "fuzzy" is a similarity by edits of
 0.8, and "semantic", which ExtractBench leaves to a language model, is equality without case, marks and white space. Results
@@ -23,13 +22,11 @@ from typing import Any
 import numpy as np
 from benchmarks.extraction.asking import extractor_of, options_of
 from benchmarks.extraction.scores import plain, show_fields
-from pydantic import BaseModel
 from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from scipy.optimize import linear_sum_assignment
 
 import foyerdoc as fd
-from foyerdoc.errors import SchemaError
 from foyerdoc.extraction.jsonschema import from_json_schema
 
 RESULTS = "results"
@@ -51,8 +48,7 @@ def main() -> int:
     options = parser.parse_args()
     console = Console(width=130)
     published = json.loads((options.folder / "swimming-schema.json").read_bytes())
-    schema = first_taken(published, console)
-    extractor = extractor_of(options, schema)
+    extractor = extractor_of(options, from_json_schema(published))
     same = {path: SAME[name] for path, name in comparisons(published, "")}
     by_field: dict[str, dict[str, list[str]]] = {path: defaultdict(list) for path in same}
     files = sorted((options.folder / "pdf+gold").glob("*.pdf"))[: options.most]
@@ -60,8 +56,8 @@ def main() -> int:
     for file in files:
         document = fd.clean(fd.read(file))
         result = extractor.extract(document)
-        head, rows = found_in({path: field.value for path, field in result.fields.items()})
-        gold_head, gold = gold_in(json.loads(file.with_suffix(".gold.json").read_bytes()))
+        head, rows = flat(result.value.model_dump(mode="json") if result.value else {})
+        gold_head, gold = flat(json.loads(file.with_suffix(".gold.json").read_bytes()))
         found_rows, gold_rows = found_rows + len(rows), gold_rows + len(gold)
         tables += sum(block.kind == "table" for block in document.blocks)
         for said, wanted in [(head, gold_head), *matched(rows, gold, same)]:
@@ -72,63 +68,6 @@ def main() -> int:
     show_fields(console, by_field, ("right", "wrong", "invented", "missing"), f"{len(files)} files, each value of each result")
     console.print(f"{found_rows} results found of {gold_rows}, from {tables} tables that were recognised")
     return 0
-
-
-def first_taken(published: Mapping[str, Any], console: Console) -> type[BaseModel]:
-    """The model of the schema, changed no more than is needed; each refusal is printed."""
-    schema = dict(published)
-    steps: list[tuple[str, Callable[[Any], Any]]] = [
-        ("as published", lambda s: s),
-        ("without evaluation_config", lambda s: without(s, "evaluation_config")),
-        ("and ranks as strings", of_one_type),
-        ("and one list of results", flat),
-        ("and records left out", without_records),
-    ]
-    for told, change in steps:
-        schema = change(schema)
-        try:
-            model = from_json_schema(schema)
-            fd.Extractor(model)
-        except SchemaError as error:
-            console.print(f"schema {told}: refused, {error}", markup=False, highlight=False)
-        else:
-            console.print(f"schema {told}: taken", markup=False, highlight=False)
-            return model
-    raise SystemExit("no form of the schema was taken")
-
-
-def without(schema: Any, word: str) -> Any:
-    """A schema without one keyword."""
-    if isinstance(schema, dict):
-        return {key: without(value, word) for key, value in schema.items() if key != word}
-    return [without(item, word) for item in schema] if isinstance(schema, list) else schema
-
-
-def of_one_type(schema: Any) -> Any:
-    """A schema whose values that are integers or strings are strings."""
-    if isinstance(schema, dict):
-        if schema.get("anyOf") == [{"type": "integer"}, {"type": "string"}]:
-            return {"type": "string"}
-        return {key: of_one_type(value) for key, value in schema.items()}
-    return [of_one_type(item) for item in schema] if isinstance(schema, list) else schema
-
-
-def flat(schema: Any) -> Any:
-    """The schema with one list of results, each with its age group."""
-    properties = dict(schema["properties"])
-    groups = properties.pop("age_groups")["items"]["properties"]
-    results = groups[RESULTS]["items"]
-    result = {"type": "object", "properties": {"age_group": groups["age_group"], **results["properties"]}}
-    return {"type": "object", "properties": {**properties, RESULTS: {"type": "array", "items": result}}}
-
-
-def without_records(schema: Any) -> Any:
-    """The flat schema without the list within each result."""
-    properties = schema["properties"]
-    items = properties[RESULTS]["items"]
-    kept = {name: value for name, value in items["properties"].items() if name != "records"}
-    results = {"type": "array", "items": {**items, "properties": kept}}
-    return {**schema, "properties": {**properties, RESULTS: results}}
 
 
 def comparisons(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
@@ -144,24 +83,13 @@ def comparisons(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, s
             yield prefix + name, told["evaluation_config"]
 
 
-def found_in(fields: Values) -> tuple[Values, list[Values]]:
-    """What was extracted: the values beside the list, and those of each result."""
-    head: dict[str, Any] = {}
-    rows: dict[str, dict[str, Any]] = defaultdict(dict)
-    for path, value in fields.items():
-        if value is not None:
-            row, _, rest = path.partition("].")
-            (rows[row] if rest else head)[rest or path] = value
-    return head, list(rows.values())
-
-
-def gold_in(gold: Mapping[str, Any]) -> tuple[Values, list[Values]]:
-    """The gold in the same form. Records are one value, their order left out."""
-    (event,) = gold.get("events") or [gold]
-    head = dict(leaves({"championship": gold["championship"], "event_details": event["event_details"]}, ""))
+def flat(value: Mapping[str, Any]) -> tuple[Values, list[Values]]:
+    """The values beside the lists, and those of each result. Records are one value, their order left out."""
+    (event,) = value.get("events") or [value]
+    head = dict(leaves({"championship": value.get("championship"), "event_details": event.get("event_details")}, ""))
     rows: list[Values] = []
-    for group in event["age_groups"]:
-        for result in group[RESULTS]:
+    for group in event.get("age_groups") or []:
+        for result in group[RESULTS] or []:
             records = " ".join(sorted(result.get("records") or [])) or None
             rows.append(dict(leaves({"age_group": group["age_group"], **result, "records": records}, "")))
     return head, rows

@@ -99,8 +99,13 @@ def test_a_file_and_an_extraction(tmp_path):
 @pytest.mark.parametrize(
     ("field", "named"),
     [
-        ({"type": ["string", "number"]}, "x: several types"),
-        ({"anyOf": [{"type": "string"}, {"type": "number"}]}, "x: anyOf of several types"),
+        ({"type": ["string", "array"]}, "x: several types"),
+        ({"type": ["string", "number"], "enum": ["a"]}, "x: enum beside the type number"),
+        ({"anyOf": [{"type": "string"}, {"properties": {"y": {"type": "string"}}}]}, "x: anyOf of several types"),
+        ({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}, "x: anyOf of several types"),
+        ({"allOf": [{"type": "string"}, {"type": "number"}]}, "x: allOf of several types"),
+        ({"type": "string", "not": {"type": "number"}}, "x: not is not supported"),
+        ({"type": "string", "nullable": True}, "x: nullable is not supported"),
         ({"type": "object"}, "x: an object without properties"),
         ({"type": "object", "patternProperties": {}, "properties": {}}, "x: patternProperties is not supported"),
         ({"enum": [1, 2]}, "x: an enum of something else than strings"),
@@ -155,6 +160,41 @@ def test_what_is_not_supported_is_refused_by_name(field, named):
             {"type": "object", "properties": {"x": field}, "$defs": {"loop": loop, "party": INVOICE["$defs"]["party"]}}
         )
     assert named in str(caught.value)
+
+
+def test_several_types_become_one_that_holds_them_and_foreign_keywords_say_nothing():
+    schema = {
+        "x-form": 5,
+        "properties": {
+            "rank": {"anyOf": [{"type": "integer"}, {"type": "string"}, {"type": "null"}], "judged": "exact"},
+            "score": {"type": ["number", "integer"]},
+            "mark": {"oneOf": [{"const": "good"}, {"enum": ["fair", "good"]}]},
+            "day": {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "description": "or a season"}]},
+            "lines": {
+                "type": "array",
+                "items": {"properties": {"size": {"type": ["string", "integer", "null"], "judged": {}}}},
+            },
+        },
+        "required": ["rank", "score", "day"],
+    }
+    form = form_of(from_json_schema(schema))
+    leaves = {leaf.path: leaf for leaf in form.leaves}
+    assert {path: leaf.type for path, leaf in leaves.items()} == {"rank": str, "score": Decimal, "mark": str, "day": str}
+    assert [value for _, value in leaves["mark"].choices] == ["good", "fair"]
+    assert [path for path, leaf in leaves.items() if leaf.required] == ["score", "day"]
+    assert leaves["day"].description == "or a season"
+    assert form.tables[0].leaves[0].type is str
+    assert form.notes == (
+        "the schema's keywords judged, x-form are none of JSON Schema and say nothing here",
+        "rank: of several types, read as the text as it stands",
+        "score: of several types, read as a number",
+        "day: of several types, read as the text as it stands",
+        "lines[].size: of several types, read as the text as it stands",
+    )
+    page = Document(id="0" * 64, name="a.txt", media_type="text/plain", text="Score: 3\nRank: 2", language="en")
+    result = Extractor(from_json_schema(schema)).extract(page)
+    assert result.issues[:5] == form.notes
+    assert result.fields["score"].value == 3
 
 
 def test_what_is_no_schema_at_all(tmp_path):

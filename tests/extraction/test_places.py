@@ -174,3 +174,41 @@ def test_values_of_a_line_without_end_carry_little_of_it():
     found = candidates(Ground.of(document("Summe:1,50;" * 500)), AMOUNT)
     assert len(found) == 500
     assert max(len(place.left) + len(place.row) for place in found) < 1000
+
+
+def test_what_a_label_names_is_a_text_with_letters_or_without():
+    texts = candidates(Ground.of(document("Age Group :70-74\nSeason: 2025/26\nRemark: -\nWho: Ida Linde\n12/7")), TEXT)
+    assert {place.raw: place.left for place in texts if place.left} == {
+        "70-74": "Age Group", "2025/26": "Season", "Ida Linde": "Who",
+    }  # fmt: skip
+    assert not any(place.raw in {"-", "12/7"} for place in texts)
+
+
+def test_the_headings_may_stand_below_a_tables_first_rows():
+    page = table([["Lauf 12", "Start 10:30"], ["Ort", "Beitrag"], ["Seedorf", "12,50 €"]])
+    found = {place.raw: place.above for place in candidates(Ground.of(page), AMOUNT)}
+    assert found["12,50 €"] == "Beitrag"
+
+
+def test_an_amount_whose_currency_has_a_column_of_its_own():
+    page = table([["Währung", "Betrag", "Stück"], ["EUR", "1.012,50", "CHF"]])
+    (block,) = [block for block in page.blocks if block.kind == "table"]
+    ground = Ground.of(page)
+    assert [place.raw for place in candidates(ground, AMOUNT) if place.unit] == ["EUR\t1.012,50"]
+    assert [(place.raw, place.value) for place in candidates_in(ground, AMOUNT, block.rows[1][1])] == [
+        ("1.012,50", Decimal("1012.50"))
+    ]
+
+
+def test_the_words_of_an_object_alone_name_none_of_its_fields():
+    class Event(BaseModel):
+        length: str | None = None
+        style: str | None = None
+
+    class Programme(BaseModel):
+        event: Event | None = None
+
+    page = document("Event No. :15\nStyle: butterfly")
+    fields = Extractor(Programme).extract(page).fields
+    assert fields["event.style"].value == "butterfly"
+    assert fields["event.length"].status == "absent"

@@ -22,7 +22,7 @@ from foyerdoc.extraction.grounding import Ground, Place, candidates, value_key
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
 from foyerdoc.extraction.rules import Rule, rules_of, settle
 from foyerdoc.extraction.schemas import Leaf
-from foyerdoc.extraction.tables import rows_of
+from foyerdoc.extraction.tables import Object, groups_of
 from foyerdoc.models.protocol import LanguageModel
 from foyerdoc.results import Candidate, Extraction, FieldValue, Fingerprint
 
@@ -212,6 +212,7 @@ class Extractor(Generic[T]):
         return [self._extraction(ground, found, issues) for ground, (found, issues) in zip(grounds, singles, strict=True)]
 
     def _extraction(self, ground: Ground, singles: Sequence[_Found], issues: list[str]) -> Extraction[T]:
+        issues[:0] = self._form.notes
         found = [*singles, *self._tables(ground, issues)]
         for item in found:
             issues += _doubts(item)
@@ -321,18 +322,33 @@ class Extractor(Generic[T]):
 
     def _tables(self, ground: Ground, issues: list[str]) -> Iterator[_Found]:
         for rows in self._form.tables:
-            objects = rows_of(ground, rows)
-            if not objects:
+            groups = groups_of(ground, rows, issues)
+            if not groups:
                 issues.append(f"{rows.path}: no table with the columns of this list")
-            for i, item in enumerate(objects):
-                for leaf in rows.leaves:
-                    yield _Found(leaf, f"{rows.path}[{i}].{leaf.path}", item.get(leaf))
+            if rows.inner is None:
+                yield from (item for group in groups for item in _objects(rows.path, rows.leaves, group.objects))
+                continue
+            yield from _objects(rows.path, rows.leaves, [group.head for group in groups])
+            for i, group in enumerate(groups):
+                yield from _objects(f"{rows.path}[{i}].{rows.inner.path}", rows.inner.leaves, group.objects)
 
     def _fingerprint(self) -> Fingerprint:
         settings = (("schema", self._schema.__name__),)
         if self._model is None:
             return Fingerprint("labels", None, settings)
         return Fingerprint(self._model.name, self._model.adapter, (*settings, ("prompt", prompts.VERSION)))
+
+
+def _objects(path: str, leaves: Sequence[Leaf], objects: Sequence[Object]) -> Iterator[_Found]:
+    """The fields of a list's objects."""
+    for i, item in enumerate(objects):
+        for leaf in leaves:
+            places = item.get(leaf, ())
+            at = f"{path}[{i}].{leaf.path}"
+            if leaf.many:
+                yield from (_Found(leaf, f"{at}[{j}]", place) for j, place in enumerate(places))
+            else:
+                yield _Found(leaf, at, places[0] if places else None)
 
 
 def _settled(rule: Rule, found: Sequence[_Found], issues: list[str]) -> list[_Found]:

@@ -25,7 +25,7 @@ _YES = frozenset({"yes", "oui", "ja", "jo", "☒", "☑", "✓", "✔", "x"})
 _SYMBOLS = {"EUR": r"€|euros?", "CHF": r"s?fr\.", "GBP": r"£", "USD": r"\$"}
 _ON_LINES: tuple[values.Kind, ...] = ("date", "money", "number", "percent", "iban", "email", "vat", "national_id", "company_id")
 _SEPARATED = re.compile(r"(?:(?! [-–●•|/] )[^\t●|•])+")
-_LABELLED = re.compile(r"(?P<label>[^\W\d_][^:=\t]{0,60}?)\s*[:=]\s+(?=\S)")
+_LABELLED = re.compile(r"(?P<label>[^\W\d_][^:=\t]{0,60}?)(?:\s*[:=]\s+|\s+[:=])(?=\S)")
 _CAPITAL = r"(?<![\w'’/-])(?=[^\W\d_])(?![a-zß-öø-ÿ])[\w'’.&-]+"
 _NAME = re.compile(
     rf"{_CAPITAL}(?:[ \u00a0](?:(?:de|du|des|la|le|von|van|der|den|zu|und|et|and|of|&)[ \u00a0]){{0,2}}{_CAPITAL}){{0,5}}"
@@ -35,6 +35,9 @@ _COMPANY = re.compile(
     r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
 )
 _MAX_TEXT = 120
+_LABELLED_WEIGHT = 1.0  # of a text behind its label: the label says that it is one, letters or not
+_HEADS = 4
+"""How far down a table its headings may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +218,10 @@ class Ground:
         if block is None or len(block.rows) < 2:
             return ""
         if block.span not in self._cells:
-            heads = [self.document.text[head.start : head.end] for head in block.rows[0]]
-            self._cells[block.span] = sorted(pair for row in block.rows[1:] for pair in zip(row, heads, strict=False))
+            top = [[self.document.text[cell.start : cell.end] for cell in row] for row in block.rows[:_HEADS]]
+            # The first row with the most cells of words alone: what stands above the headings has figures.
+            at = max(range(len(top)), key=lambda i: sum(re.search(r"^\D+$", cell) is not None for cell in top[i]))
+            self._cells[block.span] = sorted(pair for row in block.rows[at + 1 :] for pair in zip(row, top[at], strict=False))
         cells = self._cells[block.span]
         i = bisect_right(cells, span.start, key=lambda cell: cell[0].start) - 1
         return cells[i][1] if i >= 0 and cells[i][0].contains(span) else ""
@@ -239,7 +244,19 @@ def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
     """The stretches within a stretch of the text, the longest first; for texts and names the whole of it alone."""
     if leaf.kind in {"text", "name"}:
         return [ground.place(span, " ".join(ground.document.text[span.start : span.end].split()))]
-    return sorted(_remembered(ground, leaf).within(span), key=lambda place: -len(place.span))
+    found = _remembered(ground, leaf).within(span) or list(_figures_of(ground, leaf, span))
+    return sorted(found, key=lambda place: -len(place.span))
+
+
+def _figures_of(ground: Ground, leaf: Leaf, cell: Span) -> Iterator[Place]:
+    """The figures of a cell that make one value with another cell's: an amount whose currency has a column of its own."""
+    text = ground.document.text
+    around = text[max(0, cell.start - 1) : cell.start], text[cell.end : cell.end + 1]
+    if leaf.kind not in {"amount", "number"} or any(mark not in {"", "\t", "\n"} for mark in around):
+        return
+    for s in values.find(text[cell.start : cell.end], "number", ground.habits):
+        if leaf.kind == "amount" or (isinstance(s.value, Decimal) and s.value == int(s.value)):
+            yield ground.place(Span(cell.start + s.span.start, cell.start + s.span.end), s.value, doubt=s.doubt)
 
 
 def _remembered(ground: Ground, leaf: Leaf) -> _Places:
@@ -281,7 +298,11 @@ def _texts(ground: Ground, _leaf: Leaf) -> Iterator[Place]:
         seen: set[Span] = set()
         for span, weight in _pieces(line):
             raw = ground.document.text[span.start : span.end]
-            if span not in seen and len(raw) <= _MAX_TEXT and re.search(r"[^\W\d_]{2}", raw):
+            if (
+                span not in seen
+                and len(raw) <= _MAX_TEXT
+                and re.search(r"\w" if weight == _LABELLED_WEIGHT else r"[^\W\d_]{2}", raw)
+            ):
                 seen.add(span)
                 first = bisect_right(typed, span.start, key=_end)
                 covered = sum(len(t) for t in typed[first : bisect_left(typed, span.end, key=_start)])
@@ -316,7 +337,7 @@ def _pieces(line: Line) -> Iterator[tuple[Span, float]]:
         if part[0].rstrip().endswith(":"):
             continue
         for label in labels:
-            yield _trimmed(line, part.start() + label.end(), part.end()), 1.0
+            yield _trimmed(line, part.start() + label.end(), part.end()), _LABELLED_WEIGHT
         if not labels:
             yield _trimmed(line, part.start(), part.end()), 0.9
         for name in _NAME.finditer(part[0], begin):

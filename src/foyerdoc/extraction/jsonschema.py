@@ -2,8 +2,10 @@
 
 What is understood: objects with `properties` and `required`; `string` with the formats `date`, `date-time` and those of
 `schemas.FORMATS`; `number`, `integer`, `boolean`; `enum` and `const` of strings; arrays; null beside one other type, as
-`["string", "null"]` or in `anyOf` or `oneOf`; `allOf` of one; `$ref` to `$defs` or `definitions`; `title`, `description`,
-`examples`. Anything else is refused by the field's path, never left out.
+`["string", "null"]` or in `anyOf` or `oneOf`; several types of single values, as one that holds them all; `allOf` of one;
+`$ref` to `$defs` or `definitions`; `title`, `description`, `examples`. Keywords that JSON Schema does not have are annotations
+there: they are left out. That, and what was made of several types, is in the issues of every extraction. Anything else is
+refused by the field's path.
 
 Source: JSON Schema, draft 2020-12 (https://json-schema.org/draft/2020-12).
 """
@@ -13,18 +15,18 @@ from __future__ import annotations
 import json
 import re
 import reprlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import GenericAlias
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from foyerdoc.errors import SchemaError
-from foyerdoc.extraction.schemas import FORMATS
+from foyerdoc.extraction.schemas import FORMATS, NOTES
 
 _HINT: Final = "docs/extraction.md lists what of JSON Schema is understood"
 _SCALARS: Final[Mapping[str, type]] = {"string": str, "number": Decimal, "integer": int, "boolean": bool}
@@ -55,6 +57,17 @@ _KNOWN: Final = frozenset(
 )
 """Keywords that are understood, or that only narrow a value: `pattern` and the bounds are not enforced."""
 
+_REFUSED: Final = frozenset(
+    {
+        *("not", "if", "then", "else", "prefixItems", "additionalItems", "contains", "minContains", "maxContains"),
+        *("patternProperties", "propertyNames", "minProperties", "maxProperties", "dependentRequired", "dependentSchemas"),
+        *("dependencies", "unevaluatedItems", "unevaluatedProperties", "$anchor", "$dynamicAnchor", "$dynamicRef"),
+        *("$recursiveAnchor", "$recursiveRef", "$vocabulary", "disallow", "divisibleBy", "extends", "nullable"),
+    }
+)
+"""Keywords of JSON Schema's drafts, and of OpenAPI, that say what is valid and are not understood."""
+
+_SINGLE: Final = frozenset({*_SCALARS.values(), *_DATES.values()})
 _DEEPEST: Final = 32
 _MOST_FIELDS: Final = 1000
 
@@ -97,6 +110,8 @@ class _Reader:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
         self._depth = self._fields = 0
+        self._unknown: set[str] = set()
+        self._widened: list[str] = []
 
     def told(self, schema: Any, where: str, within: tuple[str, ...]) -> _Told:
         """What a schema says of the value at a path.
@@ -137,24 +152,46 @@ class _Reader:
                     raise _refusal(where, f"{word} beside $ref")
             schema = {**found, **beside}
             within = (*within, name)
-        if unknown := set(schema) - _KNOWN:
-            raise _refusal(where, f"{min(map(str, unknown))} is not supported")
+        unknown = set(schema) - _KNOWN
+        if refused := [str(word) for word in unknown if word in _REFUSED or not isinstance(word, str)]:
+            raise _refusal(where, f"{min(refused)} is not supported")
+        self._unknown |= unknown
         return schema, within
 
     def _union(self, schema: Mapping[str, Any], word: str, where: str, within: tuple[str, ...]) -> _Told:
-        """One type, with null beside it or without; what stands beside the union may only add words."""
+        """One type, or several of single values, and null beside or not; what stands beside the union may only add words."""
         if not isinstance(schema[word], list) or not schema[word]:
             raise _refusal(where, f"{word} is no list of schemas")
         parts = [self._resolve(part, where, within) for part in schema[word]]
         others = [(part, known) for part, known in parts if part.get("type") not in ("null", ["null"])]
-        if len(others) != 1 or (word == "allOf" and len(parts) != 1):
+        if not others or (word == "allOf" and len(parts) != 1):
             raise _refusal(where, f"{word} of {'several types' if others else 'no type'}")
-        part, known = others[0]
         for beside in sorted(_SAYING & schema.keys() - {word}):
-            if beside != "type" or schema["type"] != part.get("type"):
+            if beside != "type" or any(schema["type"] != part.get("type") for part, _ in others):
                 raise _refusal(where, f"{word} beside {beside}")
-        inner = self.told(part, where, known)
-        return _Told(inner.kind, inner.optional or len(parts) > 1, {**inner.words, **_words(schema, where)})
+        told = [self.told(part, where, known) for part, known in others]
+        inner = told[0] if len(told) == 1 else self._widest(told, where, f"{word} of several types")
+        return _Told(inner.kind, inner.optional or len(parts) > len(others), {**inner.words, **_words(schema, where)})
+
+    def _widest(self, told: Sequence[_Told], where: str, refused: str) -> _Told:
+        """What holds the values of several types: the choices of all, a number, or else the text as it stands."""
+        kinds = [each.kind for each in told]
+        words = {word: said for each in reversed(told) for word, said in each.words.items() if word != "format"}
+        optional = any(each.optional for each in told)
+        if all(get_origin(kind) is Literal for kind in kinds):
+            choices = tuple(dict.fromkeys(choice for kind in kinds for choice in get_args(kind)))
+            return _Told(Literal[choices], optional, words)
+        if not all(get_origin(kind) is Literal or kind in _SINGLE for kind in kinds):
+            raise _refusal(where, refused)
+        kind = Decimal if set(kinds) <= {int, Decimal} else str
+        self._widened.append(f"{where}: of several types, read as {'a number' if kind is Decimal else 'the text as it stands'}")
+        return _Told(kind, optional, words)
+
+    def notes(self) -> list[str]:
+        """What was left out of the schema or read as something wider, a sentence each."""
+        unknown = ", ".join(sorted(self._unknown))
+        left = [f"the schema's keywords {unknown} are none of JSON Schema and say nothing here"] if unknown else []
+        return left + self._widened
 
     def _plain(self, schema: Mapping[str, Any], where: str, within: tuple[str, ...]) -> _Told:
         stated = schema.get("type", [])
@@ -164,8 +201,14 @@ class _Reader:
         kinds = [name for name in names if name != "null"]
         if not kinds and "type" not in schema:
             kinds = ["object"] if "properties" in schema else ["string"] if {"enum", "const"} & schema.keys() else []
-        if len(kinds) != 1:
-            raise _refusal(where, "several types" if kinds else "no type")
+        if not kinds:
+            raise _refusal(where, "no type")
+        if len(kinds) > 1:
+            # A keyword that belongs to one of the types says nothing of the others.
+            told = [self._plain({**schema, "type": [kind]}, where, within) for kind in kinds if set(kinds) <= _SCALARS.keys()]
+            if not told:
+                raise _refusal(where, "several types")
+            return replace(self._widest(told, where, "several types"), optional="null" in names)
         (kind,) = kinds
         if kind not in ("object", "array", *_SCALARS):
             raise _refusal(where, f"the type {kind} is not supported")
@@ -206,7 +249,8 @@ class _Reader:
             fields[key] = _field(self.told(value, path, within), required=key in required)
         told, title = schema.get("description"), schema.get("title")
         clean = re.sub(r"\W", "", where or (title if isinstance(title, str) else "")) or "Schema"
-        config = ConfigDict(json_schema_extra={"rules": list(rules)})
+        # The whole is made last, when all of it was read.
+        config = ConfigDict(json_schema_extra={"rules": list(rules), NOTES: [] if where else list(self.notes())})
         # pydantic's own overloads do not know fields that are only known at run time.
         make: Any = create_model
         return cast(type[BaseModel], make(clean, __doc__=told, __config__=config, **fields))

@@ -126,6 +126,9 @@ def _spelled(leaf: Leaf, label: str) -> float:
     if not words or not label:
         return 0.0
     text = plain(label)
+    own = _unknown(leaf.name)
+    if own and not any(word in text for word in own):
+        return 0.0  # the words of the object around it are those of all its fields
     return sum(word in text for word in words) / len(words)
 
 

@@ -123,7 +123,7 @@ def rules_of(schema: type[BaseModel], form: Form) -> tuple[Rule, ...]:
             )
     known = _Known(
         frozenset(leaf.path for leaf in form.leaves if not leaf.many),
-        {f"{rows.path}.{leaf.path}": (rows.path, leaf.path) for rows in form.tables for leaf in rows.leaves},
+        {f"{rows.path}.{leaf.path}": (rows.path, leaf.path) for rows in form.tables for leaf in rows.leaves if not leaf.many},
     )
     return tuple(_parse(text, known) for text in _stated(schema))
 

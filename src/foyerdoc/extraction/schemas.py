@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,7 +50,8 @@ _READ_INTO: dict[Kind, frozenset[type]] = {
 
 _WHO = (
     "name|seller|buyer|supplier|vendor|customer|client|issuer|policyholder|holder|insured|claimant|defendant|plaintiff|author|sender|"
-    "recipient|company|person|expert|doctor|witness|beneficiary|payee|payer|signatory|driver|owner|landlord|tenant"
+    "recipient|company|person|expert|doctor|witness|beneficiary|payee|payer|signatory|driver|owner|landlord|tenant|"
+    "athlete|player|participant"
 )
 _PERSONS = (
     "national_id|social_security|nir|matricule|matrikel|ahv|avs|nino|niss|steuer_?id|steuernummer|sozialversicherungsnummer"
@@ -70,6 +71,10 @@ _BY_NAME: tuple[tuple[str, Kind], ...] = (
 _BY_TYPE: dict[type, Kind] = {
     bool: "yes_no", str: "text", datetime: "datetime", date: "date", Decimal: "amount", float: "amount", int: "number",
 }  # fmt: skip
+NOTES = "x-notes"
+"""Where a model that was made of a JSON Schema says in its configuration what became of the schema."""
+
+_DEEPEST_LISTS = 2
 _MARKS = frozenset(".[]")
 _INDEX = re.compile(r"\[\d+\]")
 _HINT = "docs/extraction.md lists the types of field; leave this one out or change its type"
@@ -103,22 +108,37 @@ class Leaf:
     required: bool = True
     many: bool = False
 
+    @property
+    def name(self) -> str:
+        """The last part of the path in plain words: "birth day" of "holder.birth_day"."""
+        return self.path.rpartition(".")[2].replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list of objects: a table in the document, one object a row."""
+    """A list of objects: a table in the document, one object a row.
+
+    Attributes:
+        inner: a list of objects within each object. Then the rows of each table are its, and the object stands above them.
+    """
 
     path: str
     title: str
     leaves: tuple[Leaf, ...]
+    inner: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """All that a schema asks for."""
+    """All that a schema asks for.
+
+    Attributes:
+        notes: what was left out or widened when the model was made of a JSON Schema, a sentence each.
+    """
 
     leaves: tuple[Leaf, ...]
     tables: tuple[Rows, ...]
+    notes: tuple[str, ...] = ()
 
 
 def form_of(schema: type[BaseModel]) -> Form:
@@ -134,7 +154,7 @@ def form_of(schema: type[BaseModel]) -> Form:
     leaves, tables = _walk(schema, "", (), (schema,))
     if not leaves and not tables:
         raise SchemaError(f"{schema.__name__} has no fields", hint="give a pydantic model with at least one field")
-    return Form(tuple(leaves), tuple(tables))
+    return Form(tuple(leaves), tuple(tables), _notes(schema))
 
 
 def build(schema: type[M], found: Mapping[str, object]) -> tuple[M | None, list[str]]:
@@ -170,12 +190,14 @@ def _members(schema: type[BaseModel]) -> Mapping[str, Mapping[object, Enum]]:
     """For each field that is a choice of an `Enum`'s members, by its path without indexes, the members by their values."""
     form = form_of(schema)
     leaves = [("", leaf) for leaf in form.leaves]
-    leaves += [(f"{rows.path}.", leaf) for rows in form.tables for leaf in rows.leaves]
+    lists = [(f"{rows.path}.", rows) for rows in form.tables]
+    lists += [(f"{prefix}{rows.inner.path}.", rows.inner) for prefix, rows in lists if rows.inner is not None]
+    leaves += [(prefix, leaf) for prefix, rows in lists for leaf in rows.leaves]
     return {prefix + leaf.path: {member.value: member for member in leaf.members} for prefix, leaf in leaves if leaf.members}
 
 
 def _walk(
-    schema: type[BaseModel], prefix: str, words: tuple[str, ...], above: tuple[type[BaseModel], ...], *, in_list: bool = False
+    schema: type[BaseModel], prefix: str, words: tuple[str, ...], above: tuple[type[BaseModel], ...], *, lists: int = 0
 ) -> tuple[list[Leaf], list[Rows]]:
     leaves: list[Leaf] = []
     tables: list[Rows] = []
@@ -186,19 +208,18 @@ def _walk(
         inner, optional, many, extra = _unwrap(info.annotation, f"{above[0].__name__}.{path}")
         if _is_model(inner):
             _refuse_root(inner, f"{above[0].__name__}.{path}")
-            if inner in above or (in_list and many):
-                raise SchemaError(f"{above[0].__name__}.{path}: objects within themselves or lists in lists", hint=_HINT)
-            below, deeper = _walk(
-                inner, "" if many else f"{path}.", () if many else title, (*above, inner), in_list=in_list or many
-            )
+            if inner in above or (many and lists == _DEEPEST_LISTS):
+                raise SchemaError(
+                    f"{above[0].__name__}.{path}: objects within themselves, or lists more than {_DEEPEST_LISTS} deep",
+                    hint=_HINT,
+                )
+            below, deeper = _walk(inner, "" if many else f"{path}.", () if many else title, (*above, inner), lists=lists + many)
             if many:
-                tables.append(Rows(path, " ".join(title), tuple(below)))
+                tables.append(_rows(path, " ".join(title), below, deeper, owner=above[0]))
             else:
                 leaves += below
                 tables += deeper
             continue
-        if many and in_list:
-            raise SchemaError(f"{above[0].__name__}.{path}: a list within a list", hint=_HINT)
         leaves.append(
             _leaf(
                 path,
@@ -212,6 +233,16 @@ def _walk(
             )
         )
     return leaves, tables
+
+
+def _rows(path: str, title: str, leaves: Sequence[Leaf], inner: Sequence[Rows], *, owner: type[BaseModel]) -> Rows:
+    """A list of objects, with the list within each of them if there is one."""
+    where = f"{owner.__name__}.{path}"
+    if len(inner) > 1:
+        raise SchemaError(f"{where}: several lists of objects within one", hint=_HINT)
+    if inner and (listed := next((leaf.path for leaf in leaves if leaf.many), None)):
+        raise SchemaError(f"{where}.{listed}: a list of values beside a list of objects within a list", hint=_HINT)
+    return Rows(path, title, tuple(leaves), inner[0] if inner else None)
 
 
 def _leaf(
@@ -303,6 +334,12 @@ def _unwrap(annotation: Any, where: str) -> tuple[Any, bool, bool, Mapping[str, 
             annotation, optional = Literal[words], True
         else:
             return annotation, optional, many, extra
+
+
+def _notes(schema: type[BaseModel]) -> tuple[str, ...]:
+    extra = schema.model_config.get("json_schema_extra")
+    said = extra.get(NOTES, ()) if isinstance(extra, dict) else ()
+    return tuple(map(str, said)) if isinstance(said, (list, tuple)) else ()
 
 
 def _extra(info: FieldInfo) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _STEMS: dict[str, str] = {
     "end": "|end| |ends| |ending| |expiry| |expires| |expiration| |ende| ablauf |fin| |terme| |jusqu|",
     "pay": "|pay| |paid| payment payable zahl uberweis payer paiement reglement regler |settle| |remit| virement |solde|",
     "paid_before": "|deposit| prepaid anzahlung acompte |deja|",
-    "open": "|outstanding| |remaining| |still| offen |solde| |reste| |balance| restbetrag",
+    "open": "|outstanding| |remaining| |still| offen |solde| |reste| |balance| |saldo| restbetrag",
     "total": "|total| |totals| |sum| |sums| gesamt summe somme |totaux| endbetrag |insgesamt| |ensemble|",
     "amount": "amount betrag montant |sum| |sums| summe |somme| |value| |wert| |valeur| |cost| kosten |price|",
     "line": "|position| |positions| position |unit| |einzelpreis| |unitaire| |stk| |each| |menge| |quantite|",
@@ -75,6 +75,7 @@ _STEMS: dict[str, str] = {
     "excess": "|excess| |deductible| selbstbe |franchise|",
     "phone": "phone telefon |tel| |fax| |mobile| |handy|",
     "mail": "|email| |e-mail| |mail| |courriel|",
+    "description": "|description| |descriptions| beschreibung bezeichnung |designation| |libelle|",
     "period": "|period| zeitraum |periode|",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from statistics import median
 _GAP = 0.9
 _BULLET = re.compile(r"(?:[•▪◦‣●○■□–—*·➢✓-]|[(]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_NO_HEADING = re.compile(r"\d|^[\W_]*$")
 _SENTENCE_END = (".", "!", "?", ":", ";", "»", "”")
 
 
@@ -299,26 +300,40 @@ def _continues(line: Line, above: Row) -> bool:
 
 
 def _aligned(rows: list[Row]) -> bool:
-    """Whether cells of different rows share an edge or a centre beyond the first column."""
+    """Whether cells of different rows share an edge or a centre beyond the first column.
+
+    A record may take two or three lines; then each aligns with its like in the record above.
+    """
     multiple = [row for row in rows if len(row) > 1]
-    hits = 0
-    for above, below in pairwise(multiple):
-        hits += any(
-            abs(a.x0 - b.x0) < 3.0 or abs(a.x1 - b.x1) < 3.0 or abs(a.x0 + a.x1 - b.x0 - b.x1) < 6.0
-            for a in above[1:]
-            for b in below[1:]
-        )
-    return hits >= 0.5 * (len(multiple) - 1)
+    for n_lines in (1, 2, 3):
+        pairs = list(zip(multiple, multiple[n_lines:], strict=False))
+        if n_lines > 1 and len(pairs) <= n_lines:
+            break
+        if sum(_share_an_edge(above, below) for above, below in pairs) >= (0.5 if n_lines == 1 else 0.7) * len(pairs):
+            return True
+    return False
+
+
+def _share_an_edge(above: Row, below: Row) -> bool:
+    return any(
+        abs(a.x0 - b.x0) < 3.0 or abs(a.x1 - b.x1) < 3.0 or abs(a.x0 + a.x1 - b.x0 - b.x1) < 6.0
+        for a in above[1:]
+        for b in below[1:]
+    )
 
 
 def _table_or_blocks(rows: list[Row]) -> list[Item]:
     columns = _column_edges(rows)
+    if len(columns) == 1:
+        return _paragraphs(rows)
     if len(columns) == 2 and _are_blocks(rows, columns):
         sides: list[list[Line]] = [[], []]
         for row in rows:
             for line in row:
                 sides[_column_of(line, columns)].append(line)
         return [item for side in sides for item in _paragraphs(_rows(side))]
+    if sum(_RIGHT_TO_LEFT.search(line.text) is not None for row in rows for line in row) > 0.5 * sum(map(len, rows)):
+        columns.reverse()  # such a table is read from its right column on
     cells: list[list[list[Line]]] = []
     for row in rows:
         slots: list[list[Line]] = [[] for _ in columns]
@@ -336,7 +351,23 @@ def _column_edges(rows: list[Row]) -> list[tuple[float, float]]:
     best = _merge(spans)
     narrow = sorted(spans, key=lambda span: span[1] - span[0])[: max(2, int(0.9 * len(spans)))]
     fewer = _merge(sorted(narrow))
-    return fewer if len(fewer) > len(best) else best
+    return _parted(fewer if len(fewer) > len(best) else best, rows)
+
+
+def _parted(columns: list[tuple[float, float]], rows: list[Row]) -> list[tuple[float, float]]:
+    """The columns, one that has several headings parted: long words under one heading reach below the next."""
+    fullest = max(rows[:4], key=len)
+    headings = sorted(fullest, key=_left)
+    if len(headings) < 3 or any(_NO_HEADING.search(line.text) for line in headings):
+        return columns
+    # Words of running text have gaps too, but narrow ones.
+    if any(after.x0 - before.x1 < _GAP * before.height for before, after in pairwise(headings)):
+        return columns
+    parted: list[tuple[float, float]] = []
+    for column in columns:
+        own = [(line.x0, line.x1) for line in headings if line.x1 > column[0] and line.x0 < column[1]]
+        parted += own if len(own) > 1 else [column]
+    return sorted(parted)
 
 
 def _merge(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
