@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed bench-index-faults
+.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-answers-refusals bench-answers-peer bench-answers-cuad bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed bench-index-faults
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -76,8 +76,20 @@ ROUNDS ?= 1000
 bench-index-faults: $(INSTALLED) ## kill the process that writes an index ROUNDS times, and look at what is left
 	$(BIN)/python -m benchmarks.index_faults --rounds $(ROUNDS)
 
-bench-answers: models ## quotes and refusals
-	$(BIN)/python benchmarks/answers.py $(DATA)
+# Of answers: CHOOSER is the folder of an adapter that chooses quotes, KEEP one that keeps embeddings for the next run.
+ANSWERS = $(DATA) $(if $(KEEP),--keep $(KEEP)) $(if $(CHOOSER),--model $(CHOOSER))
+
+bench-answers: models ## quotes and citations against known answers; CHOOSER: a trained adapter's folder
+	$(BIN)/python -m benchmarks.answers.quotes $(ANSWERS)
+
+bench-answers-refusals: models ## thresholds: what the documents do not answer (embeds for an hour on two cores)
+	$(BIN)/python -m benchmarks.answers.refusals $(DATA) $(if $(KEEP),--keep $(KEEP))
+
+bench-answers-peer: models ## answered and refused, beside LlamaIndex's CitationQueryEngine; CHOOSER: a trained adapter's folder
+	$(BIN)/python -m benchmarks.answers.peer $(ANSWERS)
+
+bench-answers-cuad: models ## what is cited of contracts, against marked spans; CHOOSER: a trained adapter's folder
+	$(BIN)/python -m benchmarks.answers.cuad $(ANSWERS)
 
 bench-extract: models ## header fields of electronic invoices; EXTRACTOR: a trained extractor's folder
 	$(BIN)/python -m benchmarks.extraction.einvoice $(DATA)/extract/einvoice $(if $(EXTRACTOR),--model $(EXTRACTOR))

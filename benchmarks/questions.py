@@ -16,11 +16,14 @@ from foyerdoc.embedding import SentenceEmbedder
 
 @dataclass(frozen=True)
 class Question:
-    """A question, the number of the paragraph that answers it, its answers, and whether it is of the half that chooses."""
+    """A question, the number of the paragraph that answers it, its answers and where they begin there, the number of its
+    article, and whether it is of the half that chooses."""
 
     text: str
     paragraph: int
     answers: tuple[str, ...]
+    starts: tuple[int, ...]
+    article: int
     choosing: bool
 
 
@@ -30,12 +33,13 @@ def squad(path: Path) -> tuple[list[str], list[Question]]:
     articles = json.loads(path.read_bytes())["data"]
     total = sum(len(paragraph["qas"]) for article in articles for paragraph in article["paragraphs"])
     paragraphs, questions = [], []
-    for article in articles:
+    for number, article in enumerate(articles):
         choosing = len(questions) < total / 2
         for paragraph in article["paragraphs"]:
             for qa in paragraph["qas"]:
                 answers = tuple(answer["text"] for answer in qa["answers"])
-                questions.append(Question(qa["question"], len(paragraphs), answers, choosing))
+                starts = tuple(answer["answer_start"] for answer in qa["answers"])
+                questions.append(Question(qa["question"], len(paragraphs), answers, starts, number, choosing))
             paragraphs.append(paragraph["context"])
     return paragraphs, questions
 
@@ -86,10 +90,15 @@ class KeptEmbedder:
     def offsets(self, text):
         return self._model.offsets(text)
 
-    def close(self):
+    def save(self):
+        """Keep what was computed since the last time."""
         if self._file is not None and self.computed:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             np.savez(self._file, keys=np.array(list(self._kept)), vectors=np.array(list(self._kept.values())))
+            self.computed = 0
+
+    def close(self):
+        self.save()
         self._model.close()
 
     def _embed(self, prefix, texts, compute):
