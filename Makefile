@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo adapters test test-gguf check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-answers-refusals bench-answers-peer bench-answers-cuad bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed bench-index-faults
+.PHONY: help demo adapters test test-gguf test-server check format models bench-read bench-formats bench-quality bench-retrieval bench-answers bench-answers-refusals bench-answers-peer bench-answers-cuad bench-extract bench-extract-cuad bench-extract-invoices bench-extract-forms bench-extract-swimming bench-extract-baseline bench-values bench-classify bench-job bench-baselines bench-few-shot bench-tuned bench-tables bench-classify-speed bench-leakage bench-finetuning-speed bench-index-faults
 
 help:                ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -46,6 +46,14 @@ $(LLAMA)/llama_cpp: | $(INSTALLED)
 
 test-gguf: models $(LLAMA)/llama_cpp ## GGUF files in a real llama.cpp, which is built first (minutes)
 	PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest tests/finetuning/llamacpp -s
+
+# What its server imports, and nothing else here does.
+$(LLAMA)/uvicorn: | $(INSTALLED)
+	$(PIP) install --no-deps --target $(LLAMA) uvicorn==0.38.0 fastapi==0.121.3 starlette==0.49.3 starlette-context==0.3.6 \
+		sse-starlette==3.0.3 pydantic-settings==2.12.0 python-dotenv==1.2.1
+
+test-server: models $(LLAMA)/llama_cpp $(LLAMA)/uvicorn ## chat and generation through a real llama.cpp server, which is built first (minutes)
+	PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest tests/models/llamacpp
 
 check: $(INSTALLED)  ## lint, types, and which floor may import which
 	$(BIN)/ruff check .
