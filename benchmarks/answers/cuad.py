@@ -185,7 +185,8 @@ def main() -> None:
     told = parser.parse_args()
     embedder, model = KeptEmbedder(told.keep), model_of(told.model)
     everything = list(contracts(told.data))
-    some = random.Random(0).sample(everything, min(told.contracts, len(everything)))
+    # All are put in order, so that fewer contracts are the first of more.
+    some = random.Random(0).sample(everything, len(everything))[: told.contracts]
     console, rows = Console(width=150), []
     for number, contract in enumerate(some, 1):
         keys = list(QUESTIONS)

@@ -1,6 +1,6 @@
 """Questions that their passages answer or do not, beside LlamaIndex's CitationQueryEngine with the same models.
 
-    python -m benchmarks.answers.peer DATA [--keep FOLDER] [--model FOLDER | embedded] [--most 40] [--list]
+    python -m benchmarks.answers.peer DATA [--keep FOLDER] [--model FOLDER | embedded] [--most 20] [--list]
 
 Of qa/nomiracl.{fr,de,en}.jsonl.gz the questions that chose no threshold (every other one), `--most` of each language drawn
 with a fixed seed. A question has ten passages of its own, which are on the subject, and an index of them; each side reads the
@@ -140,15 +140,15 @@ def peer(embedder: KeptEmbedder, model: LocalModel) -> Ask:
 
 def measure(title: str, ask: Ask, rows: list[dict], table: Table, console: Console, *, listed: bool) -> None:
     """Ask one side everything, and add its line for each reading of a refusal."""
-    started = time.perf_counter()
-    said = [ask(number, row) for number, row in enumerate(rows)]
-    seconds = (time.perf_counter() - started) / len(rows)
-    if listed:
-        for row, one in zip(rows, said, strict=True):
+    started, said = time.perf_counter(), []
+    for number, row in enumerate(rows):
+        said.append(one := ask(number, row))
+        if listed:
             reading = "says so" if one.refused else "cites nothing" if one.uncited else "answers"
             console.print(
                 f"[{reading}; answerable: {row['answerable']}] {row['question']} -> {one.text}", markup=False, highlight=False
             )
+    seconds = (time.perf_counter() - started) / len(rows)
     readings = {title: [one.refused for one in said]}
     if any(one.text for one in said):
         readings = {f"{title}, says so": readings[title]}
@@ -164,7 +164,7 @@ def measure(title: str, ask: Ask, rows: list[dict], table: Table, console: Conso
 
 def main() -> None:
     parser = options(__doc__)
-    parser.set_defaults(most=40)
+    parser.set_defaults(most=20)
     parser.add_argument("--list", action="store_true", help="the peer's answers and how they are read")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES, choices=LANGUAGES)
     told = parser.parse_args()
@@ -173,7 +173,8 @@ def main() -> None:
     chooser = model_of(told.model)
     for language in told.languages:
         rows = nomiracl(told.data / "qa" / f"nomiracl.{language}.jsonl.gz")[1::2]
-        rows = random.Random(0).sample(rows, min(told.most, len(rows)))
+        # All are put in order, so that fewer questions are the first of more.
+        rows = random.Random(0).sample(rows, len(rows))[: told.most]
         answerable = sum(row["answerable"] for row in rows)
         table = Table(title=f"nomiracl.{language}: {len(rows)} questions, {answerable} of them answerable")
         for column in ("", "answered though unanswerable", "refused though answerable", "right", "s a question"):

@@ -101,7 +101,7 @@ def row(index: Index, chat: Chat, question: Question, paragraph: str, language: 
         right_passages=sum(one.document_name == str(question.paragraph) for one in cited),
         verbatim=sum(index.document(one.document_id).text[one.span.start : one.span.end] == one.quote for one in cited),
         supported=not answer.abstained and all(sentence.supported for sentence in answer.sentences),
-        judged=not answer.abstained and judged(answer, language),
+        judged=not answer.abstained and judged(chat, answer, language),
     )
 
 
@@ -112,11 +112,11 @@ def covers(citation: Citation, question: Question) -> bool:
     return citation.document_name == str(question.paragraph) and inside
 
 
-def judged(answer: Answer, language: str) -> bool:
+def judged(chat: Chat, answer: Answer, language: str) -> bool:
     """Whether the judge of written sentences has nothing to say against any."""
     quotes = {one.number: support.Quoted(one.quote, language, one.quote) for one in answer.citations}
     return all(
-        support.objection(sentence.text, [quotes[number] for number in sentence.citations], lambda *_: 0.0) is None
+        support.objection(sentence.text, [quotes[number] for number in sentence.citations], chat._closeness) is None
         for sentence in answer.sentences
     )
 

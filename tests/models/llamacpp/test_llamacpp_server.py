@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 
 import httpx
-import numpy as np
 import pytest
 
 pytest.importorskip("llama_cpp.server.app", reason="llama-cpp-python's server is not installed: `make test-server` builds it")
@@ -40,7 +39,7 @@ QUESTION = "What is the deductible for the theft of jewellery?"
 
 
 def start(port: int) -> subprocess.Popen[bytes]:
-    """The server, as its own documentation starts it; `logits_all` lets it tell log-probabilities."""
+    """The server, as its own documentation starts it."""
     told = {
         "model": str(source_folder() / GENERATOR.file),
         "model_alias": "smollm2",
@@ -48,7 +47,6 @@ def start(port: int) -> subprocess.Popen[bytes]:
         "port": str(port),
         "n_ctx": str(CONTEXT),
         "n_threads": "2",
-        "logits_all": "true",
         "verbose": "false",
     }
     arguments = [part for name, value in told.items() for part in (f"--{name}", value)]
@@ -106,20 +104,19 @@ def holds(answer: Answer) -> None:
 def test_it_generates(model: ServerModel) -> None:
     (answer,) = model.generate([FRANCE], max_tokens=8)
     assert "Paris" in answer.text
+    assert answer.finish == "stop"
     assert answer.n_tokens > 0
-    assert answer.log_probability is not None
-    assert -20 < answer.log_probability <= 0
+    # This server tells none unless it is asked for other tokens' too.
+    assert answer.log_probability is None
 
 
 def test_it_is_asked_as_the_local_model_is(model: ServerModel) -> None:
-    """The same chat template: the first words and how sure it is of them are those of the same weights in transformers."""
+    """The same chat template: the first words are those of the same weights in transformers."""
     local = LocalModel(embedded_generator(), quantization="none", dtype="float32", device="cpu")
     talk = [Message("system", "You are brief."), Message("user", "Name the capital of Germany, please.")]
     for conversation in (FRANCE, talk):
         (served,), (ours,) = (one.generate([conversation], max_tokens=4) for one in (model, local))
         assert served.text == ours.text
-        # llama.cpp rounds activations to 8 bits.
-        assert np.isclose(served.log_probability, ours.log_probability, atol=0.5)
     local.close()
 
 
