@@ -50,6 +50,14 @@ $(LLAMA)/llama_cpp: | $(INSTALLED)
 test-gguf: models $(LLAMA)/llama_cpp ## GGUF files in a real llama.cpp, which is built first (minutes)
 	PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest tests/finetuning/llamacpp -s
 
+# What its server imports, and nothing else here does.
+$(LLAMA)/uvicorn: | $(INSTALLED)
+	$(PIP) install --no-deps --target $(LLAMA) uvicorn==0.38.0 fastapi==0.121.3 starlette==0.49.3 starlette-context==0.3.6 \
+		sse-starlette==3.0.3 pydantic-settings==2.12.0 python-dotenv==1.2.1
+
+test-server: models $(LLAMA)/llama_cpp $(LLAMA)/uvicorn ## chat and generation through a real llama.cpp server, which is built first (minutes)
+	PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest tests/models/llamacpp
+
 check: $(INSTALLED)  ## lint, types, and which floor may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -86,8 +94,20 @@ bench-index-gpu: models ## a million and ten million vectors on one GPU, beside 
 bench-embedding: models ## tokens embedded a second on a GPU, beside sentence-transformers
 	$(BIN)/python -m benchmarks.embedding_speed $(DATA)
 
-bench-answers: models ## quotes and refusals
-	$(BIN)/python benchmarks/answers.py $(DATA)
+# Of answers: CHOOSER is the folder of an adapter that chooses quotes, KEEP one that keeps embeddings for the next run.
+ANSWERS = $(DATA) $(if $(KEEP),--keep $(KEEP)) $(if $(CHOOSER),--model $(CHOOSER))
+
+bench-answers: models ## quotes and citations against known answers; CHOOSER: a trained adapter's folder
+	$(BIN)/python -m benchmarks.answers.quotes $(ANSWERS)
+
+bench-answers-refusals: models ## thresholds: what the documents do not answer (embeds for an hour on two cores)
+	$(BIN)/python -m benchmarks.answers.refusals $(DATA) $(if $(KEEP),--keep $(KEEP))
+
+bench-answers-peer: models ## answered and refused, beside LlamaIndex's CitationQueryEngine; CHOOSER: a trained adapter's folder
+	$(BIN)/python -m benchmarks.answers.peer $(ANSWERS)
+
+bench-answers-cuad: models ## what is cited of contracts, against marked spans; CHOOSER: a trained adapter's folder
+	$(BIN)/python -m benchmarks.answers.cuad $(ANSWERS)
 
 bench-chosen: models  ## which sentence is quoted, and whether one is: ranking and quoter; NUMBERS: a language model's adapter
 	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/measure.jsonl.gz --part measure --keep $(QUOTES)

@@ -90,10 +90,15 @@ class KeptEmbedder:
     def offsets(self, text):
         return self._model.offsets(text)
 
-    def close(self):
+    def save(self):
+        """Keep what was computed since the last time."""
         if self._file is not None and self.computed:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             np.savez(self._file, keys=np.array(list(self._kept)), vectors=np.array(list(self._kept.values())))
+            self.computed = 0
+
+    def close(self):
+        self.save()
         self._model.close()
 
     def _embed(self, prefix, texts, compute):

@@ -60,6 +60,15 @@ def test_without_a_dialect_nothing_is_sent_under_a_grammar() -> None:
     assert handler.seen == []
 
 
+def test_tokens_can_be_counted_in_the_server_s_place() -> None:
+    handler = scripted()
+    with serve(handler) as url:
+        model = ServerModel(url, "m", context_tokens=100, count=len)
+        assert model.count_tokens("hail") == 4
+        assert model.count_prompt([Message("system", "Be brief."), *ASK]) == len("Be brief.") + 8 + len(ASK[0].content) + 8
+    assert handler.seen == []
+
+
 @pytest.mark.parametrize(
     ("dialect", "field", "value"),
     [("vllm", "structured_outputs", {"grammar": YES_NO.lark}), ("llama.cpp", "grammar", f"%llguidance {{}}\n{YES_NO.lark}")],

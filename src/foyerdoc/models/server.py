@@ -7,7 +7,7 @@ is. What a server cannot do raises `ModelError`; nothing falls back to text that
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
@@ -38,6 +38,7 @@ class ServerModel:
         dialect: "vllm" (0.12 or later, started with `--structured-outputs-config.backend guidance`) or "llama.cpp" (built
             with llguidance); None for any other server, which then can neither follow grammars nor count nor score.
         context_tokens: the longest prompt plus answer; asked of the server when not given.
+        count: counts a text's tokens in the server's place. It may count too many, never too few: a prompt has to fit.
         timeout: seconds that one answer may take.
     """
 
@@ -49,6 +50,7 @@ class ServerModel:
         api_key: str | None = None,
         dialect: Dialect | None = None,
         context_tokens: int | None = None,
+        count: Callable[[str], int] | None = None,
         timeout: float = 120.0,
     ) -> None:
         self._base = base_url.rstrip("/")
@@ -57,6 +59,7 @@ class ServerModel:
         self._headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
         self._dialect = dialect
         self._context_tokens = context_tokens
+        self._count = count
         self._timeout = timeout
 
     @property
@@ -88,10 +91,15 @@ class ServerModel:
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens not counted."""
-        return len(self._tokens_of_text(text))
+        return len(self._tokens_of_text(text)) if self._count is None else self._count(text)
 
     def count_prompt(self, conversation: Conversation) -> int:
-        """Tokens of a conversation as the model is shown it, the chat template's own included."""
+        """Tokens of a conversation as the model is shown it, the chat template's own included.
+
+        Where `count` counts, eight are added to each message for the template.
+        """
+        if self._count is not None:
+            return sum(self._count(message.content) + 8 for message in conversation)
         return len(self._tokens_of_prompt(conversation))
 
     def generate(
@@ -214,7 +222,7 @@ class ServerModel:
 
     def _know_dialect(self) -> None:
         if self._dialect is None:
-            raise ModelError("this server does not count tokens", hint="say dialect='vllm' or dialect='llama.cpp'")
+            raise ModelError("this server does not count tokens", hint="say dialect='vllm' or 'llama.cpp', or pass count=...")
 
     def _ask_context(self) -> int:
         with self._client() as client, _as_model_errors():
