@@ -33,9 +33,7 @@ def options_of(description: str | None, *, halves: bool = False) -> argparse.Arg
     parser.add_argument("--list", action="store_true", help="what was found, or every field that is wrong or missing")
     if halves:
         parser.add_argument("--baseline", action="store_true", help="regular expressions, without the library's extraction")
-        parser.add_argument(
-            "--half", type=int, choices=(0, 1), help="documents that are measured, or learnt from; else all"
-        )
+        parser.add_argument("--half", type=int, choices=(0, 1), help="documents that are measured, or learnt from; else all")
         parser.add_argument("--train", type=Path, metavar="OUT", help="learn from the documents, into this folder")
         add_training_to(parser)
     return parser
