@@ -49,7 +49,8 @@ def main() -> None:
     console.print(table("the ranking", choices, [ranked(choice) for choice in choices], 2.0))
     if options.quoter:
         quoter, started = Quoter(options.quoter), time.perf_counter()
-        found = [(none_of(odds), odds) for odds in (quoter.odds(one.question, one.passages) for one in choices)]
+        read = [(one, quoter.odds(one.question, one.passages)) for one in choices]
+        found = [(none_of(odds), quoter.weigh(odds, one.passages)) for one, odds in read]
         console.print(table(f"quoter {options.quoter.name}", choices, found, quoter.none))
         console.print(f"{(time.perf_counter() - started) / len(choices):.4f} s a question")
     models = [("untuned", LocalModel())] if options.untuned else []

@@ -52,8 +52,8 @@ def quoter(trained):
 
 def test_a_quoter_orders_the_sentences(index, quoter):
     found = Chat(index, quoter=quoter).find(QUESTION)
-    odds = [candidate.odds for candidate in found.candidates]
-    assert odds == sorted(odds, reverse=True)
+    odds, scores = ([getattr(candidate, name) for candidate in found.candidates] for name in ("odds", "score"))
+    assert scores == sorted(scores, reverse=True)
     assert found.none == pytest.approx(1 / (1 + sum(np.exp(odds))))
     plain = Chat(index).find(QUESTION)
     assert plain.none is None
@@ -65,8 +65,8 @@ def test_quotes_what_it_finds_likeliest(index, quoter):
     answer, found = chat.ask(QUESTION), chat.find(QUESTION)
     assert answer.citations[0].span == found.candidates[0].span
     assert all(citation.verified for citation in answer.citations)
-    least = found.candidates[0].odds - quoter.close
-    assert len(answer.citations) == min(3, sum(one.odds >= least for one in found.candidates))
+    least = found.candidates[0].score - quoter.close
+    assert len(answer.citations) == min(3, sum(one.score >= least for one in found.candidates))
     assert dict(answer.fingerprint.settings)["quoter"] == quoter.name
     assert any("read the sentences in their passages" in step for step in answer.steps)
 

@@ -10,7 +10,7 @@ from foyerdoc import prompts
 from foyerdoc.documents import Span
 from foyerdoc.errors import DamagedFile, ModelError, TrainingError
 from foyerdoc.finetuning.answering import encode_turns, end_token
-from foyerdoc.finetuning.quoter import close_gap, none_limit, read_choices, train_quoter
+from foyerdoc.finetuning.quoter import close_gap, none_limit, read_choices, retrieval_weight, train_quoter
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.quoting import Passage, Quoter
 from foyerdoc.quoting.quoter import HEAD, SETTINGS, none_of
@@ -91,6 +91,13 @@ def test_thresholds(rows_path):
     odds = [np.array([0.0, 2.0, 1.0]), np.array([-3.0])]
     assert none_limit(held_out, odds) == pytest.approx(none_of(odds[0]))
     assert close_gap(held_out, odds) == pytest.approx(0.9)
+
+
+def test_retrieval_counts_as_much_as_it_helps(rows_path):
+    [held_out, _] = read_choices(rows_path)[1]
+    assert retrieval_weight([held_out], [np.array([0.0, 0.1, 0.0])]) == 0.0
+    # Two tenths of retrieval's score lie between the right sentence and the one that the network prefers.
+    assert retrieval_weight([held_out], [np.array([0.7, 0.0, 0.0])]) == 4.0
 
 
 def test_training_shows_what_chat_shows(rows_path, generator):

@@ -192,8 +192,7 @@ class Chat:
                 return chosen
         best = found.candidates[0]
         if best.odds is not None and self._quoter is not None:
-            least = best.odds - self._quoter.close
-            chosen = [one for one in found.candidates[:_QUOTES] if one.odds is not None and one.odds >= least]
+            chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best.score - self._quoter.close]
             notes.steps.append(f"quoted the {len(chosen)} likeliest")
             return chosen
         chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best.score - _CLOSE]

@@ -87,10 +87,14 @@ def read(found: Found, quoter: Quoter) -> Found:
     if not sentences:
         return found
     odds = quoter.odds(found.question, passages)
-    weighed = [replace(one, odds=each) for one, each in zip(sentences, odds.tolist(), strict=True)]
+    weights = quoter.weigh(odds, passages)
+    weighed = [
+        replace(one, odds=each, score=weight)
+        for one, each, weight in zip(sentences, odds.tolist(), weights.tolist(), strict=True)
+    ]
     none = none_of(odds)
     step = f"read the sentences in their passages: {1 - none:.2f} likely that one of them answers"
-    candidates = sorted(weighed, key=lambda candidate: -(candidate.odds or 0.0))
+    candidates = sorted(weighed, key=lambda candidate: -candidate.score)
     return replace(found, candidates=tuple(candidates), steps=(*found.steps, step), none=none)
 
 

@@ -24,7 +24,7 @@ from foyerdoc.finetuning.training.checkpoints import writing
 from foyerdoc.finetuning.training.loop import History, Progress, fit
 from foyerdoc.models.protocol import Message
 from foyerdoc.quoting.passages import Passage, Reading
-from foyerdoc.quoting.quoter import KIND, TRAINING, VERSION, Settings, none_of, probe_odds, reader_of, save_parts
+from foyerdoc.quoting.quoter import KIND, TRAINING, VERSION, Settings, none_of, probe_odds, reader_of, save_parts, weighed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 _REFUSED: Final = 0.1  # of the answerable questions, at most, by the threshold
 _QUOTES: Final = 3  # of an answer, at most
 _EACH: Final = 1.3  # of an answer, on average, where a sentence answers
-_GAPS: Final = np.linspace(0.0, 4.0, 41)
+_GAPS: Final = np.linspace(0.0, 8.0, 81)
+_RETRIEVAL: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 _PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft")
 
 
@@ -180,23 +181,27 @@ class ChoosingTask:
 def measure(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> dict[str, float]:
     """How good log odds are: "loss", the mean of -log of the probability of what is right to choose, "first" and "auroc".
 
-    "first" is the share of questions with a known answer whose best sentence bears it; "auroc" the chance that a question that
+    "first" is `first_share`; "auroc" the chance that a question that
     is not answered is found likelier to have no answer than one that is.
     """
-    losses, first, none = [], [], []
+    losses, none = [], []
     for choice, each in zip(choices, odds, strict=True):
         table = np.array([0.0, *each])
         losses.append(np.logaddexp.reduce(table) - np.logaddexp.reduce(table[choice.right()]))
         none.append(none_of(each))
-        if choice.answers:
-            first.append(bool(choice.bearing[each.argmax()]))
     known = np.array([choice.right()[0] for choice in choices])
     found = np.array(none)
     return {
         "loss": float(np.mean(losses)),
-        "first": float(np.mean(first)) if first else 0.0,
+        "first": first_share(choices, odds),
         "auroc": auroc(found[known], found[~known]),
     }
+
+
+def first_share(choices: Iterable[Choice], weights: Iterable[NDArray[np.float64]]) -> float:
+    """The share of questions whose best sentence bears the answer, of those for which one does, 0 to 1."""
+    first = [choice.bearing[each.argmax()] for choice, each in zip(choices, weights, strict=True) if choice.bearing.any()]
+    return float(np.mean(first)) if first else 0.0
 
 
 def auroc(higher: NDArray[np.float64], lower: NDArray[np.float64]) -> float:
@@ -266,12 +271,16 @@ def train_quoter(
     history = fit(task, config, checkpoints, report, record=False)
     odds = task.predict()
     metrics = {"base": before, "tuned": measure(held_out, odds)}
+    retrieval = retrieval_weight(held_out, odds)
+    weights = [weighed(each, one.passages, retrieval) for one, each in zip(held_out, odds, strict=True)]
+    metrics["ordered"] = {"first": first_share(held_out, weights)}
     settings = Settings(
         base=config.base,
         base_digest=weights_digest(base.folder),
         quantization=config.quantization,
         none=none_limit(held_out, odds),
-        close=close_gap(held_out, odds),
+        retrieval=retrieval,
+        close=close_gap(held_out, weights),
         probe=tuple(probe_odds(network, reader).tolist()),
     )
     about = {
@@ -305,8 +314,15 @@ def none_limit(choices: Iterable[Choice], odds: Iterable[NDArray[np.float64]]) -
     return float(min(limit for limit, share in refused.items() if share <= _REFUSED))
 
 
-def close_gap(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> float:
-    """The largest difference of log odds by which answers have `_EACH` quotes on average."""
-    answered = [np.sort(each)[::-1][:_QUOTES] for choice, each in zip(choices, odds, strict=True) if not choice.right()[0]]
+def retrieval_weight(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> float:
+    """How much of retrieval's score to add to log odds, so that the best sentence bears the answer most often."""
+    pairs = list(zip(choices, odds, strict=True))
+    found = {each: first_share(choices, [weighed(odd, one.passages, each) for one, odd in pairs]) for each in _RETRIEVAL}
+    return max(found, key=lambda each: found[each])
+
+
+def close_gap(choices: Sequence[Choice], weights: Sequence[NDArray[np.float64]]) -> float:
+    """The largest difference of weights by which answers have `_EACH` quotes on average."""
+    answered = [np.sort(each)[::-1][:_QUOTES] for choice, each in zip(choices, weights, strict=True) if not choice.right()[0]]
     counts = [np.mean([(each >= each[0] - gap).sum() for each in answered]) for gap in _GAPS]
     return float(max((gap for gap, count in zip(_GAPS, counts, strict=True) if count <= _EACH), default=0.0))

@@ -47,7 +47,8 @@ class Settings(BaseModel):
         base_digest: of its weights.
         quantization: of the base.
         none: the documents do not answer when the probability that no sentence does is above this.
-        close: sentences whose log odds are this little below the best's are quoted too.
+        retrieval: of retrieval's score, what is added to a sentence's log odds when sentences are ordered.
+        close: sentences that are this little below the best in that order are quoted too.
         probe: the network's log odds for a text of our own.
     """
 
@@ -57,6 +58,7 @@ class Settings(BaseModel):
     base_digest: str
     quantization: Quantization
     none: float
+    retrieval: float
     close: float
     probe: tuple[float, ...]
 
@@ -91,7 +93,7 @@ class Quoter:
 
     @property
     def close(self) -> float:
-        """Sentences whose log odds are this little below the best's are quoted too."""
+        """Sentences whose weight (`weigh`) is this little below the best's are quoted too."""
         return self._settings.close
 
     def odds(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float64]:
@@ -114,6 +116,10 @@ class Quoter:
                 self._loaded = self._load()
             network, reader = self._loaded
             return predict(network, [reader.read(question, passages)], _BUDGET)[0]
+
+    def weigh(self, odds: NDArray[np.float64], passages: Sequence[Passage]) -> NDArray[np.float64]:
+        """(sentences,) float64, what sentences are ordered by, higher first: the network and retrieval err differently."""
+        return weighed(odds, passages, self._settings.retrieval)
 
     def unload(self) -> None:
         """Let go of the model's memory. A later call loads it again."""
@@ -152,6 +158,12 @@ def bundled() -> Path | None:
     """The folder of the quoter that comes with foyerdoc, trained for French, German and English; None where it does not."""
     folder = Path(__file__).with_name("general")
     return folder if folder.is_dir() else None
+
+
+def weighed(odds: NDArray[np.float64], passages: Sequence[Passage], retrieval: float) -> NDArray[np.float64]:
+    """(sentences,) float64, log odds and `retrieval` times retrieval's scores, added up."""
+    scores = np.array([score for passage in passages for score in passage.scores], dtype=np.float64)
+    return odds + retrieval * scores
 
 
 def none_of(odds: NDArray[np.float64]) -> float:
