@@ -37,7 +37,7 @@ from rich.table import Table
 
 from foyerdoc.documents import Block, Document, Span
 from foyerdoc.errors import FoyerdocError
-from foyerdoc.index import Index, store
+from foyerdoc.index import Index, cache
 
 NAMES = 12  # documents that come and go
 FRESH = 50  # rounds that an index lives
@@ -172,7 +172,7 @@ def settle(folder: Path, known: Known, doing: tuple) -> str:
     before = dict(known.held)
     after = Known(dict(known.held))
     report(after, list(doing))
-    store._CACHE_FROM = 10**9  # looking leaves the files as they are
+    cache._FROM = 10**9  # looking leaves the files as they are
     # Before SQLite tidies up: the log is there as the kill left it.
     there = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file()) if folder.exists() else b""
     # The middle of the word: FTS5 leaves out how a term begins when the one before it begins alike, stemming cuts its end.
@@ -200,7 +200,7 @@ def settle(folder: Path, known: Known, doing: tuple) -> str:
 
 def work(folder: Path, held: dict[int, int], seed: float, number: int, sending) -> None:
     """What is killed: changes the index and says what it begins and what is done."""
-    store._CACHE_FROM = 1  # so that the cache is written and killed too
+    cache._FROM = 1  # so that the cache is written and killed too
     chance = random.Random(seed)
     newest = number * 1_000  # versions are never used again
     sending.send("up")

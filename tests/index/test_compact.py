@@ -65,7 +65,7 @@ def found(folder, traces):
 @pytest.fixture
 def folder(tmp_path, words, monkeypatch):
     """An index with everything in it, a cache of vectors, and what a kill left of an older one."""
-    monkeypatch.setattr("foyerdoc.index.store._CACHE_FROM", 1)
+    monkeypatch.setattr("foyerdoc.index.cache._FROM", 1)
     folder = tmp_path / "an.index"
     with Index.open(folder, embedder=words, max_tokens=60) as index:
         index.add([*KEPT[:10], secret(), *KEPT[10:]], metadata=lambda d: {"who": "zookeeperess"} if d == secret() else {})

@@ -103,7 +103,7 @@ def files_at_most(size):
 
 
 def test_a_full_disk_loses_nothing(folder, words, monkeypatch):
-    monkeypatch.setattr("foyerdoc.index.store._CACHE_FROM", 1)
+    monkeypatch.setattr("foyerdoc.index.cache._FROM", 1)
     used = (folder / "index.sqlite").stat().st_size
     with Index.open(folder, embedder=words) as index:
         index.search("water")
@@ -148,7 +148,7 @@ def test_a_disk_that_is_really_full(words):
 
 @pytest.mark.parametrize("damage", ["cut", "bytes", "manifest", "no generation", "empty", "a file"])
 def test_a_damaged_cache_is_made_again(folder, words, monkeypatch, damage):
-    monkeypatch.setattr("foyerdoc.index.store._CACHE_FROM", 1)
+    monkeypatch.setattr("foyerdoc.index.cache._FROM", 1)
     with Index.open(folder, embedder=words) as index:
         hits = index.search("letter 3 water", 5)
     cache = folder / "vectors"

@@ -179,7 +179,7 @@ def test_a_second_process_is_seen(tmp_path, words):
 
 
 def test_the_cache_of_vectors_is_used_refused_and_made_again(tmp_path, words, monkeypatch):
-    monkeypatch.setattr("foyerdoc.index.store._CACHE_FROM", 1)
+    monkeypatch.setattr("foyerdoc.index.cache._FROM", 1)
     with Index.open(tmp_path / "i", embedder=words) as index:
         index.add([GLASS, WATER])
         expected = index.search("windscreen", 4)

@@ -11,7 +11,6 @@ or stale. One process may write while others read.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -26,8 +25,9 @@ from numpy.typing import NDArray
 
 from foyerdoc.chunking import chunk
 from foyerdoc.documents import Chunk, Document, Issue
-from foyerdoc.errors import DamagedFile, FoyerdocError, IndexBusy, IndexCorrupted, ModelError, UsageError
+from foyerdoc.errors import FoyerdocError, IndexCorrupted, ModelError, UsageError
 from foyerdoc.index import database
+from foyerdoc.index.cache import Cache
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where, condition
 from foyerdoc.index.fusion import MOST, contenders, fuse, sentences, with_sentences
@@ -39,7 +39,6 @@ from foyerdoc.index.records import (
     Stats,
     StoredDocument,
     bm25,
-    catch_up,
     delete,
     embedded_text,
     evidence,
@@ -63,11 +62,9 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
 
     from foyerdoc.index.reranking import Reranker
-    from foyerdoc.index.vectors import Vectors
 
 Metadata = Mapping[str, str]
 
-_CACHE_FROM = 2_000  # vectors; fewer are faster read from SQLite than checked on disk
 _BATCH = 256  # chunks that are embedded together
 _DEPTH = 50  # candidates of each kind that are weighed, at least
 _RERANKED = 20  # chunks that a reranker reads
@@ -83,11 +80,8 @@ class Index:
         self._connection = connection
         self._embedder = embedder
         self._lock = threading.RLock()
-        self._vectors: Vectors | None = None
-        self._generation = -1
-        self._saved = -1
-        self._languages: tuple[str | None, ...] = ()
-        self._uuid, self._max_tokens, self._overlap = "", _MAX_TOKENS, 0
+        self._max_tokens, self._overlap = _MAX_TOKENS, 0
+        self._cache = Cache(folder, "")
 
     @classmethod
     def open(
@@ -221,7 +215,7 @@ class Index:
         [asked] = self.embedder.embed_queries([question])
         cosines = self.embedder.embed_documents([text for text, _ in texts]) @ asked
         with self._lock, self._reading() as connection:
-            vectors = self._synchronised(connection, len(asked))
+            vectors = self._cache.synchronised(connection, len(asked))
             words = query_stems(question, {language for _, language in texts})
             counts = frequencies(connection, words)
         covered = [coverage(words, text, language, counts, len(vectors)) for text, language in texts]
@@ -278,7 +272,7 @@ class Index:
             IndexBusy: the disk fails.
         """
         with self._lock, self._reading() as connection:
-            return tuple(problems(connection, self._path, lambda: self._vectors_held(connection)))
+            return tuple(problems(connection, self._path, lambda: self._cache.held(connection)))
 
     def compact(self) -> None:
         """Write everything anew without what was deleted or replaced: no file of the folder holds it afterwards.
@@ -293,7 +287,7 @@ class Index:
         with self._lock:
             database.shrink(self._connection, self._path)
             # After the log is empty: nobody reads an older state, so nobody can save one any more.
-            if self._drop_cache():
+            if self._cache.drop():
                 self._keep_cache()
 
     def as_retriever(self, *, k: int = 10, where: Where | None = None) -> BaseRetriever:
@@ -319,10 +313,10 @@ class Index:
         """Let go of the files. What was added is on disk already; this only saves the vectors' cache, where it can."""
         with self._lock:
             try:
-                if self._vectors is not None:
+                if self._cache.loaded:
                     self._keep_cache()
             finally:
-                self._vectors = None
+                self._cache.forget()
                 self._connection.close()
 
     def __enter__(self) -> Index:
@@ -334,13 +328,13 @@ class Index:
     def _candidates(self, query: str, vector: NDArray[np.float32], k: int, where: Where | None) -> list[Evidence]:
         """The best chunks by their own scores, best first."""
         with self._lock, self._reading() as connection:
-            vectors = self._synchronised(connection, len(vector))
+            vectors = self._cache.synchronised(connection, len(vector))
             clause, values = condition(connection, where or {})
             depth = max(_DEPTH, 2 * k)
             allowed = rows_of(connection, clause, values) if where else None
             near = vectors.search(vector[None], depth, among=allowed)[1][0]
-            words = query_stems(query, self._languages)
-            words = without_compounds(words, self._languages, partial(frequencies, connection))
+            words = query_stems(query, self._cache.languages)
+            words = without_compounds(words, self._cache.languages, partial(frequencies, connection))
             scores = bm25(connection, words, depth, clause, values)
             rows = np.union1d(near, np.fromiter(scores, np.int64, len(scores)))
             missing = [int(row) for row in near if int(row) not in scores]
@@ -378,12 +372,18 @@ class Index:
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         return database.transaction(self._connection, self._path, write=True)
 
+    def _keep_cache(self) -> None:
+        # The vectors are made again where they cannot be saved.
+        with suppress(OSError, RuntimeError, FoyerdocError), self._reading() as connection:
+            self._cache.keep(connection)
+
     def _take_settings(self, max_tokens: int | None, overlap: int | None) -> None:
         """Compare what the caller asked for with what the index was made with."""
         with self._reading() as connection:
             meta = database.entries(connection)
         try:
-            self._uuid, self._max_tokens, self._overlap = meta["uuid"], int(meta["max_tokens"]), int(meta["overlap"])
+            self._cache = Cache(self._folder, meta["uuid"])
+            self._max_tokens, self._overlap = int(meta["max_tokens"]), int(meta["overlap"])
         except (KeyError, ValueError) as error:
             raise IndexCorrupted(f"{self._path} does not say how it was made", hint=database.RESTORE) from error
         for name, asked, stored in (("max_tokens", max_tokens, self._max_tokens), ("overlap", overlap, self._overlap)):
@@ -455,62 +455,6 @@ class Index:
                 insert(connection, prepared, body, vectors[at : at + count])
             outcome["replaced" if older else "added"].append(prepared.document.id)
             at += count
-
-    def _synchronised(self, connection: sqlite3.Connection, dimensions: int) -> Vectors:
-        """The vectors in step with the file as this transaction sees it."""
-        from foyerdoc.index.vectors import Vectors
-
-        generation = int(database.entries(connection)["generation"])
-        if self._vectors is None:
-            self._vectors = self._cached(generation) or Vectors(dimensions)
-        if generation != self._generation:
-            catch_up(connection, self._vectors)
-            self._languages = tuple(row[0] for row in connection.execute("SELECT DISTINCT language FROM chunks ORDER BY 1"))
-            self._generation = generation
-        return self._vectors
-
-    def _vectors_held(self, connection: sqlite3.Connection) -> Vectors | None:
-        """As `_synchronised`; None before the first document."""
-        dimensions = database.entries(connection).get("dimensions")
-        return None if dimensions is None else self._synchronised(connection, int(dimensions))
-
-    def _cached(self, generation: int) -> Vectors | None:
-        from foyerdoc.index.vectors import Vectors
-
-        try:
-            vectors, about = Vectors.load(self._folder / database.CACHE)
-            saved = int(str(about.get("generation")))
-        except (DamagedFile, OSError, ValueError):
-            return None
-        # A cache from the future is from before the file was put back from a backup.
-        if about.get("uuid") != self._uuid or saved > generation:
-            return None
-        self._saved = saved
-        return vectors
-
-    def _keep_cache(self) -> None:
-        """Save the vectors, where it is worth it and can be done: they are made again where it cannot."""
-        # Within a transaction, and as new as the file: what was deleted would come back behind the back of `compact`.
-        with suppress(OSError, RuntimeError, FoyerdocError), self._reading() as connection:
-            vectors = self._vectors_held(connection)
-            if vectors is not None and len(vectors) >= _CACHE_FROM and self._generation != self._saved:
-                about = {"uuid": self._uuid, "generation": str(self._generation)}
-                vectors.save(self._folder / database.CACHE, about=about)
-                self._saved = self._generation
-
-    def _drop_cache(self) -> bool:
-        """Delete the cache, and what kills left of older ones; whether there was any."""
-        self._saved = -1
-        # Those that kills left come first: one of them may be put back when there is no other.
-        found = [*self._folder.glob(f".{database.CACHE}.*"), *self._folder.glob(database.CACHE)]
-        for folder in found:
-            try:
-                shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
-            except FileNotFoundError:
-                pass  # another process was first
-            except OSError as error:
-                raise IndexBusy(f"{folder} cannot be deleted", hint="delete it, then compact again") from error
-        return bool(found)
 
 
 def _embedded() -> Embedder:
