@@ -96,6 +96,15 @@ def test_answers_in_the_documents_words(index, question, expected, name):
     assert any("looked every quote up" in step for step in answer.steps)
 
 
+def test_the_bundled_quoter_reads_what_is_in_the_questions_language(index):
+    chat = Chat(index)
+    assert chat.find("Wann wird die Kündigung wirksam?").none is not None
+    across = chat.find("When does the cancellation take effect?")
+    assert across.evidence[0].language == "de"
+    assert across.none is None
+    assert Chat(index, quoter=None).find("Wann wird die Kündigung wirksam?").none is None
+
+
 def test_a_citation_has_its_page_and_boxes(index):
     [citation, *_] = Chat(index).ask("When does hail count as storm damage?").citations
     assert citation.page == 1

@@ -43,7 +43,7 @@ def test_an_answer_that_was_not_found_is_none(rows_path):
 def test_learns(trained):
     losses = trained.history.losses
     assert losses[-1] < losses[0]
-    assert set(trained.metrics) == {"base", "tuned"}
+    assert set(trained.metrics) == {"base", "tuned", "ordered"}
 
 
 def test_says_the_same_alone_and_from_its_folder(trained, quoter, rows_path):

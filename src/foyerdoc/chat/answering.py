@@ -48,10 +48,11 @@ class Chat:
         index: what is asked.
         model: chooses the quotes and puts follow-up questions as ones that stand alone; None leaves that to the quoter, or to
             the embedder and the words, and to rules.
-        quoter: reads the sentences in their passages: which of them answer, and whether any does. By default the one that comes
-            with foyerdoc when the index has the embedded embedder, whose scores it was trained with; None for none.
-        threshold: cosine below which the documents do not answer, 0 to 1. By default, without a quoter, the one fitted for the
-            embedded embedder; else none.
+        quoter: reads the sentences in their passages: which of them answer, and whether any does; asked where the best passage
+            is in the question's language. By default the one that comes with foyerdoc when the index has the embedded
+            embedder, whose scores it was trained with; None for none.
+        threshold: cosine below which the documents do not answer, 0 to 1; it decides in a quoter's place. By default, where no
+            quoter is asked, the one fitted for the embedded embedder; else none.
         none: the documents do not answer when it is likelier than this that no sentence does, 0 to 1; by default as fitted for
             the quoter, and a half for a model that chooses and scores.
         write: whether the model writes the answer from the quotes, instead of choosing among them. Sentences that their
@@ -147,7 +148,7 @@ class Chat:
             raise UsageError("the question is empty", hint="ask something")
         query, steps = standing_alone(question, history, self._model)
         found = find(self._index, query, language_of(question, history), where=where, k=k)
-        if self._quoter is not None:
+        if self._quoter is not None and found.in_one_language:
             found = read(found, self._quoter)
         return replace(found, steps=(*steps, *found.steps))
 
@@ -167,21 +168,26 @@ class Chat:
         """Why the evidence is too weak to answer from, and the step that says so; None when it is not."""
         if not found.candidates:
             return "nothing was found", _Notes()
-        nearest, threshold = closeness(found), self._limit()
+        nearest, threshold = closeness(found), self._limit(found)
         if threshold is not None and nearest < threshold:
             step = f"the nearest passage or sentence has a cosine of {nearest:.3f}, less than {threshold:.3f}: not answered"
             return "the nearest passages are too far from the question", _Notes([step])
-        if found.none is not None and self._quoter is not None:
-            limit = self._quoter.none if self._none is None else self._none
-            if found.none > limit:
-                step = f"that no sentence answers is {found.none:.3f} likely, more than {limit:.3f}: not answered"
-                return "no sentence of the nearest passages is likely to answer", _Notes([step])
+        limit = self._likely_none()
+        if found.none is not None and limit is not None and found.none > limit:
+            step = f"that no sentence answers is {found.none:.3f} likely, more than {limit:.3f}: not answered"
+            return "no sentence of the nearest passages is likely to answer", _Notes([step])
         return None
 
-    def _limit(self) -> float | None:
+    def _likely_none(self) -> float | None:
+        """The probability of "none" above which a quoter refuses; a threshold that the caller gave decides in its place."""
+        if self._none is None and self._threshold is None and self._quoter is not None:
+            return self._quoter.none
+        return self._none
+
+    def _limit(self, found: Found) -> float | None:
         if self._threshold is not None:
             return self._threshold
-        if self._quoter is not None:
+        if found.none is not None:
             return None
         return _WEAK if self._index.embedder.name.startswith(_CALIBRATED) else None
 
@@ -297,12 +303,16 @@ class Chat:
         notes: _Notes,
     ) -> Answer:
         model, embedder = self._model, self._index.embedder.name
-        limit = self._limit()
+        limit = self._limit(found)
         settings = (
             ("embedder", embedder),
             ("prompts", prompts.VERSION),
             ("threshold", "none" if limit is None else str(limit)),
-            *((("quoter", self._quoter.name),) if self._quoter is not None else ()),
+            *(
+                (("quoter", self._quoter.name), ("none", str(self._likely_none())))
+                if self._quoter and found.none is not None
+                else ()
+            ),
             *((("write", "unsupported kept" if self._keeps else "unsupported left out"),) if self._writes else ()),
         )
         return Answer(

@@ -61,6 +61,11 @@ class Found:
     steps: tuple[str, ...]
     none: float | None = None
 
+    @property
+    def in_one_language(self) -> bool:
+        """Whether the best passage is in the question's language, as far as can be told."""
+        return not self.evidence or self.evidence[0].language in (None, self.language)
+
 
 def find(index: Index, question: str, language: str, *, where: Where | None, k: int) -> Found:
     """Search a question that stands alone, and weigh the sentences of what is found."""

@@ -35,7 +35,7 @@ _REFUSED: Final = 0.1  # of the answerable questions, at most, by the threshold
 _QUOTES: Final = 3  # of an answer, at most
 _EACH: Final = 1.3  # of an answer, on average, where a sentence answers
 _GAPS: Final = np.linspace(0.0, 8.0, 81)
-_RETRIEVAL: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+_RETRIEVAL: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 _PACKAGES: Final = ("foyerdoc", "torch", "transformers", "peft")
 
 
