@@ -94,19 +94,19 @@ bench-index-gpu: models ## a million and ten million vectors on one GPU, beside 
 bench-embedding: models ## tokens embedded a second on a GPU, beside sentence-transformers
 	$(BIN)/python -m benchmarks.embedding_speed $(DATA)
 
-# Of answers: CHOOSER is the folder of an adapter that chooses quotes, KEEP one that keeps embeddings for the next run.
-ANSWERS = $(DATA) $(if $(KEEP),--keep $(KEEP)) $(if $(CHOOSER),--model $(CHOOSER))
+# Of answers: RANKING=1 leaves the quoter out, CHOOSER is the folder of a language model's adapter that chooses quotes, KEEP keeps embeddings.
+ANSWERS = $(DATA) $(if $(KEEP),--keep $(KEEP)) $(if $(RANKING),--ranking) $(if $(CHOOSER),--model $(CHOOSER))
 
-bench-answers: models ## quotes and citations against known answers; CHOOSER: a trained adapter's folder
+bench-answers: models ## quotes and citations against known answers
 	$(BIN)/python -m benchmarks.answers.quotes $(ANSWERS)
 
 bench-answers-refusals: models ## thresholds: what the documents do not answer (embeds for an hour on two cores)
 	$(BIN)/python -m benchmarks.answers.refusals $(DATA) $(if $(KEEP),--keep $(KEEP))
 
-bench-answers-peer: models ## answered and refused, beside LlamaIndex's CitationQueryEngine; CHOOSER: a trained adapter's folder
+bench-answers-peer: models ## answered and refused, beside LlamaIndex's CitationQueryEngine
 	$(BIN)/python -m benchmarks.answers.peer $(ANSWERS)
 
-bench-answers-cuad: models ## what is cited of contracts, against marked spans; CHOOSER: a trained adapter's folder
+bench-answers-cuad: models ## what is cited of contracts, against marked spans
 	$(BIN)/python -m benchmarks.answers.cuad $(ANSWERS)
 
 bench-chosen: models  ## which sentence is quoted, and whether one is: ranking and quoter; NUMBERS: a language model's adapter

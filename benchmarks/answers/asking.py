@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,21 +23,22 @@ def options(description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder of development data")
     parser.add_argument("--keep", type=Path, help="folder that keeps embeddings for the next run")
-    parser.add_argument("--model", help="who chooses the quotes: an adapter's folder, or `embedded`; the ranking by default")
+    parser.add_argument("--model", help="a language model that chooses the quotes: an adapter's folder, or `embedded`")
+    parser.add_argument("--ranking", action="store_true", help="without the bundled quoter")
     parser.add_argument("--most", type=int, help="ask no more questions of a set, drawn with a fixed seed")
     return parser
 
 
-def model_of(named: str | None) -> LocalModel | None:
-    """The model that `--model` names."""
-    if named is None:
-        return None
-    return LocalModel() if named == "embedded" else LocalModel(adapter=Path(named))
+def chats(told: argparse.Namespace, *, write: bool = False) -> Callable[[Index], Chat]:
+    """What makes the chat that the options ask for; where a model writes, what it says without support is kept and counted."""
+    model = None
+    if told.model is not None:
+        model = LocalModel() if told.model == "embedded" else LocalModel(adapter=Path(told.model))
 
+    def over(index: Index) -> Chat:
+        return Chat(index, model, quoter=None if told.ranking else "bundled", write=write, keep_unsupported=write)
 
-def chat_over(index: Index, model: LocalModel | None, *, write: bool = False) -> Chat:
-    """The chat as it comes; where a model writes, what it says without support is kept, so that it can be counted."""
-    return Chat(index, model, write=write, keep_unsupported=write)
+    return over
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What is cited of contracts, against the spans that lawyers marked in CUAD.
 
-    python -m benchmarks.answers.cuad DATA [--keep FOLDER] [--model FOLDER | embedded] [--contracts 30] [--most N]
+    python -m benchmarks.answers.cuad DATA [--keep FOLDER] [--model FOLDER | embedded] [--ranking] [--contracts 30] [--most N]
 
 A contract is an index of its own, and each of CUAD's 41 categories a question to it, in words of ours that were written from
 the category's name and never changed. DATA/extract/cuad/spans.jsonl.gz has the characters that answer, or none. Contracts are
@@ -19,20 +19,20 @@ import hashlib
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from benchmarks.answers.asking import chat_over, indexed, model_of, options
+from benchmarks.answers.asking import chats, indexed, options
 from benchmarks.answers.scores import auroc, share
 from benchmarks.questions import KeptEmbedder
 from rich.console import Console
 from rich.table import Table
 
-from foyerdoc.chat import closeness
+from foyerdoc.chat import Chat, closeness
 from foyerdoc.documents import Document, Span
-from foyerdoc.models.local import LocalModel
+from foyerdoc.index import Index
 
 FIVE = 5
 
@@ -118,11 +118,11 @@ def contracts(data: Path) -> Iterator[Contract]:
             yield Contract(Document(identifier, name, "text/plain", one["text"], "en"), spans[name])
 
 
-def ask(contract: Contract, embedder: KeptEmbedder, model: LocalModel | None, keys: Iterable[str]) -> Iterator[Row]:
+def ask(contract: Contract, embedder: KeptEmbedder, over: Callable[[Index], Chat], keys: Iterable[str]) -> Iterator[Row]:
     """Put the questions to one contract."""
     text, name = contract.document.text, contract.document.name
     with indexed([(contract.document, None)], embedder) as index:
-        chat = chat_over(index, model)
+        chat = over(index)
         for key in keys:
             gold, question = contract.spans[key], QUESTIONS[key]
             answer, found = chat.ask(question, k=FIVE), chat.find(question, k=FIVE)
@@ -183,7 +183,7 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--contracts", type=int, default=30)
     told = parser.parse_args()
-    embedder, model = KeptEmbedder(told.keep), model_of(told.model)
+    embedder, over = KeptEmbedder(told.keep), chats(told)
     everything = list(contracts(told.data))
     # All are put in order, so that fewer contracts are the first of more.
     some = random.Random(0).sample(everything, len(everything))[: told.contracts]
@@ -192,7 +192,7 @@ def main() -> None:
         keys = list(QUESTIONS)
         if told.most is not None:
             keys = random.Random(contract.document.name).sample(keys, min(told.most, len(keys)))
-        rows += ask(contract, embedder, model, keys)
+        rows += ask(contract, embedder, over, keys)
         embedder.save()
         console.print(f"{number} of {len(some)} contracts", end="\r")
     lengths = sorted(len(contract.document.text) for contract in some)

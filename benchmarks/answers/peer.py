@@ -1,6 +1,6 @@
 """Questions that their passages answer or do not, beside LlamaIndex's CitationQueryEngine with the same models.
 
-    python -m benchmarks.answers.peer DATA [--keep FOLDER] [--model FOLDER | embedded] [--most 20] [--list]
+    python -m benchmarks.answers.peer DATA [--keep FOLDER] [--model FOLDER | embedded] [--ranking] [--most 20] [--list]
 
 Of qa/nomiracl.{fr,de,en}.jsonl.gz the questions that chose no threshold (every other one), `--most` of each language drawn
 with a fixed seed. A question has ten passages of its own, which are on the subject, and an index of them; each side reads the
@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.answers.asking import chat_over, indexed, model_of, options, passages
+from benchmarks.answers.asking import chats, indexed, options, passages
 from benchmarks.answers.scores import share
 from benchmarks.questions import KeptEmbedder, nomiracl
 from rich.console import Console
@@ -170,7 +170,7 @@ def main() -> None:
     told = parser.parse_args()
     console = Console(width=150)
     embedder, base = KeptEmbedder(told.keep), LocalModel()
-    chooser = model_of(told.model)
+    over = chats(told)
     for language in told.languages:
         rows = nomiracl(told.data / "qa" / f"nomiracl.{language}.jsonl.gz")[1::2]
         # All are put in order, so that fewer questions are the first of more.
@@ -181,12 +181,12 @@ def main() -> None:
             table.add_column(column)
         with indexed(passages(rows, language), embedder) as index:
             embedder.save()
-            chat = chat_over(index, chooser)
+            chat = over(index)
 
             def ours(number: int, row: dict, chat: Chat = chat) -> Said:
                 return Said(chat.ask(row["question"], where={"question": str(number)}, k=READ).abstained)
 
-            title = "foyerdoc" if chooser is None else f"foyerdoc, {told.model} chooses"
+            title = "foyerdoc" if told.model is None else f"foyerdoc, {told.model} chooses"
             measure(title, ours, rows, table, console, listed=False)
         embedder.save()
         measure("CitationQueryEngine", peer(embedder, base), rows, table, console, listed=told.list)

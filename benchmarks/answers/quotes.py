@@ -1,6 +1,6 @@
 """Quotes against known answers, as exact match and F1, and citations as precision and recall.
 
-    python -m benchmarks.answers.quotes DATA [--keep FOLDER] [--model FOLDER | embedded] [--write] [--most N]
+    python -m benchmarks.answers.quotes DATA [--keep FOLDER] [--model FOLDER | embedded] [--ranking] [--write] [--most N]
 
 The questions of the second half of the articles of qa/piaf.fr.json and qa/xquad.{de,en}.json are asked of an index of all the
 file's paragraphs; the first half chose the weights. The chat is as it comes: a question that it refuses has no words right.
@@ -18,10 +18,11 @@ sentences look at each as if a model had written it. Intervals of 95% draw whole
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.answers.asking import chat_over, indexed, model_of, options, paragraphs
+from benchmarks.answers.asking import chats, indexed, options, paragraphs
 from benchmarks.answers.scores import exact, f1, share
 from benchmarks.questions import KeptEmbedder, Question, squad
 from rich.console import Console
@@ -29,7 +30,6 @@ from rich.table import Table
 
 from foyerdoc.chat import Chat, support
 from foyerdoc.index import Index, fusion
-from foyerdoc.models.local import LocalModel
 from foyerdoc.results import Answer, Citation
 
 SETS = ("piaf.fr", "xquad.de", "xquad.en")
@@ -60,25 +60,23 @@ def main() -> None:
     told = parser.parse_args()
     if told.write and told.model is None:
         parser.error("--write wants a --model")
-    embedder, model = KeptEmbedder(told.keep), model_of(told.model)
+    embedder, over = KeptEmbedder(told.keep), chats(told, write=told.write)
     measured = {}
     for name in SETS:
-        measured[name] = ask(told.data / "qa" / f"{name}.json", name[-2:], embedder, model, told.most, write=told.write)
+        measured[name] = ask(told.data / "qa" / f"{name}.json", name[-2:], embedder, over, told.most)
         embedder.save()
     show(measured, Console(width=180))
     embedder.close()
 
 
-def ask(
-    path: Path, language: str, embedder: KeptEmbedder, model: LocalModel | None, most: int | None, *, write: bool
-) -> list[Row]:
+def ask(path: Path, language: str, embedder: KeptEmbedder, over: Callable[[Index], Chat], most: int | None) -> list[Row]:
     """Ask the second half of a file's questions, or some of them."""
     texts, questions = squad(path)
     asked = [question for question in questions if not question.choosing]
     if most is not None and most < len(asked):
         asked = random.Random(0).sample(asked, most)
     with indexed(paragraphs(texts, language), embedder) as index:
-        chat = chat_over(index, model, write=write)
+        chat = over(index)
         return [row(index, chat, question, texts[question.paragraph], language) for question in asked]
 
 

@@ -77,7 +77,7 @@ def near_paragraphs(
     """How near a file's paragraphs come to its own questions and to unrelated ones."""
     asked = some(squad(qa / f"{questions}.json")[1][::3], most)
     with indexed(paragraphs(squad(qa / f"{texts}.json")[0], texts[-2:]), embedder) as index:
-        chat = Chat(index)
+        chat = Chat(index, quoter=None)
         near = np.array([closeness(chat.find(question.text)) for question in asked])
         far = np.array([closeness(chat.find(question)) for question in foreign])
     half = np.array([question.choosing for question in asked])
@@ -87,7 +87,7 @@ def near_paragraphs(
 def near_passages(rows: Sequence[dict], language: str, embedder: KeptEmbedder) -> tuple[np.ndarray, np.ndarray]:
     """How near its ten passages come to each question, and whether they answer it."""
     with indexed(passages(rows, language), embedder) as index:
-        chat = Chat(index)
+        chat = Chat(index, quoter=None)
         near = [closeness(chat.find(row["question"], (), {"question": str(i)}, 10)) for i, row in enumerate(rows)]
     return np.array(near), np.array([row["answerable"] for row in rows])
 
