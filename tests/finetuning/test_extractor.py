@@ -269,6 +269,11 @@ def test_what_is_right_is_weighed_more():
 def test_too_few_documents_teach_no_weighing():
     few = weigh([judged(model_right=True, label_right=True, n=10)])
     assert (few.weighing, few.entries) == (Weighing(), 0)
+    known = Weighing(model=0.5, labels=0.7, absent=-1.0, end=-2.0)
+    few = weigh([judged(model_right=True, label_right=True, n=10)], known)
+    assert (few.weighing, few.entries) == (known, 0)
+    some = weigh([judged(model_right=True, label_right=True, n=40)], known)
+    assert some.weighing.absent < -0.5
 
 
 def test_from_the_command_line(base: Path, tmp_path):

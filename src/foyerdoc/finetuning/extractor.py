@@ -178,7 +178,7 @@ def train_extractor(
     model = adapter.load_model(aside, untaught, device=config.device)
     judged = judge(model, kept_back[: config.weighed])
     model.close()
-    weighed = weigh(judged)
+    weighed = weigh(judged, Weighing() if start is None else adapter.read_folder(start).weighing())
     settings = untaught.model_copy(update={**asdict(weighed.weighing), "least": weighed.least, "examples": weighed.entries})
     metrics = dict(weighed.metrics)
     metrics |= {f"loss, {name}": told["loss"] for name, told in losses.items() if "loss" in told}
@@ -316,7 +316,7 @@ class Weighed:
     Attributes:
         weighing: under which the right options are most probable.
         least: the share from which to show a value; it has the best F1 on these documents.
-        entries: how many entries the weighing rests on; 0: too few, it is the model's own.
+        entries: how many entries the weighing rests on; 0: too few, it is what it was before.
         metrics: of these documents.
     """
 
@@ -326,14 +326,20 @@ class Weighed:
     metrics: Mapping[str, float]
 
 
-def weigh(judged: Iterable[Sequence[Judged]]) -> Weighed:
-    """Learn how options are weighed, and from what share on a value is shown."""
+def weigh(judged: Iterable[Sequence[Judged]], prior: Weighing | None = None) -> Weighed:
+    """Learn how options are weighed, and from what share on a value is shown.
+
+    Args:
+        judged: what a model chose among in held-out documents.
+        prior: how they are weighed where little is held out: as the model itself does by default.
+    """
     from scipy.optimize import minimize
 
+    prior = prior or Weighing()
     fields = [field for document in judged for field in document]
     told = [field for field in fields if any(field.right)]
     if len(told) < _FEWEST:
-        return Weighed(Weighing(), 0.0, 0, {"fields held out": float(len(fields))})
+        return Weighed(prior, 0.0, 0, {"fields held out": float(len(fields))})
     tables = [_table(field) for field in told]
 
     def loss(x: NDArray[np.float64]) -> float:
@@ -341,10 +347,10 @@ def weigh(judged: Iterable[Sequence[Judged]]) -> Weighed:
         for features, right in tables:
             scores = features @ x
             total += float(np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[right]))
-        # A pull towards the model alone, of the strength of a few fields.
+        # A pull towards what was known before, of the strength of a few fields.
         return total + 0.5 * float(((x - start) ** 2).sum())
 
-    start, bounds = np.array([1.0, 0.0, 0.0, 0.0]), [(0.05, 5.0), (0.0, 5.0), (-10.0, 10.0), (-10.0, 10.0)]
+    start, bounds = np.array(list(asdict(prior).values())), [(0.05, 5.0), (0.0, 5.0), (-10.0, 10.0), (-10.0, 10.0)]
     found = minimize(loss, start, method="Nelder-Mead", bounds=bounds, options={"maxiter": 600, "xatol": 1e-3})
     weighing = Weighing(*(float(value) for value in found.x))
     least, best = 0.0, (0.0, 0.0, 0.0)
