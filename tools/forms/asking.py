@@ -146,7 +146,11 @@ def _path(rng: random.Random, role: Role, places: dict[str, Any], language: str,
 def _short(path: str, taken: set[str]) -> str:
     """A name without the word that says of what kind the value is, where another field's name is not like it."""
     words = path.split("_")
-    rest = "_".join(words[:-1] if words[-1] in _KINDS else words[1:] if words[0] in _KINDS else words)
+    if words[-1] in _KINDS:
+        words = words[:-1]
+    elif words[0] in _KINDS - {"no"} and words[1:2] != ["of"]:
+        words = words[1:]
+    rest = "_".join(words)
     return rest if rest and "." not in path and not any(_clash(rest, other) for other in taken) else path
 
 

@@ -36,7 +36,7 @@ class Settings(BaseModel):
         tokens: of a document that the model is shown.
         model, labels, absent, end: of `Weighing`.
         least: the share from which a value is shown; it had the best F1 on the documents that were held out.
-        examples: how many held-out fields the weighing rests on; 0: none, and results have no confidence.
+        examples: how many held-out fields the weighing rests on; 0: too few, and results have no confidence.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
