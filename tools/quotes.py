@@ -63,7 +63,7 @@ class Paragraphs:
     """Paragraphs that are asked as `Chat` asks an index."""
 
     def __init__(self, index: Index) -> None:
-        self._chat = Chat(index)
+        self._chat = Chat(index, quoter=None)
 
     def row(self, name: str, asked: Asked, *, k: int = _K, without: str | None = None) -> dict:
         """What is found for a question, once a paragraph is taken away."""

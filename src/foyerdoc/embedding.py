@@ -261,22 +261,15 @@ def _means(model: Any, texts: Sequence[Sequence[int]]) -> Tensor:
     """(n, hidden) float32 on the model's device, the mean of each text's tokens after the last layer."""
     import torch
 
-    from foyerdoc.models.packing import Pack
+    from foyerdoc.models.packing import Pack, first_position
 
     base = model[0].auto_model
     pack = Pack.of(texts).to(model.device)
     inputs = pack.inputs()
-    inputs["position_ids"] += _first_position(base)
+    inputs["position_ids"] += first_position(base)
     hidden = base(**inputs).last_hidden_state[0].float()
     means: Tensor = torch.segment_reduce(hidden, "mean", lengths=pack.bounds.diff().long(), unsafe=True)
     return means
-
-
-def _first_position(base: Any) -> int:
-    """Where a model counts positions from: after the padding's in RoBERTa and its kin, else 0."""
-    embeddings = getattr(base, "embeddings", None)
-    padding = getattr(embeddings, "padding_idx", None)
-    return padding + 1 if isinstance(padding, int) and getattr(embeddings, "position_embeddings", None) is not None else 0
 
 
 def _cut(ids: list[int], most: int) -> list[int]:

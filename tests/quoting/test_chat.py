@@ -65,7 +65,7 @@ def test_quotes_what_it_finds_likeliest(index, quoter):
     answer, found = chat.ask(QUESTION), chat.find(QUESTION)
     assert answer.citations[0].span == found.candidates[0].span
     assert all(citation.verified for citation in answer.citations)
-    least = found.candidates[0].score - quoter.close
+    least = found.candidates[0].score - quoter.gap
     assert len(answer.citations) == min(3, sum(one.score >= least for one in found.candidates))
     assert dict(answer.fingerprint.settings)["quoter"] == quoter.name
     assert any("read the sentences in their passages" in step for step in answer.steps)
@@ -82,6 +82,26 @@ def test_declines_when_none_is_too_likely(index, quoter):
 def test_none_is_a_probability(index):
     with pytest.raises(UsageError):
         Chat(index, none=2.0)
+
+
+def test_a_quoter_is_a_quoter(index):
+    with pytest.raises(UsageError, match="Quoter"):
+        Chat(index, quoter="some/folder")
+
+
+def test_a_threshold_or_a_model_decides_in_its_place(index, quoter):
+    hard = quoter._settings.model_copy(update={"none": 0.0})
+    quoter = Quoter(quoter._folder, device="cpu")
+    quoter._settings = hard
+    assert Chat(index, quoter=quoter).ask(QUESTION).abstained
+    assert not Chat(index, quoter=quoter, threshold=0.0).ask(QUESTION).abstained
+    assert not Chat(index, Scorer("La franchise"), quoter=quoter).ask(QUESTION).abstained
+
+
+def test_it_is_not_asked_across_languages(index, quoter):
+    found = Chat(index, quoter=quoter).find("What is the deductible for each claim in this policy?")
+    assert found.none is None
+    assert "another language" in found.steps[-1]
 
 
 def test_a_model_that_scores_is_not_asked_to_write(index):

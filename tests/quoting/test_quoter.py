@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from foyerdoc import prompts
 from foyerdoc.documents import Span
-from foyerdoc.errors import DamagedFile, ModelError, TrainingError
+from foyerdoc.errors import DamagedFile, FoyerdocError, ModelError, TrainingError, UsageError
 from foyerdoc.finetuning.answering import encode_turns, end_token
 from foyerdoc.finetuning.quoter import close_gap, none_limit, read_choices, retrieval_weight, train_quoter
 from foyerdoc.models.conversations import encode_conversation, encode_text
@@ -57,6 +58,30 @@ def test_says_the_same_alone_and_from_its_folder(trained, quoter, rows_path):
     assert 0 <= quoter.none <= 1
     quoter.unload()
     np.testing.assert_allclose(quoter.odds(choice.question, choice.passages), odds, atol=1e-5)
+
+
+def test_quoters_in_several_threads_answer_as_one_does(trained, rows_path):
+    [choice, *_] = read_choices(rows_path)[1]
+    quoters = [Quoter(str(trained.folder), device="cpu") for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        odds = list(pool.map(lambda quoter: quoter.odds(choice.question, choice.passages), quoters))
+    np.testing.assert_allclose(odds[1:], [odds[0]] * 2, atol=1e-5)
+    assert len({quoter.name for quoter in quoters}) == 1
+
+
+@pytest.mark.parametrize(("spans", "scores"), [((Span(0, 3),), ()), ((Span(0, 3),), (float("nan"),)), ((Span(0, 99),), (0.5,))])
+def test_a_passage_that_would_be_read_wrongly_is_refused(spans, scores):
+    with pytest.raises(UsageError):
+        Passage("Nichts.", spans, scores)
+
+
+@pytest.mark.parametrize("lost", ["adapter_config.json", HEAD])
+def test_a_folder_that_loses_a_file_later_says_so(trained, tmp_path, lost):
+    folder = shutil.copytree(trained.folder, tmp_path / "quoter")
+    quoter = Quoter(folder, device="cpu")
+    (folder / lost).unlink()
+    with pytest.raises(FoyerdocError):
+        quoter.odds("Was?", [Passage("Nichts.", (Span(0, 7),), (0.1,))])
 
 
 def test_no_sentences_no_answer(quoter):

@@ -53,8 +53,8 @@ class Chat:
             embedder, whose scores it was trained with; None for none.
         threshold: cosine below which the documents do not answer, 0 to 1; it decides in a quoter's place. By default, where no
             quoter is asked, the one fitted for the embedded embedder; else none.
-        none: the documents do not answer when it is likelier than this that no sentence does, 0 to 1; by default as fitted for
-            the quoter, and a half for a model that chooses and scores.
+        none: the documents do not answer when it is likelier than this that no sentence does, 0 to 1: for a model that chooses
+            and scores, by default a half; else for the quoter, by default as fitted.
         write: whether the model writes the answer from the quotes, instead of choosing among them. Sentences that their
             quotes do not bear out are left out; where none remains, the quotes themselves are the answer.
         keep_unsupported: keep those sentences, marked "[?]" in the text and `supported=False`.
@@ -78,6 +78,8 @@ class Chat:
             raise UsageError(f"a threshold of {threshold}", hint="give a cosine, 0 to 1")
         if none is not None and not 0 <= none <= 1:
             raise UsageError(f"a probability of {none} that no sentence answers", hint="give one from 0 to 1")
+        if not isinstance(quoter, Quoter | None) and quoter != "bundled":
+            raise UsageError(f"a quoter of the type {type(quoter).__name__}", hint="pass Quoter(folder), None, or leave it out")
         if write and model is None:
             raise UsageError("there is no model to write the answer", hint="pass model=..., or leave write out")
         self._index = index
@@ -148,8 +150,12 @@ class Chat:
             raise UsageError("the question is empty", hint="ask something")
         query, steps = standing_alone(question, history, self._model)
         found = find(self._index, query, language_of(question, history), where=where, k=k)
-        if self._quoter is not None and found.in_one_language:
-            found = read(found, self._quoter)
+        if self._quoter is not None:
+            if found.readable:
+                found = read(found, self._quoter)
+            else:
+                step = "the best passage is in another language than the question: ordered by meaning and words alone"
+                found = replace(found, steps=(*found.steps, step))
         return replace(found, steps=(*steps, *found.steps))
 
     def as_query_engine(self, *, where: Where | None = None, k: int = 5) -> BaseQueryEngine:
@@ -179,15 +185,15 @@ class Chat:
         return None
 
     def _likely_none(self) -> float | None:
-        """The probability of "none" above which a quoter refuses; a threshold that the caller gave decides in its place."""
-        if self._none is None and self._threshold is None and self._quoter is not None:
-            return self._quoter.none
-        return self._none
+        """The probability of "none" above which the quoter refuses; None where a model or a threshold decides."""
+        if self._threshold is not None or self._quoter is None or (self._model is not None and not self._writes):
+            return None
+        return self._quoter.none if self._none is None else self._none
 
     def _limit(self, found: Found) -> float | None:
         if self._threshold is not None:
             return self._threshold
-        if found.none is not None:
+        if found.none is not None and self._likely_none() is not None:
             return None
         return _WEAK if self._index.embedder.name.startswith(_CALIBRATED) else None
 
@@ -198,7 +204,7 @@ class Chat:
                 return chosen
         best = found.candidates[0]
         if best.odds is not None and self._quoter is not None:
-            chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best.score - self._quoter.close]
+            chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best.score - self._quoter.gap]
             notes.steps.append(f"quoted the {len(chosen)} likeliest")
             return chosen
         chosen = [one for one in found.candidates[:_QUOTES] if one.score >= best.score - _CLOSE]
@@ -330,8 +336,8 @@ class Chat:
 
 def _own(index: Index) -> Quoter | None:
     """The quoter that comes with foyerdoc, where an index's scores are those that it was trained with."""
-    folder = bundled()
-    return Quoter(folder) if folder is not None and index.embedder.name.startswith(_CALIBRATED) else None
+    quoter = bundled()
+    return quoter if quoter is not None and index.embedder.name == quoter.embedder else None
 
 
 class _Notes:

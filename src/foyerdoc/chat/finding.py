@@ -18,6 +18,7 @@ from foyerdoc.quoting.quoter import none_of
 _COSINE_FLOOR = 0.70
 _SENTENCE, _CHUNK, _WORDS = 0.5, 0.6, 0.3  # what a sentence's meaning, its chunk's score and its words weigh
 _ACROSS = 0.04  # what cosines lose when question and text are in two languages
+_READ = {"fr", "de", "en"}  # what the quoter was trained in
 _SHORTEST = 3  # words; what is shorter is a label or a heading, not an answer
 
 
@@ -62,9 +63,10 @@ class Found:
     none: float | None = None
 
     @property
-    def in_one_language(self) -> bool:
-        """Whether the best passage is in the question's language, as far as can be told."""
-        return not self.evidence or self.evidence[0].language in (None, self.language)
+    def readable(self) -> bool:
+        """Whether a quoter can be trusted with it: question and best passage are in one language that it knows."""
+        languages = {detect(self.question), *(one.language for one in self.evidence[:1])} - {None}
+        return len(languages) < 2 and languages <= _READ
 
 
 def find(index: Index, question: str, language: str, *, where: Where | None, k: int) -> Found:

@@ -238,7 +238,7 @@ def train_quoter(
 
     Args:
         train: to learn from.
-        held_out: stop the training early and choose what `Quoter.none` and `Quoter.close` are.
+        held_out: stop the training early and choose what `Quoter.none` and `Quoter.gap` are.
         out: folder to write.
         config: how to train; the embedded encoder in 16 bits by default.
         report: called with the progress.
@@ -280,7 +280,7 @@ def train_quoter(
         quantization=config.quantization,
         none=none_limit(held_out, odds),
         retrieval=retrieval,
-        close=close_gap(held_out, weights),
+        gap=close_gap(held_out, weights),
         probe=tuple(probe_odds(network, reader).tolist()),
     )
     about = {

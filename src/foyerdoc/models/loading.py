@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -36,7 +37,9 @@ def quietly() -> Iterator[None]:
         transformers_logging.set_verbosity_error()
         quantiser.setLevel(logging.CRITICAL)
         try:
-            yield
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # what transformers says to PEFT is not for the caller
+                yield
         finally:
             quantiser.setLevel(quantiser_level)
             transformers_logging.set_verbosity(level)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from foyerdoc.errors import DamagedFile, ModelError
 from foyerdoc.models.bases import Base
-from foyerdoc.models.loading import importing_bitsandbytes, refusals
+from foyerdoc.models.loading import importing_bitsandbytes, quietly, refusals
 
 with importing_bitsandbytes():
     from bitsandbytes.functional import dequantize_4bit
@@ -84,7 +84,8 @@ def with_lora(base: Base, folder: Path) -> Any:
     """
     if not (folder / WEIGHTS).is_file():
         raise DamagedFile(f"{folder / WEIGHTS} is not there", hint="train it again")
-    model = PeftModel.from_pretrained(base.model, folder, use_safetensors=True, is_trainable=False).eval()
+    with quietly():
+        model = PeftModel.from_pretrained(base.model, folder, use_safetensors=True, is_trainable=False).eval()
     plain = base.resident or base.name.endswith(" none")
     return model.merge_and_unload() if plain else model
 

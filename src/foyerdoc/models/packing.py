@@ -69,6 +69,13 @@ class Pack:
         return Pack(ids, positions, texts, bounds, self.longest)
 
 
+def first_position(model: Any) -> int:
+    """Where a model counts positions from: after the padding's in RoBERTa and its kin, else 0."""
+    embeddings = getattr(model, "embeddings", None)
+    padding = getattr(embeddings, "padding_idx", None)
+    return padding + 1 if isinstance(padding, int) and getattr(embeddings, "position_embeddings", None) is not None else 0
+
+
 def pack_attention(model: Any) -> None:
     """Set a transformers model's attention to `PACKED`."""
     from transformers import AttentionInterface

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from foyerdoc.models.bases import Base
-from foyerdoc.models.packing import Pack
+from foyerdoc.models.packing import Pack, first_position
 from foyerdoc.quoting.passages import Reading
 
 _SCORE: Final = 8.0
@@ -30,7 +30,9 @@ class Network(nn.Module):
         super().__init__()
         width = int(base.model.config.hidden_size)
         self.backbone: nn.Module = base.model
-        self.head = nn.Linear(width + 1, 1, device=base.device)
+        self._first = first_position(base.model)
+        # Said in so many words: while transformers loads a model elsewhere, torch's default is that model's.
+        self.head = nn.Linear(width + 1, 1, device=base.device, dtype=torch.float32)
         with torch.no_grad():
             self.head.weight.zero_()[0, width] = _SCORE
             self.head.bias.fill_(-_SCORE * _MIDDLE)
@@ -44,11 +46,13 @@ class Network(nn.Module):
             owners: (tokens,) int64, the number of each one's sentence.
             scores: (sentences,) float32, retrieval's.
         """
-        states: Tensor = self.backbone(**pack.inputs()).last_hidden_state[0]
+        inputs = pack.inputs()
+        inputs["position_ids"] = inputs["position_ids"] + self._first
+        states: Tensor = self.backbone(**inputs).last_hidden_state[0]
         # Dozens of tokens are added up: not in bfloat16.
-        sums = torch.zeros(len(scores), states.shape[1], device=states.device).index_add(0, owners, states[places].float())
-        lengths = torch.ones(len(owners), device=states.device)
-        counts = torch.zeros(len(scores), device=states.device).index_add(0, owners, lengths)
+        sums = scores.new_zeros(len(scores), states.shape[1]).index_add(0, owners, states[places].float())
+        lengths = scores.new_ones(len(owners))
+        counts = scores.new_zeros(len(scores)).index_add(0, owners, lengths)
         read = torch.cat([sums / counts.clamp(min=1)[:, None], scores[:, None]], dim=1)
         odds: Tensor = self.head(read)[:, 0]
         return odds

@@ -8,6 +8,7 @@ So a sentence is read in its place: "It is 150 euros" can be known to be the ded
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.documents import Span
+from foyerdoc.errors import UsageError
 from foyerdoc.models.tokens import Tokens
 
 # As the base was trained (Wang et al., "Multilingual E5 Text Embeddings", 2024).
@@ -39,6 +41,15 @@ class Passage:
     text: str
     sentences: tuple[Span, ...]
     scores: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what could only be read wrongly."""
+        if len(self.sentences) != len(self.scores) or not all(map(math.isfinite, self.scores)):
+            raise UsageError(
+                f"{len(self.sentences)} sentences and the scores {self.scores}", hint="give a finite score for each sentence"
+            )
+        if any(span.end > len(self.text) for span in self.sentences):
+            raise UsageError("a sentence ends after its passage", hint="give spans within the passage's own text")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from foyerdoc import storage
 from foyerdoc.documents import Span
 from foyerdoc.errors import DamagedFile, ModelError
 from foyerdoc.models.bases import Base, Quantization, load_base
-from foyerdoc.models.loading import need_bitsandbytes, weights_digest
+from foyerdoc.models.loading import need_bitsandbytes, refusals, weights_digest
 from foyerdoc.models.tokens import Tokens
 from foyerdoc.quoting.passages import Passage, Reader
 
@@ -29,6 +30,9 @@ VERSION: Final = 1
 HEAD: Final = "head.safetensors"
 SETTINGS: Final = "quoter.json"
 TRAINING: Final = "training.json"
+
+_loading = threading.Lock()
+"""While transformers loads a model torch's default type is that model's, for all threads."""
 
 _BUDGET: Final = 4096  # tokens computed at once
 _TOLERANCE: Final = 0.5
@@ -48,7 +52,7 @@ class Settings(BaseModel):
         quantization: of the base.
         none: the documents do not answer when the probability that no sentence does is above this.
         retrieval: of retrieval's score, what is added to a sentence's log odds when sentences are ordered.
-        close: sentences that are this little below the best in that order are quoted too.
+        gap: sentences that are this little below the best in that order are quoted too.
         probe: the network's log odds for a text of our own.
     """
 
@@ -57,9 +61,9 @@ class Settings(BaseModel):
     base: str
     base_digest: str
     quantization: Quantization
-    none: float
-    retrieval: float
-    close: float
+    none: Annotated[float, Field(ge=0, le=1)]
+    retrieval: Annotated[float, Field(ge=0)]
+    gap: Annotated[float, Field(ge=0)]
     probe: tuple[float, ...]
 
 
@@ -75,16 +79,22 @@ class Quoter:
         DamagedFile: the folder is not a quoter's, or altered.
     """
 
-    def __init__(self, folder: Path, *, device: str | None = None, base: str | Path | None = None) -> None:
-        self._folder, self._device, self._base = folder, device, base
-        self._settings = read_folder(folder)
+    def __init__(self, folder: str | Path, *, device: str | None = None, base: str | Path | None = None) -> None:
+        self._folder, self._device, self._base = Path(folder), device, base
+        self._settings = read_folder(self._folder)
+        self._name = storage.sha256(self._folder / storage.MANIFEST)[:12]
         self._lock = threading.Lock()
         self._loaded: tuple[Network, Reader] | None = None
 
     @property
     def name(self) -> str:
-        """How results name it: a digest of its weights."""
-        return storage.sha256(self._folder / HEAD)[:12]
+        """How results name it: a digest of its folder."""
+        return self._name
+
+    @property
+    def embedder(self) -> str:
+        """The embedder whose index's scores it was trained with: its base as it was before."""
+        return self._settings.base_digest
 
     @property
     def none(self) -> float:
@@ -92,9 +102,9 @@ class Quoter:
         return self._settings.none
 
     @property
-    def close(self) -> float:
+    def gap(self) -> float:
         """Sentences whose weight (`weigh`) is this little below the best's are quoted too."""
-        return self._settings.close
+        return self._settings.gap
 
     def odds(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float64]:
         """How likely each sentence is to be the answer.
@@ -113,7 +123,8 @@ class Quoter:
             return np.zeros(0)
         with self._lock:
             if self._loaded is None:
-                self._loaded = self._load()
+                with _loading:
+                    self._loaded = self._load()
             network, reader = self._loaded
             return predict(network, [reader.read(question, passages)], _BUDGET)[0]
 
@@ -142,8 +153,9 @@ class Quoter:
                 hint="name the folder of the base that it was trained on with base=",
             )
         network = Network(base)
-        network.backbone = with_lora(base, self._folder)
-        _read_head(network, self._folder)
+        with refusals(self._folder):
+            network.backbone = with_lora(base, self._folder)
+            _read_head(network, self._folder)
         reader = reader_of(base)
         found = probe_odds(network, reader)
         if len(found) != len(settings.probe) or not np.abs(found - settings.probe).max() <= _TOLERANCE:
@@ -154,10 +166,14 @@ class Quoter:
         return network, reader
 
 
-def bundled() -> Path | None:
-    """The folder of the quoter that comes with foyerdoc, trained for French, German and English; None where it does not."""
+@cache
+def bundled() -> Quoter | None:
+    """The quoter that comes with foyerdoc, trained for French, German and English; None where it does not.
+
+    One for all that ask in a process: loaded it takes 450 MB, until `unload`.
+    """
     folder = Path(__file__).with_name("general")
-    return folder if folder.is_dir() else None
+    return Quoter(folder) if folder.is_dir() else None
 
 
 def weighed(odds: NDArray[np.float64], passages: Sequence[Passage], retrieval: float) -> NDArray[np.float64]:
