@@ -61,7 +61,7 @@ class Shards:
         """Add the next rows (n, dimensions).
 
         Raises:
-            torch.OutOfMemoryError: a device has no room for them.
+            RuntimeError: torch's: a device has no room for them, or fails.
         """
         count = len(self._shards)
         for number, shard in enumerate(self._shards):
@@ -84,7 +84,7 @@ class Shards:
             among: (s,) rows to choose from, ascending and none of them removed; all when None.
 
         Raises:
-            torch.OutOfMemoryError: a device has no room for the products.
+            RuntimeError: torch's: a device has no room for the products, or fails.
         """
         blocks = [
             self._search(queries[start : start + _QUERIES], k, fetch, among) for start in range(0, len(queries), _QUERIES)

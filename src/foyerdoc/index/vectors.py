@@ -14,6 +14,7 @@ Always a cache: the index's SQLite file is the truth, and this is made again fro
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from foyerdoc.index.faiss import load_faiss
 from foyerdoc.index.lists import DEPTHS, Lists
 from foyerdoc.index.shards import Ranked, Shards, find_gpus
 from foyerdoc.storage import new_folder, open_folder
+
+_logger = logging.getLogger(__name__)
 
 _KIND = "vectors"
 _VERSION = 2
@@ -263,12 +266,10 @@ class Vectors:
     ) -> Ranked:
         """The k best of about `fetch` rows that are proposed; where lists hold fewer, the last ones' scores are -inf."""
         if (shards := self._current_shards()) is not None:
-            import torch
-
             try:
                 return shards.search(queries, k, fetch, chosen)
-            except torch.OutOfMemoryError:
-                self._shards, self._gpus_have_room = None, False
+            except RuntimeError as error:  # torch's, of memory that others took and of a driver that fails
+                _logger.warning("a search went to the CPU, since the GPU failed: %s", type(error).__name__)
         count = self._count if chosen is None else len(chosen)
         selector = self._selector(chosen)
         if exactly or count <= self._exact_up_to or k > DEPTHS[-1]:
@@ -300,19 +301,17 @@ class Vectors:
         """The copies on the GPUs, brought up to date; None where there are none."""
         if self._count < _GPU_FROM or not self._gpus_have_room or not find_gpus():
             return None
-        shards = self._shards
-        if shards is None:
-            shards = self._shards = Shards(self._dimensions, find_gpus())
-        if shards.rows < self._rows:
-            import torch
-
-            new, first = self._codes()[shards.rows : self._rows].view("<f2"), shards.rows
-            try:
+        try:
+            shards = self._shards or Shards(self._dimensions, find_gpus())
+            if shards.rows < self._rows:
+                new, first = self._codes()[shards.rows : self._rows].view("<f2"), shards.rows
                 shards.add(new)
-            except torch.OutOfMemoryError:
-                self._shards, self._gpus_have_room = None, False
-                return None
-            shards.remove(first + np.flatnonzero(~self._live[first : self._rows]))
+                shards.remove(first + np.flatnonzero(~self._live[first : self._rows]))
+        except RuntimeError as error:
+            _logger.warning("the GPUs cannot hold %d vectors: %s", self._rows, type(error).__name__)
+            self._shards, self._gpus_have_room = None, False
+            return None
+        self._shards = shards
         return shards
 
     def _current_lists(self) -> Lists:
