@@ -31,7 +31,10 @@ _SHOWN = 12  # sentences that a language model chooses among, or writes from
 _WEAK = 0.835  # the documents do not answer when no passage and no sentence has a higher cosine
 _NONE = 0.5  # nor when a model that scores finds it likelier than this that no sentence answers
 _SHARE = 0.5  # of the best sentence's probability, from which on such a model's others are quoted too
-_CALIBRATED = "multilingual-e5-small"  # the embedder that `_WEAK` was fitted for
+_NEAR = (
+    0.85  # nor when a quoter finds none likely and nothing has a higher cosine: it knows few questions of two or three words
+)
+_CALIBRATED = "multilingual-e5-small"  # the embedder that both were fitted for
 
 _PHRASES = {
     "fr": "Les documents ne répondent pas à cette question. Recherché : {}.",
@@ -54,7 +57,7 @@ class Chat:
         threshold: cosine below which the documents do not answer, 0 to 1; it decides in a quoter's place. By default, where no
             quoter is asked, the one fitted for the embedded embedder; else none.
         none: the documents do not answer when it is likelier than this that no sentence does, 0 to 1: for a model that chooses
-            and scores, by default a half; else for the quoter, by default as fitted.
+            and scores, by default a half; else for the quoter, by default as fitted, and only where no cosine is above 0.85.
         write: whether the model writes the answer from the quotes, instead of choosing among them. Sentences that their
             quotes do not bear out are left out; where none remains, the quotes themselves are the answer.
         keep_unsupported: keep those sentences, marked "[?]" in the text and `supported=False`.
@@ -179,7 +182,8 @@ class Chat:
             step = f"the nearest passage or sentence has a cosine of {nearest:.3f}, less than {threshold:.3f}: not answered"
             return "the nearest passages are too far from the question", _Notes([step])
         limit = self._likely_none()
-        if found.none is not None and limit is not None and found.none > limit:
+        far = self._none is not None or not self._calibrated() or nearest < _NEAR
+        if found.none is not None and limit is not None and found.none > limit and far:
             step = f"that no sentence answers is {found.none:.3f} likely, more than {limit:.3f}: not answered"
             return "no sentence of the nearest passages is likely to answer", _Notes([step])
         return None
@@ -195,7 +199,10 @@ class Chat:
             return self._threshold
         if found.none is not None and self._likely_none() is not None:
             return None
-        return _WEAK if self._index.embedder.name.startswith(_CALIBRATED) else None
+        return _WEAK if self._calibrated() else None
+
+    def _calibrated(self) -> bool:
+        return self._index.embedder.name.startswith(_CALIBRATED)
 
     def _chosen(self, found: Found, notes: _Notes) -> list[Candidate]:
         if self._model is not None and not self._writes:
