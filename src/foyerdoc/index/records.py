@@ -214,9 +214,10 @@ def bm25(
     """The chunks' BM25 scores, higher is better, by row: the best ones among those that a condition lets through."""
     if not words:
         return {}
+    # The plus keeps SQLite from searching for the words anew in each of those chunks, which takes their number squared.
     query = (
         "SELECT rowid, -bm25(lexicon) FROM lexicon WHERE lexicon MATCH ?"  # noqa: S608 - a clause of `filters`
-        f" AND rowid IN (SELECT row FROM chunks WHERE {clause}) ORDER BY bm25(lexicon), rowid LIMIT ?"
+        f" AND +rowid IN (SELECT row FROM chunks WHERE {clause}) ORDER BY bm25(lexicon), rowid LIMIT ?"
     )
     return dict(connection.execute(query, (match_expression(words), *values, most)).fetchall())
 
