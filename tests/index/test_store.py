@@ -104,6 +104,78 @@ def test_attachments_are_searched_and_go_with_their_mail(index):
     assert index.verify() == ()
 
 
+class CountingEmbedder(WordEmbedder):
+    """Knows which texts it was given."""
+
+    def __init__(self):
+        self.asked = []
+
+    def embed_documents(self, texts):
+        self.asked += texts
+        return super().embed_documents(texts)
+
+
+def test_a_text_that_is_there_is_not_embedded_again(tmp_path):
+    embedder = CountingEmbedder()
+    letter = make_document("letter.txt", "The terms of 2024 apply.", "Yours faithfully.")
+    first, second = (make_document(name, "See the letter.", attachments=[letter]) for name in ("one.eml", "two.eml"))
+    with Index.open(tmp_path / "i", embedder=embedder) as index:
+        index.add([first, make_document("copy.txt", letter.text)])
+        assert len(embedder.asked) == 2, "one for the mail, one for the letter and its copy"
+        index.add([second])
+        assert len(embedder.asked) == 2, "all of it was there"
+        index.delete(first.id)
+        assert index.verify() == ()
+    with Index.open(tmp_path / "i", embedder=embedder) as index:
+        before = index.search("terms of 2024", 10)
+        assert {hit.document_name for hit in before} == {"letter.txt", "copy.txt", "two.eml"}
+        assert before[0].score == pytest.approx(before[1].score), "the same text, the same vector"
+        index.delete(second.id)
+        assert names(index.search("terms of 2024")) == ["copy.txt"]
+        del embedder.asked[:]
+        index.add([replace(letter, id="0" * 64, blocks=(replace(letter.blocks[0], kind="heading", level=1), letter.blocks[1]))])
+        assert embedder.asked, "under a heading it is another text"
+        assert index.verify() == ()
+
+
+def test_a_damaged_embedding_is_not_passed_on(tmp_path):
+    embedder = CountingEmbedder()
+    with Index.open(tmp_path / "i", embedder=embedder) as index:
+        index.add([GLASS])
+    with sqlite3.connect(tmp_path / "i" / "index.sqlite") as connection:
+        connection.execute("UPDATE chunks SET embedding = zeroblob(128)")
+    connection.close()
+    with Index.open(tmp_path / "i", embedder=embedder) as index:
+        index.add([make_document("copy.txt", GLASS.text)])
+        assert len(embedder.asked) == 2
+        assert [issue.code for issue in index.verify()] == ["embedding"]
+
+
+def test_an_index_of_format_1_is_brought_up_to_date(tmp_path, words):
+    with Index.open(tmp_path / "i", embedder=words) as index:
+        index.add([GLASS, WATER])
+        index.delete(GLASS.id)
+        before = index.search("excess in euros")
+    with sqlite3.connect(tmp_path / "i" / "index.sqlite") as connection:
+        for statement in (
+            "DROP INDEX chunks_by_digest",
+            "ALTER TABLE chunks DROP COLUMN digest",
+            "CREATE TEMP TABLE kept AS SELECT rowid AS row, stems FROM lexicon",
+            "DROP TABLE terms",
+            "DROP TABLE lexicon",
+            "CREATE VIRTUAL TABLE lexicon USING fts5(stems, detail=none)",
+            "INSERT INTO lexicon (rowid, stems) SELECT row, stems FROM kept",
+            "CREATE VIRTUAL TABLE terms USING fts5vocab(lexicon, row)",
+            "PRAGMA user_version = 1",
+        ):
+            connection.execute(statement)
+    connection.close()
+    with Index.open(tmp_path / "i", embedder=words) as index:
+        assert index.search("excess in euros") == before
+        index.add([GLASS, make_document("copy.txt", WATER.text)])
+        assert index.verify() == ()
+
+
 def test_where_limits_the_search(index):
     french = make_document("verre.txt", "Le pare-brise est couvert, windscreen.", language="fr")
     index.add([GLASS], metadata={"category": "policies", "year": "2024"})
