@@ -4,13 +4,15 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
-from foyerdoc.index import Index
+from foyerdoc.index import Index, database
+from foyerdoc.index.records import bm25
 from tests.index.conftest import WordEmbedder, make_document
 
 GLASS = make_document("glass.txt", "The windscreen is covered up to 800 euros.", "Theft is excluded.")
@@ -174,6 +176,23 @@ def test_an_index_of_format_1_is_brought_up_to_date(tmp_path, words):
         assert index.search("excess in euros") == before
         index.add([GLASS, make_document("copy.txt", WATER.text)])
         assert index.verify() == ()
+
+
+def test_words_are_looked_up_once_for_all_chunks(tmp_path):
+    """Anew for each chunk they take seconds here: the words' frequencies are counted each time."""
+    connection = database.connect(tmp_path / "index.sqlite", {})
+    connection.execute("PRAGMA foreign_keys = OFF")
+    rows = range(1, 3001)
+    connection.executemany(
+        "INSERT INTO chunks VALUES (?, '', 1, 1, 0, 1, '', '', '', 1, 'en', x'', NULL)", [(row,) for row in rows]
+    )
+    stems = [(row, "water damage" if row % 2 else "water and glass") for row in rows]
+    connection.executemany("INSERT INTO lexicon (rowid, stems) VALUES (?, ?)", stems)
+    began = time.process_time()
+    found = bm25(connection, ["water", "damage"], 50, "language = ?", ["en"])
+    assert time.process_time() - began < 0.5
+    assert list(found) == list(range(1, 100, 2))
+    connection.close()
 
 
 def test_where_limits_the_search(index):
