@@ -36,16 +36,15 @@ from benchmarks.index_gpu import embeddings
 from benchmarks.index_scale import mixed, resident
 from tools.forms.corpus import forms
 
-from foyerdoc.chunking import chunk
 from foyerdoc.documents import Document
 from foyerdoc.index import Index
 from foyerdoc.models.embedded import embedded_embedder
-from foyerdoc.models.tokens import EmbedderTokens, Tokens
+from foyerdoc.models.tokens import Tokens
 from foyerdoc.reading import read
 
 LANGUAGES = ("fr", "de", "en")
 PAPERS = 9  # at most, in one document
-BLOCK = 100  # documents that one call adds
+BLOCK = 60  # documents that one call adds
 SEARCHES, K = 300, 10
 DELETED = 50  # documents
 
@@ -123,15 +122,17 @@ def add(folder: Path, embedder: MadeEmbedder, size: int) -> dict:
     """Add documents until there are so many chunks."""
     before, total = resident(), np.zeros(2)
     last: list[np.ndarray] = []  # chunks, seconds of the clock and of the processor
-    made = filled(size, embedder)
+    made = documents()
     with Index.open(folder, embedder=embedder) as index:
-        while block := list(islice(made, BLOCK)):
-            kinds = {document.id: kind for document, kind, _ in block}
-            with timed(embedder) as took:
-                index.add([document for document, *_ in block], metadata=partial(labels, kinds))
-            total += took
-            last = [*last[-9:], np.array([sum(count for *_, count in block), *took])]
         stats = index.stats()
+        while stats.chunks < size:
+            block = list(islice(made, BLOCK))
+            kinds = {document.id: kind for document, kind in block}
+            with timed(embedder) as took:
+                index.add([document for document, _ in block], metadata=partial(labels, kinds))
+            total += took
+            held, stats = stats.chunks, index.stats()
+            last = [*last[-9:], np.array([stats.chunks - held, *took])]
     at_the_end = np.sum(last, axis=0)
     return {
         "documents": stats.documents,
@@ -231,17 +232,6 @@ def documents(seed: int = 0) -> Iterator[tuple[Document, str]]:
         rows = list(islice(papers[language], chance.randint(1, PAPERS)))
         text = "\n\n".join(row.text for row in rows)
         yield read(text.encode(), name=f"{number}.txt"), rows[0].kind
-
-
-def filled(size: int, embedder: MadeEmbedder) -> Iterator[tuple[Document, str, int]]:
-    """Documents of so many chunks together, or a few more; each with its kind and the number of its chunks."""
-    counter = EmbedderTokens(embedder)
-    for document, kind in documents():
-        if size <= 0:
-            return
-        count = len(chunk(document, max_tokens=256, overlap=0, count_tokens=counter))
-        size -= count
-        yield document, kind, count
 
 
 def questions() -> Iterator[str]:
