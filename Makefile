@@ -87,6 +87,9 @@ ROUNDS ?= 1000
 bench-index-faults: $(INSTALLED) ## kill the process that writes an index ROUNDS times, and look at what is left
 	$(BIN)/python -m benchmarks.index_faults --rounds $(ROUNDS)
 
+bench-index-growth: models ## adding, searching, opening, deleting and compacting at 10, 30 and 100 thousand chunks
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.index_growth $(DATA)
+
 bench-index-gpu: models ## a million and ten million vectors on one GPU, beside FAISS (faiss-gpu-cuvs) and torch
 	$(BIN)/python -m benchmarks.index_gpu check $(DATA) --size 200000
 	CUDA_VISIBLE_DEVICES=0 $(BIN)/python -m benchmarks.index_gpu vectors $(DATA)

@@ -91,7 +91,11 @@ def embeddings(data: Path, keep: Path | None) -> tuple[np.ndarray, np.ndarray]:
 
 def made(passages: np.ndarray, size: int) -> np.ndarray:
     """(size, dimensions) float32, unit norm: nearest neighbours are as close as those of real passages (cosine about 0.9)."""
-    rng = np.random.default_rng(1)
+    return mixed(passages, size, np.random.default_rng(1))
+
+
+def mixed(passages: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """(size, dimensions) float32, unit norm: each between two of the passages, with noise."""
     first, second = rng.integers(len(passages), size=(2, size))
     weight = rng.uniform(0.5, 1, size=(size, 1))
     noise = rng.normal(size=(size, passages.shape[1])) * 0.25 / np.sqrt(passages.shape[1])

@@ -41,6 +41,8 @@ def traces(folder, document, words):
                 "SELECT DISTINCT embedding FROM chunks c JOIN documents d ON d.row = c.document WHERE d.id = ?", (document.id,)
             )
         ]
+        of_document = "SELECT c.digest FROM chunks c JOIN documents d ON d.row = c.document WHERE d.id = ?"
+        digests = [digest for (digest,) in connection.execute(of_document, (document.id,))]
     connection.close()
     texts = {word for member in members for word in member.text.split()}
     # FTS5 leaves out the beginning that a term shares with the one before it.
@@ -50,6 +52,7 @@ def traces(folder, document, words):
         "text": [word.encode() for word in texts if len(word) > 5],
         "stems": [stem.encode() for stem in found],
         "body": [body[at : at + 24] for at in range(0, len(body) - 24, 24)],
+        "digests": digests,
         "float16": [half[at : at + 16] for half in halves for at in range(0, len(half), 16)],
         "float32": [single[at : at + 16] for single in singles for at in range(0, len(single), 16)],
         "about": [b"zookeeperess"] + [member.id.encode() for member in members] + [member.name.encode() for member in members],

@@ -4,13 +4,15 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
-from foyerdoc.index import Index
+from foyerdoc.index import Index, database
+from foyerdoc.index.records import bm25
 from tests.index.conftest import WordEmbedder, make_document
 
 GLASS = make_document("glass.txt", "The windscreen is covered up to 800 euros.", "Theft is excluded.")
@@ -102,6 +104,95 @@ def test_attachments_are_searched_and_go_with_their_mail(index):
     index.delete(other.id)
     assert index.search("windscreen") == []
     assert index.verify() == ()
+
+
+class CountingEmbedder(WordEmbedder):
+    """Knows which texts it was given."""
+
+    def __init__(self):
+        self.asked = []
+
+    def embed_documents(self, texts):
+        self.asked += texts
+        return super().embed_documents(texts)
+
+
+def test_a_text_that_is_there_is_not_embedded_again(tmp_path):
+    embedder = CountingEmbedder()
+    letter = make_document("letter.txt", "The terms of 2024 apply.", "Yours faithfully.")
+    first, second = (make_document(name, "See the letter.", attachments=[letter]) for name in ("one.eml", "two.eml"))
+    with Index.open(tmp_path / "i", embedder=embedder) as index:
+        index.add([first, make_document("copy.txt", letter.text)])
+        assert len(embedder.asked) == 2, "one for the mail, one for the letter and its copy"
+        index.add([second])
+        assert len(embedder.asked) == 2, "all of it was there"
+        index.delete(first.id)
+        assert index.verify() == ()
+    with Index.open(tmp_path / "i", embedder=embedder) as index:
+        before = index.search("terms of 2024", 10)
+        assert {hit.document_name for hit in before} == {"letter.txt", "copy.txt", "two.eml"}
+        assert before[0].score == pytest.approx(before[1].score), "the same text, the same vector"
+        index.delete(second.id)
+        assert names(index.search("terms of 2024")) == ["copy.txt"]
+        del embedder.asked[:]
+        index.add([replace(letter, id="0" * 64, blocks=(replace(letter.blocks[0], kind="heading", level=1), letter.blocks[1]))])
+        assert embedder.asked, "under a heading it is another text"
+        assert index.verify() == ()
+
+
+def test_a_damaged_embedding_is_not_passed_on(tmp_path):
+    embedder = CountingEmbedder()
+    with Index.open(tmp_path / "i", embedder=embedder) as index:
+        index.add([GLASS])
+    with sqlite3.connect(tmp_path / "i" / "index.sqlite") as connection:
+        connection.execute("UPDATE chunks SET embedding = zeroblob(128)")
+    connection.close()
+    with Index.open(tmp_path / "i", embedder=embedder) as index:
+        index.add([make_document("copy.txt", GLASS.text)])
+        assert len(embedder.asked) == 2
+        assert [issue.code for issue in index.verify()] == ["embedding"]
+
+
+def test_an_index_of_format_1_is_brought_up_to_date(tmp_path, words):
+    with Index.open(tmp_path / "i", embedder=words) as index:
+        index.add([GLASS, WATER])
+        index.delete(GLASS.id)
+        before = index.search("excess in euros")
+    with sqlite3.connect(tmp_path / "i" / "index.sqlite") as connection:
+        for statement in (
+            "DROP INDEX chunks_by_digest",
+            "ALTER TABLE chunks DROP COLUMN digest",
+            "CREATE TEMP TABLE kept AS SELECT rowid AS row, stems FROM lexicon",
+            "DROP TABLE terms",
+            "DROP TABLE lexicon",
+            "CREATE VIRTUAL TABLE lexicon USING fts5(stems, detail=none)",
+            "INSERT INTO lexicon (rowid, stems) SELECT row, stems FROM kept",
+            "CREATE VIRTUAL TABLE terms USING fts5vocab(lexicon, row)",
+            "PRAGMA user_version = 1",
+        ):
+            connection.execute(statement)
+    connection.close()
+    with Index.open(tmp_path / "i", embedder=words) as index:
+        assert index.search("excess in euros") == before
+        index.add([GLASS, make_document("copy.txt", WATER.text)])
+        assert index.verify() == ()
+
+
+def test_words_are_looked_up_once_for_all_chunks(tmp_path):
+    """Anew for each chunk they take seconds here: the words' frequencies are counted each time."""
+    connection = database.connect(tmp_path / "index.sqlite", {})
+    connection.execute("PRAGMA foreign_keys = OFF")
+    rows = range(1, 3001)
+    connection.executemany(
+        "INSERT INTO chunks VALUES (?, '', 1, 1, 0, 1, '', '', '', 1, 'en', x'', NULL)", [(row,) for row in rows]
+    )
+    stems = [(row, "water damage" if row % 2 else "water and glass") for row in rows]
+    connection.executemany("INSERT INTO lexicon (rowid, stems) VALUES (?, ?)", stems)
+    began = time.process_time()
+    found = bm25(connection, ["water", "damage"], 50, "language = ?", ["en"])
+    assert time.process_time() - began < 0.5
+    assert list(found) == list(range(1, 100, 2))
+    connection.close()
 
 
 def test_where_limits_the_search(index):

@@ -15,7 +15,7 @@ from foyerdoc.documents import Document, Issue
 from foyerdoc.errors import IndexCorrupted
 from foyerdoc.index.database import explained
 from foyerdoc.index.lexical import stems
-from foyerdoc.index.records import unpack
+from foyerdoc.index.records import is_unit, unpack
 
 if TYPE_CHECKING:
     from foyerdoc.index.vectors import Vectors
@@ -98,7 +98,7 @@ def _embeddings(connection: sqlite3.Connection, cache: Callable[[], Vectors | No
     damaged: set[int] = set()
     [dimensions] = connection.execute("SELECT (SELECT value FROM meta WHERE key = 'dimensions')").fetchone()
     for row, chunk_id, blob in connection.execute("SELECT row, id, embedding FROM chunks ORDER BY row"):
-        if not _is_unit(blob, int(dimensions or 0)):
+        if not is_unit(blob, int(dimensions or 0)):
             damaged.add(row)
             yield Issue("embedding", f"the embedding of chunk {chunk_id} is damaged")
     try:
@@ -114,12 +114,6 @@ def _embeddings(connection: sqlite3.Connection, cache: Callable[[], Vectors | No
         rows.discard(row)
     if rows:
         yield Issue("cache", f"{len(rows)} cached vectors without a chunk")
-
-
-def _is_unit(blob: object, dimensions: int) -> bool:
-    if not isinstance(blob, bytes):
-        return False
-    return len(blob) == 2 * dimensions and abs(float(np.linalg.norm(np.frombuffer(blob, "<f2").astype(np.float32))) - 1) <= 0.01
 
 
 def _is_cached(vectors: Vectors, rows: set[int], row: int, blob: bytes) -> bool:

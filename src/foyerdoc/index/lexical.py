@@ -158,7 +158,8 @@ def _stem(word: str, language: str | None) -> str:
     if word in _empty_words(language):
         return ""
     name = _STEMMERS.get(language or "")
-    if name is not None:
+    # Half of the different words of business papers are numbers, and Snowball would leave them as they are.
+    if name is not None and not word.isdecimal():
         # Snowball's objects keep the word that they work on.
         with _lock:
             word = _stemmer(name)(word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -135,6 +136,23 @@ def embedded_text(chunk: Chunk) -> str:
     return "\n".join([*chunk.headings, chunk.text])
 
 
+def known(connection: sqlite3.Connection, texts: Sequence[str], dimensions: int) -> dict[str, NDArray[np.float32]]:
+    """The stored embeddings of those of the embedded texts that some chunk has. A damaged one is not passed on."""
+    found = {}
+    for text in texts:
+        row = connection.execute("SELECT embedding FROM chunks WHERE digest = ? LIMIT 1", (_digest(text),)).fetchone()
+        if row is not None and is_unit(row[0], dimensions):
+            found[text] = np.frombuffer(row[0], "<f2").astype(np.float32)
+    return found
+
+
+def is_unit(embedding: object, dimensions: int) -> bool:
+    """Whether a stored embedding is sound: a vector of norm 1 in half precision."""
+    if not isinstance(embedding, bytes) or len(embedding) != 2 * dimensions:
+        return False
+    return abs(float(np.linalg.norm(np.frombuffer(embedding, "<f2").astype(np.float32))) - 1) <= 0.01
+
+
 def insert(connection: sqlite3.Connection, prepared: Prepared, body: bytes, vectors: NDArray[np.float32]) -> None:
     """Write a document with its members, metadata, chunks and stems. `vectors` are of its chunks, in order."""
     document = prepared.document
@@ -214,9 +232,10 @@ def bm25(
     """The chunks' BM25 scores, higher is better, by row: the best ones among those that a condition lets through."""
     if not words:
         return {}
+    # The plus keeps SQLite from searching for the words anew in each of those chunks, which takes their number squared.
     query = (
         "SELECT rowid, -bm25(lexicon) FROM lexicon WHERE lexicon MATCH ?"  # noqa: S608 - a clause of `filters`
-        f" AND rowid IN (SELECT row FROM chunks WHERE {clause}) ORDER BY bm25(lexicon), rowid LIMIT ?"
+        f" AND +rowid IN (SELECT row FROM chunks WHERE {clause}) ORDER BY bm25(lexicon), rowid LIMIT ?"
     )
     return dict(connection.execute(query, (match_expression(words), *values, most)).fetchall())
 
@@ -256,9 +275,11 @@ def _damaged(what: str) -> IndexCorrupted:
 def _insert_chunk(
     connection: sqlite3.Connection, parents: tuple[int, int | None], chunk: Chunk, language: str | None, embedding: bytes
 ) -> None:
+    text = embedded_text(chunk)
     row = connection.execute(
-        "INSERT INTO chunks (id, document, member, start, stop, text, headings, pages, n_tokens, language, embedding)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO chunks"
+        " (id, document, member, start, stop, text, headings, pages, n_tokens, language, embedding, digest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             chunk.id,
             *parents,
@@ -270,11 +291,14 @@ def _insert_chunk(
             chunk.n_tokens,
             language,
             embedding,
+            _digest(text),
         ),
     ).lastrowid
-    connection.execute(
-        "INSERT INTO lexicon (rowid, stems) VALUES (?, ?)", (row, " ".join(stems(embedded_text(chunk), language)))
-    )
+    connection.execute("INSERT INTO lexicon (rowid, stems) VALUES (?, ?)", (row, " ".join(stems(text, language))))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _chunk(

@@ -44,6 +44,7 @@ from foyerdoc.index.records import (
     evidence,
     frequencies,
     insert,
+    known,
     metadata_of,
     pack,
     rows_of,
@@ -438,9 +439,8 @@ class Index:
         """Embed the chunks of all of them at once, then write each in a transaction of its own."""
         if not pending:
             return
-        texts = [embedded_text(piece) for prepared in pending for _, piece in prepared.chunks()]
         embedder = self.embedder
-        vectors = embedder.embed_documents(texts) if texts else np.empty((0, embedder.dimensions), np.float32)
+        vectors = self._embed([embedded_text(piece) for prepared in pending for _, piece in prepared.chunks()])
         at = 0
         for prepared in pending:
             count = sum(1 for _ in prepared.chunks())
@@ -455,6 +455,18 @@ class Index:
                 insert(connection, prepared, body, vectors[at : at + count])
             outcome["replaced" if older else "added"].append(prepared.document.id)
             at += count
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dimensions) float32. A text that a chunk has already, or that comes twice, is not embedded again."""
+        embedder = self.embedder
+        if not texts:
+            return np.empty((0, embedder.dimensions), np.float32)
+        with self._lock, self._reading() as connection:
+            vectors = known(connection, texts, embedder.dimensions)
+        new = [text for text in dict.fromkeys(texts) if text not in vectors]
+        if new:
+            vectors.update(zip(new, embedder.embed_documents(new), strict=True))
+        return np.stack([vectors[text] for text in texts])
 
 
 def _embedded() -> Embedder:
