@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from foyerdoc.documents import Block, Span
-from foyerdoc.extraction.grounding import Ground, Place, candidates, candidates_in, value_key
+from foyerdoc.extraction.grounding import HEADS, Ground, Place, candidates, candidates_in, value_key
 from foyerdoc.extraction.lines import is_heading
 from foyerdoc.extraction.ranking import is_enough, rank
 from foyerdoc.extraction.schemas import Leaf, Rows
 from foyerdoc.extraction.vocabulary import concepts, plain
 
 _MATCH = 0.5
-_HEADS = 5
-"""How far down a table its headings may stand."""
-
 _NEXT_TO_NOTHING, _SECOND_LINE = 0.34, 0.5
 """Shares of the values of the fullest row. Where no field is required, a row with no more than the first is none of the list's;
 rows below the headings with no more than the second are their second line."""
@@ -119,7 +116,7 @@ def _tables(ground: Ground, block: Block, rows: Rows) -> Iterator[_Table]:
     """A block's rows as objects, under each of its rows of headings; nothing when these do not name all required fields."""
     if block.kind != "table" or len(block.rows) < 2:
         return
-    named = [_columns(ground, row, rows) for row in block.rows[: min(_HEADS, len(block.rows) - 1)]]
+    named = [_columns(ground, row, rows) for row in block.rows[: min(HEADS, len(block.rows) - 1)]]
     first = max(range(len(named)), key=lambda i: len(named[i]))
     columns = named[first]
     if not columns or any(leaf.required and leaf not in columns for leaf in rows.leaves):
