@@ -35,6 +35,9 @@ _COMPANY = re.compile(
     r"(?<!\w)(?:GmbH|GMBH|AG|KG|OHG|UG|SE|e\.? ?V\.|a\.? ?G\.|mbH|SARL|S\.?à ?\.?r\.?l\.?|S\.?A\.?S?\.?|SCI|SNC|EURL|B\.?V\.?|"
     r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
 )
+_SIGNS = {("", ""), ("-", ""), ("−", ""), ("–", ""), ("", "-"), ("", "−"), ("(", ")")}
+"""What may stand before and behind a figure in its cell; anything but nothing is a minus."""
+
 _MAX_TEXT = 120
 _LABELLED_WEIGHT = 1.0  # of a text behind its label: the label says that it is one, letters or not
 HEADS = 5
@@ -264,19 +267,33 @@ def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
     """The stretches within a stretch of the text, the longest first; for texts and names the whole of it alone."""
     if leaf.kind in {"text", "name"}:
         return [ground.place(span, " ".join(ground.document.text[span.start : span.end].split()))]
-    found = _remembered(ground, leaf).within(span) or list(_figures_of(ground, leaf, span))
-    return sorted(found, key=lambda place: -len(place.span))
+    if leaf.kind in {"amount", "number"} and (figure := _figure_of(ground, leaf, span)):
+        return [figure]
+    return sorted(_remembered(ground, leaf).within(span), key=lambda place: -len(place.span))
 
 
-def _figures_of(ground: Ground, leaf: Leaf, cell: Span) -> Iterator[Place]:
-    """The figures of a cell that make one value with another cell's: an amount whose currency has a column of its own."""
+def _figure_of(ground: Ground, leaf: Leaf, cell: Span) -> Place | None:
+    """The figure that a cell is and nothing beside it but its sign: 12,50 or 12,50- or (12,50).
+
+    It may make one value with another cell's: an amount whose currency has a column of its own.
+    """
     text = ground.document.text
     around = text[max(0, cell.start - 1) : cell.start], text[cell.end : cell.end + 1]
-    if leaf.kind not in {"amount", "number"} or any(mark not in {"", "\t", "\n"} for mark in around):
-        return
-    for s in values.find(text[cell.start : cell.end], "number", ground.habits):
-        if leaf.kind == "amount" or (isinstance(s.value, Decimal) and s.value == int(s.value)):
-            yield ground.place(Span(cell.start + s.span.start, cell.start + s.span.end), s.value, doubt=s.doubt)
+    if any(mark not in {"", "\t", "\n"} for mark in around):
+        return None
+    raw = text[cell.start : cell.end]
+    found = values.find(raw, "number", ground.habits)
+    if len(found) != 1 or not isinstance(value := found[0].value, Decimal):
+        return None
+    start, end = found[0].span.start, found[0].span.end
+    signs = raw[:start].strip(), raw[end:].strip()
+    if signs not in _SIGNS or (leaf.kind == "number" and value != int(value)):
+        return None
+    if any(signs):
+        if value < 0:
+            return None
+        value, start, end = -value, len(raw) - len(raw.lstrip()), len(raw.rstrip())
+    return ground.place(Span(cell.start + start, cell.start + end), value, doubt=found[0].doubt)
 
 
 def _remembered(ground: Ground, leaf: Leaf) -> _Places:
