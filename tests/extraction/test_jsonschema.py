@@ -12,12 +12,13 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from foyerdoc.documents import Document
 from foyerdoc.errors import SchemaError
 from foyerdoc.extraction import Extractor
 from foyerdoc.extraction.jsonschema import _KNOWN, from_json_schema
+from foyerdoc.extraction.rules import rules_of
 from foyerdoc.extraction.schemas import form_of
 
 INVOICE = {
@@ -287,3 +288,51 @@ def test_a_schema_with_anything_anywhere_is_read_or_refused(data):
             node = below
     with contextlib.suppress(SchemaError):
         Extractor(from_json_schema(schema))
+
+
+def test_a_decimal_comes_back_from_pydantics_own_schema():
+    class Bill(BaseModel):
+        model_config = ConfigDict(json_schema_extra={"rules": ["net + tax = total"]})
+        net: Decimal
+        tax: Decimal | None = None
+        total: Decimal
+
+    made = from_json_schema(Bill.model_json_schema())
+    assert [leaf.type for leaf in form_of(made).leaves] == [Decimal] * 3
+    assert len(rules_of(made, form_of(made))) == 1
+    pattern = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"
+    for part, kind in (({"pattern": pattern}, Decimal), ({"pattern": r"^\d{5}$"}, str), ({"pattern": "^[A-Z.]+$"}, str)):
+        schema = {"anyOf": [{"type": "number"}, {"type": "string", **part}, {"type": "null"}]}
+        (leaf,) = form_of(from_json_schema({"properties": {"sum": schema}})).leaves
+        assert leaf.type is kind
+
+
+def test_a_rule_that_reckons_with_words_is_refused():
+    bill = {"properties": {"net": {"type": "string"}, "total": {"type": "number"}}, "rules": ["net = total"]}
+    made = from_json_schema(bill)
+    with pytest.raises(SchemaError, match="net is neither a number nor a date"):
+        rules_of(made, form_of(made))
+
+
+def test_references_that_multiply_are_counted():
+    deep: dict[str, Any] = {f"d{i}": {"anyOf": [{"$ref": f"#/$defs/d{i + 1}"}] * 2} for i in range(25)}
+    with pytest.raises(SchemaError, match="more than 20,000 schemas"):
+        from_json_schema({"$defs": {**deep, "d25": {"type": "string"}}, "properties": {"x": {"$ref": "#/$defs/d0"}}})
+
+
+def test_what_all_of_several_types_are_is_kept():
+    same = {"anyOf": [{"type": "string", "format": "iban"}, {"type": "string", "format": "iban", "pattern": "^LU"}]}
+    plain = {"anyOf": [{"type": "string", "pattern": "a"}, {"type": "string", "pattern": "b"}]}
+    form = form_of(from_json_schema({"properties": {"account": same, "remark": plain}}))
+    assert [leaf.kind for leaf in form.leaves] == ["iban", "text"]
+    assert not form.notes
+
+
+def test_keywords_of_json_schema_are_none_of_ours_to_report_and_misspelt_ones_are_refused():
+    known = {"type": "string", "contentEncoding": "base64", "contentMediaType": "text/plain", "id": "#x"}
+    made = from_json_schema({"properties": {"x": known, "y": {"type": "string", "x-format": "wide"}}})
+    assert form_of(made).notes == ("the schema's keywords x-format are none of JSON Schema and say nothing here",)
+    assert not form_of(from_json_schema(made.model_json_schema())).notes
+    for wrong, right in (("requried", "required"), ("Format", "format"), ("propertes", "properties")):
+        with pytest.raises(SchemaError, match=f"{wrong} is no keyword, {right} is one"):
+            from_json_schema({"properties": {"x": {"type": "string"}}, wrong: ["x"]})

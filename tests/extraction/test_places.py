@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.extraction import Extractor
@@ -212,3 +212,27 @@ def test_the_words_of_an_object_alone_name_none_of_its_fields():
     fields = Extractor(Programme).extract(page).fields
     assert fields["event.style"].value == "butterfly"
     assert fields["event.length"].status == "absent"
+
+
+def test_a_tables_first_row_stays_its_headings_over_rows_of_words():
+    class Cover(BaseModel):
+        deductible: Decimal | None = Field(default=None, json_schema_extra={"aliases": ["Selbstbehalt"]})
+
+    for corner, limit in (("", "Limit"), ("Gegenstand", "Limit 2026"), ("Nr. 1", "Limit")):
+        page = table([[corner, limit, "Selbstbehalt"], ["Hausrat", "-", "ohne"], ["Fahrrad", "5.000,00 EUR", "200,00 EUR"]])
+        assert Extractor(Cover).extract(page).value.deductible == 200
+
+
+def test_a_figure_alone_in_its_cell_keeps_its_sign():
+    cells = ["1.000,00-", "(500,00)", "- 7,50", "12,50", "-3,00", "12,50 S", "ca. 3 Wochen"]
+    page = table([["Währung", "Betrag"], *(["EUR", cell] for cell in cells)])
+    (block,) = [block for block in page.blocks if block.kind == "table"]
+    ground = Ground.of(page)
+    found = [candidates_in(ground, AMOUNT, row[1]) for row in block.rows[1:]]
+    assert [(places[0].raw, places[0].value) for places in found[:5]] == [
+        ("1.000,00-", Decimal("-1000.00")),
+        ("(500,00)", Decimal("-500.00")),
+        ("- 7,50", Decimal("-7.50")),
+        ("12,50", Decimal("12.50")),
+        ("-3,00", Decimal("-3.00")),
+    ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from foyerdoc.documents import Document, Span, merge_spans
+from foyerdoc.documents import Block, Document, Span, merge_spans
 from foyerdoc.extraction import values
 from foyerdoc.extraction.lines import Line, is_heading, lines_of, sections_of, words_of
 from foyerdoc.extraction.schemas import Kind, Leaf
@@ -25,7 +25,8 @@ _YES = frozenset({"yes", "oui", "ja", "jo", "☒", "☑", "✓", "✔", "x"})
 _SYMBOLS = {"EUR": r"€|euros?", "CHF": r"s?fr\.", "GBP": r"£", "USD": r"\$"}
 _ON_LINES: tuple[values.Kind, ...] = ("date", "money", "number", "percent", "iban", "email", "vat", "national_id", "company_id")
 _SEPARATED = re.compile(r"(?:(?! [-–●•|/] )[^\t●|•])+")
-_LABELLED = re.compile(r"(?P<label>[^\W\d_][^:=\t]{0,60}?)(?:\s*[:=]\s+|\s+[:=])(?=\S)")
+_LABELLED = re.compile(r"(?P<label>[^\W\d_](?:[^:=\t]{0,59}?[^:=\s])?)\s*+[:=](?:\s++|(?<=\s[:=]))(?=\S)")
+_HEADING = re.compile(r"[^\W\d_]|^\W*\d{4}\W*$")  # words, or a year: another figure names no column
 _CAPITAL = r"(?<![\w'’/-])(?=[^\W\d_])(?![a-zß-öø-ÿ])[\w'’.&-]+"
 _NAME = re.compile(
     rf"{_CAPITAL}(?:[ \u00a0](?:(?:de|du|des|la|le|von|van|der|den|zu|und|et|and|of|&)[ \u00a0]){{0,2}}{_CAPITAL}){{0,5}}"
@@ -34,9 +35,12 @@ _COMPANY = re.compile(
     r"(?<!\w)(?:GmbH|GMBH|AG|KG|OHG|UG|SE|e\.? ?V\.|a\.? ?G\.|mbH|SARL|S\.?à ?\.?r\.?l\.?|S\.?A\.?S?\.?|SCI|SNC|EURL|B\.?V\.?|"
     r"N\.?V\.?|Ltd|Limited|LLP|LLC|plc|PLC|Inc|Corp|asbl|ASBL)(?!\w)\.?"
 )
+_SIGNS = {("", ""), ("-", ""), ("−", ""), ("–", ""), ("", "-"), ("", "−"), ("(", ")")}
+"""What may stand before and behind a figure in its cell; anything but nothing is a minus."""
+
 _MAX_TEXT = 120
 _LABELLED_WEIGHT = 1.0  # of a text behind its label: the label says that it is one, letters or not
-_HEADS = 4
+HEADS = 5
 """How far down a table its headings may stand."""
 
 
@@ -218,13 +222,32 @@ class Ground:
         if block is None or len(block.rows) < 2:
             return ""
         if block.span not in self._cells:
-            top = [[self.document.text[cell.start : cell.end] for cell in row] for row in block.rows[:_HEADS]]
-            # The first row with the most cells of words alone: what stands above the headings has figures.
-            at = max(range(len(top)), key=lambda i: sum(re.search(r"^\D+$", cell) is not None for cell in top[i]))
-            self._cells[block.span] = sorted(pair for row in block.rows[at + 1 :] for pair in zip(row, top[at], strict=False))
+            at = self._headings(block)
+            self._cells[block.span] = sorted(
+                (cell, self.document.text[over.start : over.end])
+                for row in block.rows[at + 1 :]
+                for cell, over in zip(row, block.rows[at], strict=False)
+            )
         cells = self._cells[block.span]
         i = bisect_right(cells, span.start, key=lambda cell: cell[0].start) - 1
-        return cells[i][1] if i >= 0 and cells[i][0].contains(span) else ""
+        heading = cells[i][1] if i >= 0 and cells[i][0].contains(span) else ""
+        return heading if _HEADING.search(heading) else ""
+
+    def _headings(self, block: Block) -> int:
+        """Which row of a table has its headings: the first, or one of words below if the first has blanks or figures.
+
+        That one fills more columns, or as many with more words that labels use. The corner of a table says nothing.
+        """
+        top = [[self.document.text[cell.start : cell.end].strip() for cell in row] for row in block.rows[:HEADS]]
+        if all(top[0][1:]) and not re.search(r"\d", "".join(top[0])):
+            return 0
+        words = [[cell for cell in row if re.search(r"^\D*[^\W\d_]\D*$", cell)] for row in top]
+        filled = [sum(map(bool, row)) for row in top]
+        worth = [
+            (size - bool(row[0]), sum(bool(concepts(cell)) for cell in said))
+            for size, row, said in zip(filled, top, words, strict=True)
+        ]
+        return next((i for i in range(1, len(top)) if len(words[i]) == filled[i] and worth[i] > max(worth[:i])), 0)
 
 
 _Finder = Callable[[Ground, Leaf], Iterable[Place]]
@@ -244,19 +267,33 @@ def candidates_in(ground: Ground, leaf: Leaf, span: Span) -> list[Place]:
     """The stretches within a stretch of the text, the longest first; for texts and names the whole of it alone."""
     if leaf.kind in {"text", "name"}:
         return [ground.place(span, " ".join(ground.document.text[span.start : span.end].split()))]
-    found = _remembered(ground, leaf).within(span) or list(_figures_of(ground, leaf, span))
-    return sorted(found, key=lambda place: -len(place.span))
+    if leaf.kind in {"amount", "number"} and (figure := _figure_of(ground, leaf, span)):
+        return [figure]
+    return sorted(_remembered(ground, leaf).within(span), key=lambda place: -len(place.span))
 
 
-def _figures_of(ground: Ground, leaf: Leaf, cell: Span) -> Iterator[Place]:
-    """The figures of a cell that make one value with another cell's: an amount whose currency has a column of its own."""
+def _figure_of(ground: Ground, leaf: Leaf, cell: Span) -> Place | None:
+    """The figure that a cell is and nothing beside it but its sign: 12,50 or 12,50- or (12,50).
+
+    It may make one value with another cell's: an amount whose currency has a column of its own.
+    """
     text = ground.document.text
     around = text[max(0, cell.start - 1) : cell.start], text[cell.end : cell.end + 1]
-    if leaf.kind not in {"amount", "number"} or any(mark not in {"", "\t", "\n"} for mark in around):
-        return
-    for s in values.find(text[cell.start : cell.end], "number", ground.habits):
-        if leaf.kind == "amount" or (isinstance(s.value, Decimal) and s.value == int(s.value)):
-            yield ground.place(Span(cell.start + s.span.start, cell.start + s.span.end), s.value, doubt=s.doubt)
+    if any(mark not in {"", "\t", "\n"} for mark in around):
+        return None
+    raw = text[cell.start : cell.end]
+    found = values.find(raw, "number", ground.habits)
+    if len(found) != 1 or not isinstance(value := found[0].value, Decimal):
+        return None
+    start, end = found[0].span.start, found[0].span.end
+    signs = raw[:start].strip(), raw[end:].strip()
+    if signs not in _SIGNS or (leaf.kind == "number" and value != int(value)):
+        return None
+    if any(signs):
+        if value < 0:
+            return None
+        value, start, end = -value, len(raw) - len(raw.lstrip()), len(raw.rstrip())
+    return ground.place(Span(cell.start + start, cell.start + end), value, doubt=found[0].doubt)
 
 
 def _remembered(ground: Ground, leaf: Leaf) -> _Places:

@@ -4,8 +4,8 @@ What is understood: objects with `properties` and `required`; `string` with the 
 `schemas.FORMATS`; `number`, `integer`, `boolean`; `enum` and `const` of strings; arrays; null beside one other type, as
 `["string", "null"]` or in `anyOf` or `oneOf`; several types of single values, as one that holds them all; `allOf` of one;
 `$ref` to `$defs` or `definitions`; `title`, `description`, `examples`. Keywords that JSON Schema does not have are annotations
-there: they are left out. That, and what was made of several types, is in the issues of every extraction. Anything else is
-refused by the field's path.
+there: they are left out, unless one is a known word misspelt. That, and what was made of several types, is in the issues of
+every extraction. Anything else is refused by the field's path.
 
 Source: JSON Schema, draft 2020-12 (https://json-schema.org/draft/2020-12).
 """
@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from types import GenericAlias
 from typing import Any, Final, Literal, cast, get_args, get_origin
@@ -53,6 +54,7 @@ _KNOWN: Final = frozenset(
         *("$schema", "$id", "$comment", "$defs", "$ref", "definitions", "default", *_WORDS, *_SAYING),
         *("additionalProperties", "deprecated", "readOnly", "writeOnly", "minimum", "maximum", "exclusiveMinimum"),
         *("exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems"),
+        *("id", "contentEncoding", "contentMediaType", "contentSchema", NOTES),
     }
 )
 """Keywords that are understood, or that only narrow a value: `pattern` and the bounds are not enforced."""
@@ -67,9 +69,17 @@ _REFUSED: Final = frozenset(
 )
 """Keywords of JSON Schema's drafts, and of OpenAPI, that say what is valid and are not understood."""
 
+_FIGURES: Final = re.compile(r"(?:\\[d.+-]|\[(?:\\?[-+.,\d]|\\d)+\]|[\^$()?!+*|:{},\d-])+")
+"""A pattern of figures alone, such as pydantic writes for a Decimal that is told as a string."""
+
 _SINGLE: Final = frozenset({*_SCALARS.values(), *_DATES.values()})
+_SHORT_WORD: Final = 6
+"""Letters: a foreign keyword that is shorter is likely to differ from a known one by a letter only by chance."""
+
 _DEEPEST: Final = 32
 _MOST_FIELDS: Final = 1000
+_MOST_SCHEMAS: Final = 20_000
+"""How many schemas are visited in all, those behind references as often as they are referred to."""
 
 
 def from_json_schema(schema: Mapping[str, Any] | str | Path) -> type[BaseModel]:
@@ -109,7 +119,7 @@ class _Reader:
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
-        self._depth = self._fields = 0
+        self._depth = self._fields = self._visited = 0
         self._unknown: set[str] = set()
         self._widened: list[str] = []
 
@@ -137,7 +147,9 @@ class _Reader:
         """The schema behind references, with what stands beside them; and the references that lead here."""
         if not isinstance(schema, Mapping):
             raise _refusal(where, f"{reprlib.repr(schema)} describes no value")
+        self._visit(where)
         while "$ref" in schema:
+            self._visit(where)
             name = str(schema["$ref"])
             if name in within:
                 raise _refusal(where, "an object within itself")
@@ -155,8 +167,18 @@ class _Reader:
         unknown = set(schema) - _KNOWN
         if refused := [str(word) for word in unknown if word in _REFUSED or not isinstance(word, str)]:
             raise _refusal(where, f"{min(refused)} is not supported")
+        for word in sorted(unknown - self._unknown):
+            if meant := _misspelt(word):
+                raise _refusal(where, f"{word} is no keyword, {meant} is one")
         self._unknown |= unknown
         return schema, within
+
+    def _visit(self, where: str) -> None:
+        self._visited += 1
+        if self._visited > _MOST_SCHEMAS:
+            raise _refusal(
+                where, f"more than {_MOST_SCHEMAS:,} schemas, those that are referred to several times counted each time"
+            )
 
     def _union(self, schema: Mapping[str, Any], word: str, where: str, within: tuple[str, ...]) -> _Told:
         """One type, or several of single values, and null beside or not; what stands beside the union may only add words."""
@@ -164,25 +186,34 @@ class _Reader:
             raise _refusal(where, f"{word} is no list of schemas")
         parts = [self._resolve(part, where, within) for part in schema[word]]
         others = [(part, known) for part, known in parts if part.get("type") not in ("null", ["null"])]
+        nullable = len(parts) > len(others)
         if not others or (word == "allOf" and len(parts) != 1):
             raise _refusal(where, f"{word} of {'several types' if others else 'no type'}")
         for beside in sorted(_SAYING & schema.keys() - {word}):
             if beside != "type" or any(schema["type"] != part.get("type") for part, _ in others):
                 raise _refusal(where, f"{word} beside {beside}")
+        if any(part.get("type") == "number" for part, _ in others):
+            if any(part == {"type": "string"} for part, _ in others):
+                self._widened.append(f"{where}: a number or a string, read as a number")
+            others = [(part, known) for part, known in others if not _is_of_figures(part)]
         told = [self.told(part, where, known) for part, known in others]
         inner = told[0] if len(told) == 1 else self._widest(told, where, f"{word} of several types")
-        return _Told(inner.kind, inner.optional or len(parts) > len(others), {**inner.words, **_words(schema, where)})
+        return _Told(inner.kind, inner.optional or nullable, {**inner.words, **_words(schema, where)})
 
     def _widest(self, told: Sequence[_Told], where: str, refused: str) -> _Told:
-        """What holds the values of several types: the choices of all, a number, or else the text as it stands."""
+        """What holds the values of several types: what all are, the choices of all, a number, or the text as it stands."""
         kinds = [each.kind for each in told]
         words = {word: said for each in reversed(told) for word, said in each.words.items() if word != "format"}
+        formats = {each.words.get("format") for each in told}
         optional = any(each.optional for each in told)
         if all(get_origin(kind) is Literal for kind in kinds):
             choices = tuple(dict.fromkeys(choice for kind in kinds for choice in get_args(kind)))
             return _Told(Literal[choices], optional, words)
         if not all(get_origin(kind) is Literal or kind in _SINGLE for kind in kinds):
             raise _refusal(where, refused)
+        if len({*kinds}) == len(formats) == 1:
+            (named,) = formats
+            return _Told(kinds[0], optional, {**words, "format": named} if named else words)
         kind = Decimal if set(kinds) <= {int, Decimal} else str
         self._widened.append(f"{where}: of several types, read as {'a number' if kind is Decimal else 'the text as it stands'}")
         return _Told(kind, optional, words)
@@ -191,14 +222,14 @@ class _Reader:
         """What was left out of the schema or read as something wider, a sentence each."""
         unknown = ", ".join(sorted(self._unknown))
         left = [f"the schema's keywords {unknown} are none of JSON Schema and say nothing here"] if unknown else []
-        return left + self._widened
+        return [*left, *dict.fromkeys(self._widened)]
 
     def _plain(self, schema: Mapping[str, Any], where: str, within: tuple[str, ...]) -> _Told:
         stated = schema.get("type", [])
         names = stated if isinstance(stated, list) else [stated]
         if not all(isinstance(name, str) for name in names):
             raise _refusal(where, f"the type {reprlib.repr(stated)} is neither a name nor a list of names")
-        kinds = [name for name in names if name != "null"]
+        kinds = [name for name in dict.fromkeys(names) if name != "null"]
         if not kinds and "type" not in schema:
             kinds = ["object"] if "properties" in schema else ["string"] if {"enum", "const"} & schema.keys() else []
         if not kinds:
@@ -306,6 +337,26 @@ def _is_field(key: object) -> bool:
     if not isinstance(key, str) or not key.isidentifier() or key.startswith("_"):
         return False
     return not (key.startswith("model_") and hasattr(BaseModel, key))
+
+
+def _is_of_figures(schema: Mapping[str, Any]) -> bool:
+    """Whether a string beside a number is that number again, as pydantic writes a Decimal: bare, or with a pattern."""
+    if schema == {"type": "string"}:
+        return True
+    pattern = schema.get("pattern")
+    if schema.get("type") != "string" or not isinstance(pattern, str) or schema.keys() & _BELONGS.keys():
+        return False
+    # Without a point it may be a postcode or a year.
+    return "." in pattern and ("\\d" in pattern or "0-9" in pattern) and _FIGURES.fullmatch(pattern) is not None
+
+
+def _misspelt(word: str) -> str | None:
+    """The keyword that a foreign word was probably meant to be: it differs in case alone, or in a letter or two."""
+    if word.startswith("x-"):
+        return None
+    meant = {known.casefold(): known for known in _SAYING}
+    near = get_close_matches(word.casefold(), meant, 1, 1.0 if len(word) < _SHORT_WORD else 0.85)
+    return meant[near[0]] if near else None
 
 
 def _refusal(where: str, said: str) -> SchemaError:

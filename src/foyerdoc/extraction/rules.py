@@ -20,13 +20,16 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from foyerdoc.errors import SchemaError
-from foyerdoc.extraction.schemas import Form, models_within
+from foyerdoc.extraction.schemas import Form, Leaf, models_within
 
 _COMPARISON: Final = re.compile(r"<=|>=|<|>|=")
 _TERM: Final = re.compile(
     r"\s*([+-]?)\s*(?:sum\(\s*(?P<each>[\w.]+)\s*\)|(?P<number>\d+(?:\.\d+)?)|(?P<field>[^\W\d][\w.]*))\s*"
 )
 _MOST_FIELDS, _MOST_CHOICES = 4, 7
+_RECKONED: Final = frozenset({"amount", "number", "money", "percent", "date", "datetime"})
+"""Kinds of values that can be added up or compared."""
+
 _CENT: Final = Decimal("0.02")
 _HINT: Final = 'a rule reads "net + tax = gross", "sum(lines.amount) = net" or "start <= end"'
 
@@ -113,17 +116,22 @@ def rules_of(schema: type[BaseModel], form: Form) -> tuple[Rule, ...]:
     """The rules that a schema states.
 
     Raises:
-        SchemaError: a rule is none, speaks of a field that the schema does not have, or is stated by a model within the
-            schema, where nothing would check it; the message holds the rule or the model.
+        SchemaError: a rule is none, speaks of a field that the schema does not have or that is neither a number nor a date, or
+            is stated by a model within the schema, where nothing would check it; the message holds the rule or the model.
     """
     for inner in models_within(schema):
         if _stated(inner):
             raise SchemaError(
                 f"{inner.__name__} stands within {schema.__name__} and states rules", hint="state them in the outermost model"
             )
+    listed = {f"{rows.path}.{leaf.path}": (rows.path, leaf) for rows in form.tables for leaf in rows.leaves if not leaf.many}
+    single = {leaf.path: leaf for leaf in form.leaves if not leaf.many}
     known = _Known(
-        frozenset(leaf.path for leaf in form.leaves if not leaf.many),
-        {f"{rows.path}.{leaf.path}": (rows.path, leaf.path) for rows in form.tables for leaf in rows.leaves if not leaf.many},
+        frozenset(single),
+        {path: (rows, leaf.path) for path, (rows, leaf) in listed.items()},
+        frozenset(
+            path for path, leaf in [*single.items(), *((path, leaf) for path, (_, leaf) in listed.items())] if _is_words(leaf)
+        ),
     )
     return tuple(_parse(text, known) for text in _stated(schema))
 
@@ -134,6 +142,12 @@ class _Known:
 
     fields: frozenset[str]
     lists: Mapping[str, tuple[str, str]]
+    words: frozenset[str]
+    """Those of both that are words, which nothing can be reckoned with."""
+
+
+def _is_words(leaf: Leaf) -> bool:
+    return leaf.type is str if leaf.kind == "choice" else leaf.kind not in _RECKONED
 
 
 def _stated(schema: type[BaseModel]) -> Sequence[str]:
@@ -160,6 +174,10 @@ def _terms(side: str, rule: str, known: _Known) -> tuple[_Term, ...]:
         if match is None or (terms and not match[1]):
             raise SchemaError(f"the rule {rule!r} is no sum of fields on one side", hint=_HINT)
         sign = -1 if match[1] == "-" else 1
+        if (named := match["each"] or match["field"]) in known.words:
+            raise SchemaError(
+                f"the rule {rule!r}: {named} is neither a number nor a date", hint="give the field the type Decimal"
+            )
         if match["number"]:
             terms.append(_Term(sign, number=Decimal(match["number"])))
         elif match["each"] in known.lists:

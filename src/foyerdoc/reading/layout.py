@@ -324,14 +324,15 @@ def _share_an_edge(above: Row, below: Row) -> bool:
 
 def _table_or_blocks(rows: list[Row]) -> list[Item]:
     columns = _column_edges(rows)
-    if len(columns) == 1:
-        return _paragraphs(rows)
     if len(columns) == 2 and _are_blocks(rows, columns):
         sides: list[list[Line]] = [[], []]
         for row in rows:
             for line in row:
                 sides[_column_of(line, columns)].append(line)
         return [item for side in sides for item in _paragraphs(_rows(side))]
+    columns = _parted(columns, rows)
+    if len(columns) == 1:
+        return _paragraphs(rows)
     if sum(_RIGHT_TO_LEFT.search(line.text) is not None for row in rows for line in row) > 0.5 * sum(map(len, rows)):
         columns.reverse()  # such a table is read from its right column on
     cells: list[list[list[Line]]] = []
@@ -351,23 +352,28 @@ def _column_edges(rows: list[Row]) -> list[tuple[float, float]]:
     best = _merge(spans)
     narrow = sorted(spans, key=lambda span: span[1] - span[0])[: max(2, int(0.9 * len(spans)))]
     fewer = _merge(sorted(narrow))
-    return _parted(fewer if len(fewer) > len(best) else best, rows)
+    return fewer if len(fewer) > len(best) else best
 
 
 def _parted(columns: list[tuple[float, float]], rows: list[Row]) -> list[tuple[float, float]]:
-    """The columns, one that has several headings parted: long words under one heading reach below the next."""
-    fullest = max(rows[:4], key=len)
-    headings = sorted(fullest, key=_left)
+    """The columns, one that has several headings parted between them: long words under one heading reach below the next."""
+    at = max(range(min(4, len(rows))), key=lambda i: len(rows[i]))
+    headings = sorted(rows[at], key=_left)
     if len(headings) < 3 or any(_NO_HEADING.search(line.text) for line in headings):
         return columns
     # Words of running text have gaps too, but narrow ones.
     if any(after.x0 - before.x1 < _GAP * before.height for before, after in pairwise(headings)):
         return columns
+    over = [[i for i, column in enumerate(columns) if line.x1 > column[0] and line.x0 < column[1]] for line in headings]
+    below = [line for row in rows[at + 1 :] for line in row]
     parted: list[tuple[float, float]] = []
-    for column in columns:
-        own = [(line.x0, line.x1) for line in headings if line.x1 > column[0] and line.x0 < column[1]]
-        parted += own if len(own) > 1 else [column]
-    return sorted(parted)
+    for i, column in enumerate(columns):
+        own = [line for line, touched in zip(headings, over, strict=True) if touched == [i]]
+        starts, ends = [column[0], *(line.x0 for line in own[1:])], [*(line.x1 for line in own[:-1]), column[1]]
+        parts = list(zip(starts, ends, strict=True))
+        held = {_column_of(line, parts) for line in below if line.x1 > column[0] and line.x0 < column[1]}
+        parted += parts if held > {0} else [column]
+    return parted
 
 
 def _merge(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
