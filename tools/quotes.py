@@ -36,8 +36,8 @@ from pathlib import Path
 
 from benchmarks.questions import KeptEmbedder, document, nomiracl, squad
 from tools.forms.asking import askable, silent, unsaid
-from tools.forms.questions import papers, typed
-from tools.forms.roles import LANGUAGES
+from tools.forms.questions import papers, phrases, typed
+from tools.forms.roles import LANGUAGES, role_of
 from tools.forms.scribe import Scribe
 
 from foyerdoc.chat import Chat
@@ -275,7 +275,7 @@ def _asked_of(
     """The questions to some documents, each with the name of its set."""
     places = [askable(scribe) for scribe, _ in together]
     said = sorted(set().union(*places))
-    text = "\n".join(scribe.text for scribe, _ in together)
+    text = "\n".join(scribe.text for scribe, _ in together).casefold()
     written_in = together[0][0].layout.language
     number = _HELD_OUT - 1 if together[0][0].layout.held_out else 0
     names: dict[str, None] = {}
@@ -291,8 +291,9 @@ def _asked_of(
             answers = dict.fromkeys(scribe.text[start:end] for here, scribe, _ in own for start, end in here)
             others = [language for language in LANGUAGES if language != written_in]
             language = written_in if rng.random() < _OWN_LANGUAGE else rng.choice(others)
-            # A word of the documents themselves may stand beside what answers it.
-            if words := typed(rng, name, language, said, "" if gold else text):
+            # Where its words stand all the same, something that no role marks may answer.
+            spoken = not gold and any(phrase.casefold() in text for phrase in phrases(role_of(name), written_in))
+            if not spoken and (words := typed(rng, name, language, said, "" if gold else text)):
                 kind = f"forms.{language}" if language == written_in else "forms, across languages"
                 yield kind, Asked(words, number, learn, gold, list(answers), answerable=bool(gold), group=group)
 

@@ -70,17 +70,19 @@ def phrases(role: Role, language: str) -> list[str]:
 
 
 def typed(rng: random.Random, name: str, language: str, said: Collection[str], text: str = "") -> str:
-    """A role as a question, in words that mean none of the other roles that are said and that do not stand in a text, or ""."""
-    others = [
+    """A role as a question, in words that mean none of the other roles that are said, or "".
+
+    Args:
+        text: in small letters; words that stand in it are not used.
+    """
+    taken = [
         phrase.casefold()
         for other in said
         if other != name
         for phrase in (*role_of(other).labels[language], *role_of(other).descriptions[language])
     ]
     own = [
-        phrase
-        for phrase in phrases(role_of(name), language)
-        if not any(phrase.casefold() in other for other in (*others, text.casefold()))
+        phrase for phrase in phrases(role_of(name), language) if not any(phrase.casefold() in other for other in (*taken, text))
     ]
     return _in_a_form(rng, rng.choice(own), language, money=role_of(name).format == "money") if own else ""
 
