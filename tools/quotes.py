@@ -1,6 +1,6 @@
 """Questions with the sentences that retrieval finds for them: what the choice of quotes is learnt from and measured on.
 
-    python -m tools.quotes DATA_DIR OUT.jsonl.gz --part learn|measure [--keep FOLDER] [--only SET ...]
+    python -m tools.quotes DATA_DIR OUT.jsonl.gz --part learn|measure [--keep FOLDER] [--only SET ...] [--forms N --seed S]
 
 DATA_DIR holds qa/ with the openly licensed sets of `SETS`. Each is halved by whole articles, XQuAD's alike in both languages,
 and NoMIRACL by every other question: the halves that benchmarks/answers.py chooses on and reports. "learn" is the first half,
@@ -10,30 +10,49 @@ paragraphs.
 A row has `set`, `question`, `passages` (texts, best first), `sentences` (best first: number of the passage, start, end, score,
 cosine, 1 when it bears the answer), `answers`, `answerable` and `held_out`. Questions of piaf and xquad come a second time
 without the paragraph that answers them, and NoMIRACL's are also asked of paragraphs about something else. Which sentence
-answers is not known for NoMIRACL: there no sentence of an answerable row is marked.
+answers is not known for NoMIRACL: there no sentence of an answerable row is marked. A quarter of all these questions come again
+as their content words alone.
+
+`--forms N` adds short questions to N made documents (tools/forms), in the document's language or another one of the three: for
+what a document says, and for what it does not. The fifth of the layouts that the extractor does not learn from is held out;
+"measure" has documents of these alone, for which another seed should be taken. `--only` without a set leaves it at these.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
+import random
 import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.questions import KeptEmbedder, document, nomiracl, squad
+from tools.forms.asking import askable, silent, unsaid
+from tools.forms.questions import papers, phrases, typed
+from tools.forms.roles import LANGUAGES, role_of
+from tools.forms.scribe import Scribe
 
 from foyerdoc.chat import Chat
 from foyerdoc.documents import Document
 from foyerdoc.index import Index
+from foyerdoc.index.lexical import content_words
+from foyerdoc.reading import read
 
 _HELD_OUT = 5  # one article in so many of the half that is learnt from
 _K = 5  # passages, as `Chat.ask` reads by default
 _TEN = 10  # NoMIRACL's own
+_WORDS = 4  # one question in so many comes again without its empty words
+_TOGETHER = 3  # made documents that a question is asked of
+_SAID, _UNSAID = 4, 2  # questions to each
+_OWN_LANGUAGE = 0.7
 
 
 @dataclass
@@ -64,6 +83,13 @@ class Paragraphs:
 
     def __init__(self, index: Index) -> None:
         self._chat = Chat(index, quoter=None)
+
+    def rows(self, name: str, asked: Asked, *, k: int = _K, without: str | None = None) -> Iterator[dict]:
+        """The row of a question, for some with that of its content words."""
+        yield self.row(name, asked, k=k, without=without)
+        words = content_words(asked.text)
+        if words and int(hashlib.sha256(asked.text.encode()).hexdigest(), 16) % _WORDS == 0:
+            yield self.row(f"{name}, words", replace(asked, text=" ".join(words)), k=k, without=without)
 
     def row(self, name: str, asked: Asked, *, k: int = _K, without: str | None = None) -> dict:
         """What is found for a question, once a paragraph is taken away."""
@@ -112,12 +138,12 @@ def articles(qa: Path, texts: str, questions: str, *, learn: bool, embedder: Kep
                     (str(place.paragraph), at, at + len(words)) for at, words in zip(place.starts, place.answers, strict=True)
                 ]
                 one = Asked(question.text, question.article, question.choosing, gold, list(place.answers))
-                yield index.row(name, one)
-                yield index.row(f"{name}, taken away", one, without=str(place.paragraph))
+                yield from index.rows(name, one)
+                yield from index.rows(f"{name}, taken away", one, without=str(place.paragraph))
         if texts == questions:
             for one in own_questions(qa, texts[-2:], learn=learn):
                 one.gold, one.answers, one.answerable, one.group = [], [], False, None
-                yield index.row(f"{name}, unrelated", one)
+                yield from index.rows(f"{name}, unrelated", one)
 
 
 def own_questions(qa: Path, language: str, *, learn: bool) -> list[Asked]:
@@ -141,7 +167,7 @@ def ten_passages(qa: Path, language: str, *, learn: bool, embedder: KeptEmbedder
     ]
     with paragraphs(documents, embedder) as index:
         for one in asked:
-            yield index.row(f"nomiracl.{language}", one, k=_TEN)
+            yield from index.rows(f"nomiracl.{language}", one, k=_TEN)
 
 
 def policies(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
@@ -162,9 +188,7 @@ def policies(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]
             one.answers += question.answers
     with paragraphs(list(documents.values()), embedder) as index:
         for one in same.values():
-            row = index.row("policyqa.en", one)
-            if any(sentence[-1] for sentence in row["sentences"]):
-                yield row
+            yield from filter(_marked, index.rows("policyqa.en", one))
 
 
 def reports(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
@@ -191,7 +215,7 @@ def reports(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
                 asked.append(one)
     with paragraphs(documents, embedder) as index:
         for one in asked:
-            yield index.row("tatqa.en", one)
+            yield from index.rows("tatqa.en", one)
 
 
 def sources(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
@@ -217,7 +241,65 @@ def sources(qa: Path, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
             asked.append(one)
     with paragraphs(documents, embedder) as index:
         for one in asked:
-            yield index.row("quotesum.en", one)
+            yield from index.rows("quotesum.en", one)
+
+
+def forms(count: int, seed: int, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
+    """Short questions to made documents, some of one language and side together.
+
+    A document that reads otherwise than it was written has lost its places and is left out. So is a question whose value stands
+    in no sentence long enough to be quoted.
+    """
+    waiting: dict[tuple[str, bool], list[tuple[Scribe, Document]]] = defaultdict(list)
+    documents: list[tuple[Document, str | None]] = []
+    asked: list[tuple[str, Asked]] = []
+    for number, scribe in enumerate(papers(count, seed)):
+        language, held_out = scribe.layout.language, scribe.layout.held_out
+        paper = read(scribe.text.encode(), name=f"{number}.txt")
+        if language in LANGUAGES and paper.text == scribe.text and (learn or held_out):
+            together = waiting[language, held_out]
+            together.append((scribe, paper))
+            if len(together) == _TOGETHER:
+                documents += [(one, f"forms/{number}") for _, one in together]
+                rng = random.Random(f"{seed}:{number}:asked")  # noqa: S311 - seeded draws, nothing secret
+                asked += _asked_of(rng, together, f"forms/{number}", learn=learn)
+                together.clear()
+    with paragraphs(documents, embedder) as index:
+        for name, one in asked:
+            yield from (row for row in index.rows(name, one) if not one.answerable or _marked(row))
+
+
+def _asked_of(
+    rng: random.Random, together: list[tuple[Scribe, Document]], group: str, *, learn: bool
+) -> Iterator[tuple[str, Asked]]:
+    """The questions to some documents, each with the name of its set."""
+    places = [askable(scribe) for scribe, _ in together]
+    said = sorted(set().union(*places))
+    text = "\n".join(scribe.text for scribe, _ in together).casefold()
+    written_in = together[0][0].layout.language
+    number = _HELD_OUT - 1 if together[0][0].layout.held_out else 0
+    names: dict[str, None] = {}
+    for found, (scribe, _) in zip(places, together, strict=True):
+        there = sorted(found)
+        chosen = [*rng.sample(there, min(_SAID, len(there))), *unsaid(rng, scribe, set(there), _UNSAID)]
+        names |= dict.fromkeys(chosen)
+    for name in names:
+        own = [(found.get(name, []), scribe, paper) for found, (scribe, paper) in zip(places, together, strict=True)]
+        # Each document either says it in its own words or says nothing like it: what bears the answer is known.
+        if all(here or silent(scribe, set(found), name) for found, (here, scribe, _) in zip(places, own, strict=True)):
+            gold = [(paper.name, *place) for here, _, paper in own for place in here]
+            answers = dict.fromkeys(scribe.text[start:end] for here, scribe, _ in own for start, end in here)
+            others = [language for language in LANGUAGES if language != written_in]
+            language = written_in if rng.random() < _OWN_LANGUAGE else rng.choice(others)
+            # Where its words stand all the same, something that no role marks may answer.
+            spoken = not gold and any(phrase.casefold() in text for phrase in phrases(role_of(name), written_in))
+            if not spoken and (words := typed(rng, name, language, said, "" if gold else text)):
+                kind = f"forms.{language}" if language == written_in else "forms, across languages"
+                yield kind, Asked(words, number, learn, gold, list(answers), answerable=bool(gold), group=group)
+
+
+def _marked(row: dict) -> bool:
+    return any(sentence[-1] for sentence in row["sentences"])
 
 
 SETS = {
@@ -243,16 +325,19 @@ def main() -> None:
     parser.add_argument("--part", choices=["learn", "measure"], required=True)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--only", nargs="*", choices=list(SETS), default=list(SETS))
+    parser.add_argument("--forms", type=int, default=0, metavar="N", help="made documents to ask (default 0)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other made documents (default 0)")
     options = parser.parse_args()
     options.out.parent.mkdir(parents=True, exist_ok=True)
     embedder = KeptEmbedder(options.keep)
     try:
         # Without a name and a time in its head the same rows are the same bytes.
         with options.out.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-            for name in options.only:
-                for row in SETS[name](options.data / "qa", learn=options.part == "learn", embedder=embedder):
-                    if row["sentences"]:
-                        file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            told = {"learn": options.part == "learn", "embedder": embedder}
+            made = [SETS[name](options.data / "qa", **told) for name in options.only]
+            for row in chain(*made, forms(options.forms, options.seed, **told)):
+                if row["sentences"]:
+                    file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
     finally:
         embedder.close()
 

@@ -6,9 +6,12 @@ import gzip
 import json
 
 import pytest
-from tools.quotes import articles, ten_passages
+from tools.forms.questions import phrases
+from tools.forms.roles import LANGUAGES, ROLES
+from tools.quotes import articles, forms, ten_passages
 
 from foyerdoc.finetuning.quoter import read_choices
+from foyerdoc.index.lexical import content_words
 from tests.index.conftest import WordEmbedder
 
 TEXTS = [
@@ -61,7 +64,8 @@ def test_articles(qa, learn):
 
 def test_ten_passages(qa, tmp_path):
     rows = list(ten_passages(qa, "fr", learn=False, embedder=WordEmbedder()))
-    assert [row["answerable"] for row in rows] == [False, True]
+    whole = [row for row in rows if row["set"] == "nomiracl.fr"]
+    assert [row["answerable"] for row in whole] == [False, True]
     assert all(len(row["passages"]) == len(TEXTS) for row in rows)
     with gzip.open(tmp_path / "rows.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
@@ -69,4 +73,69 @@ def test_ten_passages(qa, tmp_path):
     assert not held_out
     scores = [score for passage in choices[0].passages for score in passage.scores]
     assert [scores[at] for at in choices[0].order] == sorted(scores, reverse=True)
-    assert choices[1].right().tolist() == [False] + [True] * len(choices[1].sentences)
+    answered = [choice for choice in choices if choice.answerable]
+    assert all(choice.right().tolist() == [False] + [True] * len(choice.sentences) for choice in answered)
+
+
+def made(count=60, seed=3, learn=True):
+    return list(forms(count, seed, learn=learn, embedder=WordEmbedder()))
+
+
+@pytest.fixture(scope="module")
+def short():
+    return made()
+
+
+def test_what_a_made_document_says_stands_in_a_bearing_sentence(short):
+    said = [row for row in short if row["answerable"]]
+    assert len(said) > len(short) / 2
+    whole = 0
+    for row in said:
+        bearing = [row["passages"][at][start:end] for at, start, end, *_, bears in row["sentences"] if bears]
+        assert bearing
+        assert row["answers"]
+        whole += any(answer in sentence for answer in row["answers"] for sentence in bearing)
+    # A sentence may end within a value ("SFr. 40.10"): all that have a part of it bear it then.
+    assert whole > 0.95 * len(said)
+
+
+def test_what_no_document_says_has_no_sentence(short):
+    unsaid = [row for row in short if not row["answerable"]]
+    assert len(unsaid) > len(short) / 5
+    assert not any(bears for row in unsaid for *_, bears in row["sentences"])
+    assert not any(row["answers"] for row in unsaid)
+    whole = [row for row in unsaid if row["set"].startswith("forms.") and not row["set"].endswith("words")]
+    bare = [row["question"].removesuffix("?").strip().lower() for row in whole]
+    assert not any(words in " ".join(row["passages"]).lower() for words, row in zip(bare, whole, strict=True))
+
+
+def test_questions_to_made_documents_are_short_and_of_many_forms(short):
+    asked = [row["question"] for row in short]
+    assert sum(len(question.split()) <= 3 for question in asked) > len(asked) / 3
+    assert any(question.startswith(("Quel", "Wie hoch", "Was ist", "What is")) for question in asked)
+    assert {row["set"].removesuffix(", words") for row in short} == {
+        *(f"forms.{language}" for language in LANGUAGES),
+        "forms, across languages",
+    }
+    assert "Franchise" in phrases(ROLES["deductible"], "fr")
+    assert not {"Le", "Payable jusqu'au", "vom", "Pay by"} & {
+        each for role in ROLES.values() for x in LANGUAGES for each in phrases(role, x)
+    }
+
+
+def test_some_questions_come_again_as_their_content_words(short):
+    words = [row["question"] for row in short if row["set"].endswith(", words")]
+    whole = [" ".join(content_words(row["question"])) for row in short if not row["set"].endswith(", words")]
+    assert 0.1 < len(words) / len(whole) < 0.4
+    assert set(words) <= set(whole)
+
+
+def test_the_same_seed_asks_the_same_and_another_side_is_held_out(short):
+    assert made() == short
+    assert [row["question"] for row in made(12, seed=4)] != [row["question"] for row in made(12)]
+    apart = made(learn=False)
+    assert {row["held_out"] for row in short} == {False, True}
+    assert apart
+    assert not any(row["held_out"] for row in apart)
+    learnt = {passage for row in short if not row["held_out"] for passage in row["passages"]}
+    assert not learnt & {passage for row in apart for passage in row["passages"]}

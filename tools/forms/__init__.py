@@ -14,6 +14,7 @@
     scribe         writes one document from a layout
     writer         text that remembers where each value stands
     asking         which fields of which names are asked of a document
+    questions      what people would type to find a value; the questions of tools/quotes.py
     corpus         the rows
 
 `python -m tools.forms OUT.jsonl --count 4000 --seed 0` writes one JSON object a line. A field's `values` are empty where the

@@ -26,13 +26,13 @@ _BILLS = frozenset({"invoice", "medical bill"})
 
 def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
     """The fields of one document, in any order."""
-    places = _askable(scribe)
+    places = askable(scribe)
     there = [name for name in places if role_of(name).names["en"] or role_of(name).shared["en"]]
     chosen = _mixed_up(rng, there, rng.randint(3, 10))
     missing = max(1, round(len(chosen) * rng.uniform(*_ABSENT) * 1.35)) if rng.random() < 0.93 else 0
     if scribe.excerpt:
         missing = rng.randint(2, 6)
-    chosen += _missing(rng, scribe, set(places), missing)
+    chosen += unsaid(rng, scribe, set(places), missing)
     rng.shuffle(chosen)
     language = rng.choices(LANGUAGES, weights=(74, 13, 13))[0]
     camel = rng.random() < 0.08
@@ -51,7 +51,7 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
     return fields
 
 
-def _askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
+def askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
     """Where each role stands. What is due is the total, and the sum of the items the net total, where nothing is between.
 
     The currency is what stands with the sums, where no words say it.
@@ -90,9 +90,9 @@ def _mixed_up(rng: random.Random, there: list[str], count: int) -> list[str]:
     return [*chosen, *rng.sample(rest, min(len(rest), max(0, count - len(chosen))))][:count]
 
 
-def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) -> list[str]:
+def unsaid(rng: random.Random, scribe: Scribe, there: set[str], count: int) -> list[str]:
     """Roles that the document does not say: its own kind's, the same of another party, those of other papers."""
-    never = there | scribe.case.hidden | scribe.case.vague | scribe.headed | _half_said(there)
+    never = _never(scribe, there)
     own = [name for name in sorted(mentioned(scribe.layout)) if name not in never and not role_of(name).kin.endswith("!")]
     said = {role_of(name).kin for name in there} - {""}
     if scribe.excerpt:
@@ -111,6 +111,19 @@ def _missing(rng: random.Random, scribe: Scribe, there: set[str], count: int) ->
         if name not in found and len(found) < count:
             found.append(name)
     return found
+
+
+def silent(scribe: Scribe, there: set[str], name: str) -> bool:
+    """Whether a document says neither a role nor anything that could be taken for it."""
+    kin = role_of(name).kin
+    return (
+        name not in _never(scribe, there) and not kin.endswith("!") and (not kin or kin not in {role_of(n).kin for n in there})
+    )
+
+
+def _never(scribe: Scribe, there: set[str]) -> set[str]:
+    """What cannot be asked as if the document did not say it."""
+    return there | scribe.case.hidden | scribe.case.vague | scribe.headed | _half_said(there)
 
 
 def _stranger(role: Role) -> bool:

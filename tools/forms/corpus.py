@@ -41,15 +41,21 @@ def forms(count: int, seed: int, language: str | None = None) -> Iterator[Row]:
     """Draw documents; a row depends on the seed, the language that is asked for and its place alone."""
     for place in range(count):
         rng = random.Random(f"{seed}:{place}")  # noqa: S311 - seeded draws, nothing secret
-        yield form(_drawn(rng, language), rng, place)
+        yield form(drawn(rng, language), rng, place)
 
 
 def form(layout: Layout, rng: random.Random, place: int = 0) -> Row:
     """One document of a layout."""
+    scribe = written(layout, rng)
+    return Row(f"{layout.id}/{place:05}", layout.language, layout.kind, layout.name, scribe.text, asked(rng, scribe))
+
+
+def written(layout: Layout, rng: random.Random) -> Scribe:
+    """What a document of a layout says; of some an excerpt."""
     scribe = Scribe(layout, rng)
     if rng.random() < _EXCERPTS:
         scribe.cut()
-    return Row(f"{layout.id}/{place:05}", layout.language, layout.kind, layout.name, scribe.text, asked(rng, scribe))
+    return scribe
 
 
 def held_out(row: Row) -> bool:
@@ -62,7 +68,7 @@ def as_dict(row: Row) -> dict[str, Any]:
     return asdict(row)
 
 
-def _drawn(rng: random.Random, language: str | None) -> Layout:
+def drawn(rng: random.Random, language: str | None = None) -> Layout:
     """A layout; of those in the files a kind counts more the more it has, but less than in proportion."""
     spoken = language or rng.choices(list(_LANGUAGES), weights=list(_LANGUAGES.values()))[0]
     if (shares := kinds(spoken)) and rng.random() < _COMPOSED:
