@@ -159,6 +159,10 @@ def where(*conditions, condition="and"):
     )
 
 
+_HALF = 1e-3
+"""What scores of unit vectors may be off by in half precision."""
+
+
 def expected(numbers, vector=VECTORS[5], k=COUNT):
     numbers = np.array(list(numbers), dtype=np.int64)
     return numbers[np.argsort(-(VECTORS[numbers] @ vector))][:k].tolist()
@@ -343,4 +347,8 @@ def test_any_deletions_and_filters_agree_with_numpy(store, documents, gone, cond
     left = [i for i in range(COUNT) if i // 4 not in documents and i not in gone and fits(i)]
     limits = {} if condition is None else {"filters": where(made(condition))}
     query = unit(seed, 1)[0]
-    assert ask(store, query, k, **limits) == expected(left, query, k)
+    found, best = ask(store, query, k, **limits), expected(left, query, k)
+    assert set(found) <= set(left)
+    assert len(set(found)) == len(found) == len(best)
+    # Of two that are equally near but for the store's half precision either may come first.
+    np.testing.assert_allclose(VECTORS[found] @ query, VECTORS[best] @ query, atol=_HALF)
