@@ -15,7 +15,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -29,25 +28,23 @@ from foyerdoc.errors import FoyerdocError, IndexCorrupted, ModelError, UsageErro
 from foyerdoc.index import database
 from foyerdoc.index.cache import Cache
 from foyerdoc.index.checks import problems
-from foyerdoc.index.filters import Where, condition
-from foyerdoc.index.fusion import MOST, contenders, fuse, sentences, with_sentences
-from foyerdoc.index.lexical import coverage, highest_score, query_stems, without_compounds
+from foyerdoc.index.filters import Where
+from foyerdoc.index.fusion import MOST
+from foyerdoc.index.lexical import coverage, query_stems
+from foyerdoc.index.ranking import by_sentences, candidates
 from foyerdoc.index.records import (
     Added,
     Evidence,
     Prepared,
     Stats,
     StoredDocument,
-    bm25,
     delete,
     embedded_text,
-    evidence,
     frequencies,
     insert,
     known,
     metadata_of,
     pack,
-    rows_of,
     rows_replaced,
     set_metadata,
     unpack,
@@ -67,7 +64,6 @@ if TYPE_CHECKING:
 Metadata = Mapping[str, str]
 
 _BATCH = 256  # chunks that are embedded together
-_DEPTH = 50  # candidates of each kind that are weighed, at least
 _RERANKED = 20  # chunks that a reranker reads
 _MAX_TOKENS = 256
 
@@ -198,8 +194,9 @@ class Index:
         if k < 1:
             raise UsageError(f"k is {k}", hint="ask for at least one")
         vector = self.embedder.embed_queries([query])[0]
-        found = self._candidates(query, vector, max(k, MOST), where)
-        return self._by_sentences(vector, found)[:k]
+        with self._lock, self._reading() as connection:
+            found = candidates(connection, self._cache, query, vector, max(k, MOST), where)
+        return by_sentences(self.embedder, vector, found)[:k]
 
     def relevance(self, question: str, texts: Sequence[tuple[str, str | None]]) -> list[tuple[float, float]]:
         """How close stretches of documents are to a question, for choosing among them.
@@ -325,47 +322,6 @@ class Index:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    def _candidates(self, query: str, vector: NDArray[np.float32], k: int, where: Where | None) -> list[Evidence]:
-        """The best chunks by their own scores, best first."""
-        with self._lock, self._reading() as connection:
-            vectors = self._cache.synchronised(connection, len(vector))
-            clause, values = condition(connection, where or {})
-            depth = max(_DEPTH, 2 * k)
-            allowed = rows_of(connection, clause, values) if where else None
-            near = vectors.search(vector[None], depth, among=allowed)[1][0]
-            words = query_stems(query, self._cache.languages)
-            words = without_compounds(words, self._cache.languages, partial(frequencies, connection))
-            scores = bm25(connection, words, depth, clause, values)
-            rows = np.union1d(near, np.fromiter(scores, np.int64, len(scores)))
-            missing = [int(row) for row in near if int(row) not in scores]
-            scores |= bm25(connection, words, depth, f"row IN ({', '.join('?' * len(missing))})", missing)
-            highest = highest_score(words, frequencies(connection, words), len(vectors))
-            lexical = np.array([scores.get(int(row), 0.0) for row in rows]) / max(highest, 1e-9)
-            cosines = vectors.cosines(vector, rows)
-            fused = fuse(cosines, lexical)
-            found: dict[str, Evidence] = {}
-            for i in np.argsort(-fused, kind="stable"):
-                if len(found) == k:
-                    break
-                one = evidence(connection, int(rows[i]), float(fused[i]), float(cosines[i]), float(lexical[i]))
-                # A file that came with two mails is there twice and found once.
-                found.setdefault(one.chunk.id, one)
-            return list(found.values())
-
-    def _by_sentences(self, vector: NDArray[np.float32], found: list[Evidence]) -> list[Evidence]:
-        """The candidates in a new order, the scores of those that are close to the best weighed by their sentences too."""
-        close = contenders([one.score for one in found])
-        texts = [sentences(one.chunk.text, one.language) for one in found[:close]]
-        if not any(texts):
-            return found
-        cosines = iter((self.embedder.embed_documents([text for some in texts for text in some]) @ vector).tolist())
-        again = []
-        for one, some in zip(found[:close], texts, strict=True):
-            nearest = max([next(cosines) for _ in some], default=one.cosine)
-            both = with_sentences(np.array(one.cosine), np.array(nearest))
-            again.append(replace(one, score=float(fuse(both, np.array(one.lexical)))))
-        return sorted([*again, *found[close:]], key=lambda one: -one.score)
 
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
         return database.transaction(self._connection, self._path, write=False)
