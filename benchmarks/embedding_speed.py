@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from benchmarks.results import teller
 
 PREFIX = "passage: "
 BATCHES = (128, 512, 2048)
@@ -36,13 +37,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
 
-    def say(line: dict) -> None:
-        text = json.dumps(line)
-        print(text, flush=True)
-        if options.out:
-            with options.out.open("a") as out:
-                out.write(text + "\n")
-
+    say = teller(options.out)
     texts = paragraphs(options.data)
     compare(texts, options.repeat, options.rounds, say)
 

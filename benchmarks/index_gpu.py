@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.results import teller
 
 K, BLOCK, QUESTIONS = 10, 100_000, 1_000
 BATCHES = {1: 200, 64: 10, 1000: 3}
@@ -59,13 +59,7 @@ def main() -> None:
     if options.keep:
         np.savez_compressed(options.keep, passages=passages.astype(np.float16), questions=questions.astype(np.float16))
 
-    def say(line: dict) -> None:
-        text = json.dumps(line)
-        print(text, flush=True)
-        if options.out:
-            with options.out.open("a") as out:
-                out.write(text + "\n")
-
+    say = teller(options.out)
     if options.what == "check":
         for line in check(passages, questions, min(options.size)):
             say(line)
