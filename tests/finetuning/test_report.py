@@ -11,10 +11,10 @@ import pytest
 from foyerdoc import storage
 from foyerdoc.classification import adapter
 from foyerdoc.classification.calibration import Calibration
+from foyerdoc.evaluation.drawing import Axis, Series, chart
 from foyerdoc.finetuning.classifier import HeldOut, TrainedClassifier
 from foyerdoc.finetuning.data.examples import Example, document_of
 from foyerdoc.finetuning.instruct import TrainedInstruct
-from foyerdoc.finetuning.reporting.drawing import Axis, Series, chart
 from foyerdoc.finetuning.reporting.outcomes import Predicted
 from foyerdoc.finetuning.reporting.report import write_classifier_report, write_instruct_report
 from foyerdoc.finetuning.reporting.samples import Sample

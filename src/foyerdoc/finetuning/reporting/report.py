@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from foyerdoc import storage
+from foyerdoc.evaluation.drawing import Axis, Series, chart
+from foyerdoc.evaluation.pages import Html, charts, heading, page, paragraph, preformatted, table
 from foyerdoc.finetuning.reporting import outcomes
-from foyerdoc.finetuning.reporting.drawing import Axis, Series, chart
 from foyerdoc.finetuning.reporting.outcomes import Guess, Label, Predicted
-from foyerdoc.finetuning.reporting.pages import Html, charts, heading, page, paragraph, preformatted, table
 
 if TYPE_CHECKING:
     from foyerdoc.classification.calibration import Calibration

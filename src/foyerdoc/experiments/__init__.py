@@ -1,0 +1,1 @@
+"""Which settings cause which quality: designed experiments, and what may be concluded from them."""
