@@ -28,7 +28,7 @@ def on_line(ground: Ground, leaf: Leaf, at: int) -> list[Place]:
     """The stretches of a line that may be the field's value, each spelling once, the first place of it.
 
     A typed value is cut at its own borders. Words are cut between words, without the marks around them; a name begins and
-    ends with a capital, a digit or a mark of a company.
+    ends with a capital, a digit or a mark of a company, and has no more digits than letters.
     """
     places: Iterable[Place]
     if leaf.kind in {"text", "name"}:
@@ -80,6 +80,8 @@ def _can_name(raw: str) -> bool:
     first = raw[0]
     last = re.split(r"[\s,(]+", raw.rstrip(".)"))[-1]
     proper = any(c.isupper() or c.isdigit() for c in last) or not last[:1].islower()
+    if sum(map(str.isdigit, raw)) > sum(map(str.isalpha, raw)):
+        return False  # a customer's number, a postcode
     return (first.isupper() or first.isdigit()) and bool(last) and (proper or last.casefold() in _FORMS)
 
 
