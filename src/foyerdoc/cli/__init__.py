@@ -14,6 +14,7 @@ from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, search
+from foyerdoc.cli.reviewing import gold
 from foyerdoc.cli.training import train
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "doctor",
     "export",
     "extract",
+    "gold",
     "index",
     "models",
     "read",

@@ -1,7 +1,10 @@
-"""Pages of figures that load nothing: no script, no picture, no font from elsewhere."""
+"""Pages that load nothing: no picture, no font, no script from elsewhere; those of figures have no script at all."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -44,6 +47,45 @@ def page(title: str, subtitle: str, parts: Iterable[Html]) -> bytes:
         f'<h1>{escape(title)}</h1>\n<p class="faint">{escape(subtitle)}</p>\n{body}\n</body>\n</html>\n'
     )
     return text.encode("utf-8", "backslashreplace")
+
+
+def application(title: str, body: Html, *, style: str, script: str, data: object) -> bytes:
+    """A page to work on, in UTF-8: its own script and style, and data that the script finds as JSON in the element `data`.
+
+    The browser runs this one script and no other, by its hash, and calls nobody. The data is no script and cannot end
+    its element, whatever texts are in it.
+
+    Args:
+        title: of the page.
+        body: what stands there before the script runs.
+        style, script: CSS and JavaScript, with line feeds alone, and without the ends of their own elements.
+        data: what `json.dumps` takes.
+    """
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {_hash(script)}",
+            f"style-src {_hash(style)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    # Halves of surrogate pairs become escapes below, which JSON reads as what they were.
+    content = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body.text}\n"
+        f'<script type="application/json" id="data">{content}</script>\n<script>{script}</script>\n</body>\n</html>\n'
+    )
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def heading(text: str) -> Html:
