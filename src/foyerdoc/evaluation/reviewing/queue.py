@@ -12,10 +12,11 @@ from foyerdoc.evaluation.reviewing.items import Item
 from foyerdoc.results import Answer, FieldValue, Prediction
 
 RULE: Final = (
-    "Items come in order of what leaving them unread may cost: the doubt about the label and about each field, each times its "
-    "weight, added up, times the weight of the category. Doubt is 1 minus the confidence; where no confidence was given, 1 "
-    "minus the share of the nearest label, and a half for a field; 1 for what was left open, unreadable or in conflict. The "
-    "category's weight is the mean over all labels that were considered, by their shares. Weights are 1 unless set."
+    "Items come in order of what leaving them unread may cost: the doubt about the label times its weight, and the mean over "
+    "the fields of their doubts times their weights, added up, times the weight of the category. Doubt is 1 minus the "
+    "confidence; where no confidence was given, 1 minus the share of the nearest label, and a half for a field or an answer; 1 "
+    "for what was left open, unreadable or in conflict. The category's weight is the mean over all labels that were "
+    "considered, by their shares. Weights are 1 unless set."
 )
 
 _UNSCORED: Final = 0.5
@@ -59,8 +60,9 @@ def doubt(item: Item, weights: Weights) -> float:
     found = 0.0
     if item.labelled:
         found += weights.label * doubt_of_label(item.prediction)
-    for path in item.fields:
-        found += weights.of_field(path) * doubt_of_field(item.fields[path])
+    if item.fields:
+        doubts = (weights.of_field(path) * doubt_of_field(value) for path, value in item.fields.items())
+        found += sum(doubts) / len(item.fields)
     if item.question is not None:
         found += doubt_of_answer(item.answer)
     return found * _stake(item.prediction, weights)
