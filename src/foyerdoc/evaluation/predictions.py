@@ -6,7 +6,7 @@
     {"file": "damaged.pdf", "error": {...}}
 
 A line belongs to the gold whose item is its `item`, its `id`, its `file` (the path, or its last part) or its `question`; or
-whose document is its `id` or `file`. What a line of another system leaves out is unknown: no confidence, no alternatives, no hits.
+whose document is its `id` or `file`. What a line of another system leaves out is unknown.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from foyerdoc.evaluation.gold import (
 from foyerdoc.results import Answer, Extraction, FieldValue, Fingerprint, Prediction, Sentence
 
 Result = Prediction | Extraction[Any] | Answer
-J = TypeVar("J", LabelAnnotation, FieldsAnnotation, QuestionAnnotation)
-R = TypeVar("R", Prediction, Extraction[Any], Answer)
+J = TypeVar("J", bound=Judgement)
+R = TypeVar("R", bound=Result)
 
 NOBODY: Final = Fingerprint("unknown")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any, Final, Literal, Protocol
 
 import numpy as np
@@ -39,7 +40,7 @@ class Measure(Protocol):
     def better(self) -> Literal["higher", "lower"]: ...  # noqa: D102
 
     def __call__(self, weights: Array) -> Array:
-        """(draws, items) how often each item counts -> (draws,) the figure; NaN where there is none."""
+        """(draws, items) how often each item counts, whole numbers -> (draws,) the figure; NaN where there is none."""
 
     def at(self, items: NDArray[np.intp]) -> Measure:
         """The same over some of the items alone, in the order of the numbers given."""
@@ -162,6 +163,7 @@ class Draws:
     times: int = DRAWS
     seed: int = 0
     _owner: NDArray[np.intp] = field(init=False, repr=False)
+    _known: dict[int, tuple[Measure, Array]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_owner", np.unique(np.asarray(self.clusters, dtype=object), return_inverse=True)[1])
@@ -181,10 +183,13 @@ class Draws:
             yield counts[:, self._owner].astype(np.float64)
 
     def of(self, measures: Sequence[Measure]) -> Array:
-        """(measures, draws) the figures of every sample."""
-        if self.documents < _FEWEST or not measures:
-            return np.full((len(measures), self.times), np.nan)
-        return np.concatenate([np.stack([measure(weights) for measure in measures]) for weights in self.weights()], axis=1)
+        """(measures, draws) the figures of every sample; those of one measure are computed once."""
+        new = [measure for measure in measures if id(measure) not in self._known]
+        drawn = [[measure(weights) for measure in new] for weights in self.weights()] if self.documents >= _FEWEST else []
+        for measure, rows in zip(new, zip(*drawn, strict=True) if drawn else repeat(()), strict=False):
+            row = np.concatenate(rows) if rows else np.full(self.times, np.nan)
+            self._known[id(measure)] = measure, row  # with the measure, so that no other one gets its id
+        return np.array([self._known[id(measure)][1] for measure in measures]).reshape(len(measures), self.times)
 
 
 def estimate(measures: Sequence[Measure], draws: Draws) -> dict[str, Estimate]:
