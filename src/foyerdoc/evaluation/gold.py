@@ -8,8 +8,9 @@ A line of a `.jsonl` file is what one annotator says of one item:
     {"format": 1, "item": "q-8", "annotator": "ben", "adjudicated": true, "question": "...", "answers": ["300 €"],
         "evidence": [{"document": "policy.pdf", "span": {"start": 7, "end": 12}, "text": "300 €"}]}
 
-The kind of a line is the one of `label`, `fields` and `question` that it has. `null` is something that was said: no label applies,
-the document does not have the field. A field that is not named is unknown. Adjudicated lines are the truth where there are some.
+The kind of a line is the one of `label`, `fields` and `question` that it has. `null` is something that was said: no label
+applies, the document does not have the field. A field that is not named is unknown. Adjudicated lines are the truth where there
+are some.
 """
 
 from __future__ import annotations
