@@ -1,4 +1,4 @@
-"""`foyerdoc gold review`."""
+"""`foyerdoc gold review` and `gold rows`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
+import orjson
 import typer
 from pydantic import BaseModel
 
@@ -108,6 +109,42 @@ def review(
         else:
             out.print(f"[bold]{target}[/bold]  {len(items)} items, {size / 1e6:.1f} MB: open it in a browser")
     raise typer.Exit(int(failed > 0))
+
+
+@gold.command()
+def rows(
+    labels: Annotated[Path, typer.Argument(metavar="GOLD", help="A file of gold, or a folder of them.", exists=True)],
+    inputs: Inputs,
+    target: Annotated[Path, typer.Option("--out", help="The .jsonl file to write.", dir_okay=False)],
+    json: Json = False,
+) -> None:
+    """Labelled rows for `foyerdoc train`, of gold and the files that it speaks of."""
+    from foyerdoc.evaluation.gold import Gold, LabelAnnotation
+    from foyerdoc.storage import sha256, write_file
+
+    with stops_on_error():
+        truths, disputed = Gold.read(labels).truth(LabelAnnotation)
+        paths: dict[str, Path] = {}
+        for path in files_of(inputs):
+            paths |= {path.name: path, sha256(path): path}
+        made = [
+            {"id": item, "path": str(paths[name].absolute()), "label": truth.label}
+            for item, truth in truths.items()
+            if truth.label and (name := next((n for n in (truth.document, item) if n in paths), None))
+        ]
+        left = {
+            "disputed": len(disputed),
+            "no_label": sum(truth.label is None for truth in truths.values()),
+            "no_file": sum(truth.label is not None for truth in truths.values()) - len(made),
+        }
+        if not made:
+            raise UsageError("no label of the gold is of a file that is here", hint="name the files that were reviewed")
+        write_file(target, b"".join(orjson.dumps(row) + b"\n" for row in made))
+        if json:
+            print_json({"rows": target, "count": len(made), **left})
+        else:
+            told = f"left out: {left['disputed']} disputed, {left['no_label']} that no label fits, {left['no_file']} without a file"
+            out.print(f"[bold]{target}[/bold]  {len(made)} rows; {told}")
 
 
 class _Builder:

@@ -647,7 +647,7 @@ for (const [id, act] of Object.entries({
 
 $("annotator").addEventListener("change", (event) => {
   judging.rename(event.target.value.trim());
-  go(at.item);
+  draw();
 });
 $("annotator").addEventListener("keydown", (event) => event.key === "Enter" && event.target.blur());
 $("shortcuts").addEventListener("change", (event) => judging.remember("shortcuts", event.target.checked));
