@@ -496,6 +496,8 @@ function select(number) {
 }
 
 function chooseLabel(path) {
+  // What is no longer shown would keep the focus until the next frame, and swallow the next key.
+  $("filter").blur();
   $("labels").close();
   const one = part();
   const said = one.said?.path ?? [];
