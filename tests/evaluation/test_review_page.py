@@ -207,7 +207,12 @@ def test_keys_alone_find_move_write_and_clear(page_of: Callable[..., Any], tmp_p
     press(page, "ArrowDown", "ArrowDown", "x")
     (fields,) = export(page, tmp_path)
     assert fields["fields"]["issuer"] is None
-    assert fields["fields"]["total"] == {"value": "5.00", "type": "money", "raw": "von", "span": as_json(_place(HOSTILE, "von"))}
+    assert fields["fields"]["total"] == {
+        "value": "5.00",
+        "type": "money",
+        "raw": "von",
+        "span": as_json(_place(HOSTILE, "von")),
+    }
     assert fields["fields"]["issued"]["value"] == "2026-04-02"
 
 
