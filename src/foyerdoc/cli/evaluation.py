@@ -208,6 +208,8 @@ def _print(found: Evaluation) -> None:
         ):
             if count:
                 out.print(f"  [yellow]note[/yellow]: {count} items {what}")
+    for name in found.unasked:
+        err.print(f"[yellow]note[/yellow]: gold has {name}, the predictions none")
     if found.unknown:
         err.print(f"[yellow]note[/yellow]: {found.unknown} predictions speak of nothing that gold has")
 

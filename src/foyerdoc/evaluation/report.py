@@ -77,6 +77,7 @@ def as_record(evaluation: Evaluation, documents: Mapping[str, str]) -> dict[str,
         "version": VERSION,
         "gold": evaluation.gold,
         "unknown": evaluation.unknown,
+        "unasked": evaluation.unasked,
         "agreement": [_agreed(one) for one in evaluation.agreement],
         **{section.name: _record(section, documents) for section in evaluation.sections},
     }
@@ -249,10 +250,14 @@ def _against(against: Against) -> Iterator[Html]:
 
 def _slice(what: str, parts: Mapping[str, Mapping[str, Estimate]]) -> Html:
     names = list(dict.fromkeys(name for one in parts.values() for name in one))
-    rows = []
-    for part, one in parts.items():
-        figures = [_said(one[name]) if name in one else "" for name in names]
-        rows.append([part, next(iter(one.values())).items, *figures])
+    rows = [
+        [
+            part,
+            next(iter(one.values())).items,
+            *(f"{one[n].value:.3f}" if n in one and not isnan(one[n].value) else "" for n in names),
+        ]
+        for part, one in parts.items()
+    ]
     return table([what, "items", *map(_named, names)], rows, caption=f"By {what}")
 
 
@@ -284,6 +289,8 @@ def _agreement(agreements: Sequence[Agreement]) -> Iterator[Html]:
 
 
 def _unmeasured(evaluation: Evaluation) -> Iterator[Html]:
+    if evaluation.unasked:
+        yield paragraph(f"Gold also has {', '.join(evaluation.unasked)}; the system has said nothing of these.", "faint")
     if evaluation.unknown:
         yield paragraph(f"{evaluation.unknown} lines of the system speak of nothing that gold has.", "faint")
 
