@@ -8,7 +8,7 @@ from typing import Final
 
 from foyerdoc.documents import Span
 from foyerdoc.evaluation.gold import QuestionAnnotation
-from foyerdoc.evaluation.measuring import Questions, Section
+from foyerdoc.evaluation.measuring import Section
 from foyerdoc.evaluation.metrics.fields import Fields, Outcome
 from foyerdoc.evaluation.metrics.labels import Labels
 
@@ -91,10 +91,8 @@ def _field_passage(one: Outcome, text: str | None) -> tuple[str, str, str]:
 
 
 def _questions(section: Section, documents: Mapping[str, str]) -> Iterator[Mistake]:
-    if not isinstance(section.scores, Questions):
-        return
-    for item, (truth, result) in enumerate(zip(section.pairs.truths, section.pairs.results, strict=True)):
-        if not section.scores.right[item]:
+    for truth, result, right in zip(section.pairs.truths, section.pairs.results, section.scores.right, strict=True):
+        if not right:
             said = "" if result is None else "refused" if result.abstained else result.text
             yield Mistake(
                 truth.item,

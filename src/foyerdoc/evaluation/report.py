@@ -193,7 +193,7 @@ def _confidences(section: Section) -> Iterator[tuple[str, str]]:
 
 def _by_kind(section: Section) -> Iterator[tuple[str, str]]:
     if isinstance(section.scores, Labels):
-        whole = len(section.scores.confusion()[0]) <= _MOST_CLASSES
+        whole = len({*section.scores.true, *section.scores.said}) <= _MOST_CLASSES
         labels, counts = section.scores.confusion(None if whole else 1)
         names = [_path(label) for label in labels][:_MOST_CLASSES]
         shown = [row[:_MOST_CLASSES] for row in counts.tolist()[:_MOST_CLASSES]]
