@@ -1,9 +1,9 @@
-"""How long an evaluation takes, without the model's own time: made gold and made predictions, read, measured and drawn as a page.
+"""How long an evaluation takes, without the model's own time: made gold and predictions, read, measured and drawn as a page.
 
     python -m benchmarks.evaluation_speed --items 10000
 
-A third of the items are labels (150 classes, two levels), a third documents of six fields and a list, a third questions with five
-hits. The second system differs, so that every comparison is made too. Nothing is kept.
+A third of the items are labels (150 classes, two levels), a third documents of six fields and a list, a third questions with
+five hits. The second system differs, so that every comparison is made too. Nothing is kept.
 """
 
 from __future__ import annotations
@@ -31,7 +31,13 @@ LANGUAGES = ("fr", "de", "en")
 
 def who(draw: random.Random, kind: str, number: int) -> dict[str, Any]:
     language = draw.choice(LANGUAGES)
-    return {"format": 1, "item": f"{kind}{number}", "annotator": "made", "document": f"{kind}-{number // 3}", "language": language}
+    return {
+        "format": 1,
+        "item": f"{kind}{number}",
+        "annotator": "made",
+        "document": f"{kind}-{number // 3}",
+        "language": language,
+    }
 
 
 def label(draw: random.Random, number: int) -> tuple[dict[str, Any], Callable[[float], dict[str, Any]]]:
@@ -80,7 +86,11 @@ def question(draw: random.Random, number: int) -> tuple[dict[str, Any], Callable
         chunk = {"id": "c", "document_id": "", "text": answer, "headings": [], "pages": [], "n_tokens": 9}
         first = draw.randint(0, 4)
         hits = [
-            {"score": 1.0, "document_name": base["document"] if i == first else "other", "chunk": {**chunk, "span": place["span"]}}
+            {
+                "score": 1.0,
+                "document_name": base["document"] if i == first else "other",
+                "chunk": {**chunk, "span": place["span"]},
+            }
             for i in range(5)
         ]
         sentence = {"text": f"A sentence: {answer}.", "citations": [1], "supported": True}
@@ -106,6 +116,7 @@ def main() -> None:
         files = [Path(folder, f"{name}.jsonl") for name in ("gold", "first", "second")]
         for path, lines in zip(files, (gold, first, second), strict=True):
             path.write_bytes(b"\n".join(map(orjson.dumps, lines)))
+            lines.clear()  # what a user's process does not hold either
         times = [time.perf_counter()]
         read = Gold.read(files[0]), read_predictions(files[1]), read_predictions(files[2])
         times.append(time.perf_counter())
@@ -116,7 +127,12 @@ def main() -> None:
         page = as_page(both, {})
         times.append(time.perf_counter())
     table = Table("step", "seconds", title=f"{items:,} items, {len(one.sections)} kinds, 1,000 draws of documents")
-    steps = ("read gold and two systems", "measure one system", "measure it against the other", f"draw the page ({len(page):,} bytes)")
+    steps = (
+        "read gold and two systems",
+        "measure one system",
+        "measure it against the other",
+        f"draw the page ({len(page):,} bytes)",
+    )
     for step, start, end in zip(steps, times, times[1:], strict=False):
         table.add_row(step, f"{end - start:.2f}")
     table.add_row("read, measure against the other, draw", f"{times[-1] - times[0] - (times[2] - times[1]):.2f}")

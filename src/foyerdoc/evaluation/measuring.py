@@ -96,8 +96,8 @@ class Person:
 
     def standing(self, name: str) -> Standing:
         """Where the system is, by the interval of the difference: "at" where neither side is shown to be better."""
-        verdict = self.beside[name].verdict
-        return "above" if verdict == "better" else "below" if verdict == "worse" else "at"
+        places: tuple[Standing, ...] = ("at", "above", "below")
+        return places[self.beside[name].side]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +144,14 @@ class Evaluation:
         sections: of each kind of gold that is there.
         agreement: between annotators.
         unknown: how many lines of the system speak of nothing that gold has.
+        unasked: kinds of gold that the system has said nothing of, not even that it failed.
     """
 
     gold: str
     sections: tuple[Section, ...]
     agreement: tuple[Agreement, ...]
     unknown: int
+    unasked: tuple[Name, ...] = ()
 
     def figure(self, name: str) -> tuple[Estimate, Literal["higher", "lower"]]:
         """A figure by its name, `labels.accuracy` or, where one kind alone has it, `accuracy`; and which direction is better.
@@ -203,15 +205,20 @@ def evaluate(
         draws: how often documents are drawn anew for an interval.
 
     Raises:
-        GoldError: no item of gold is settled, or two lines speak of one item.
+        GoldError: no item of gold is settled, nothing was said of any, or two lines speak of one item.
     """
     evaluator = _Evaluator(gold, said, against, documents or {}, draws)
-    sections = tuple(section for kind in _KINDS if (section := evaluator.section(kind)))
-    if not sections:
+    known_kinds = [kind for kind in _KINDS if gold.truth(kind.annotation)[0]]
+    if not known_kinds:
         raise GoldError("no item of gold has a truth", hint="adjudicate what annotators disagree on")
+    asked = [kind for kind in known_kinds if any(isinstance(line.result, kind.result) for line in said)]
+    if not asked:
+        raise GoldError("the predictions say nothing of what gold has", hint="compare the names of the items of both files")
+    sections = tuple(map(evaluator.section, asked))
     known = {id(result) for section in sections for result in section.pairs.results}
     unknown = sum(line.result is not None and id(line.result) not in known for line in said)
-    return Evaluation(gold.version, sections, tuple(agreement(gold)), unknown)
+    unasked = tuple(kind.name for kind in known_kinds if kind not in asked)
+    return Evaluation(gold.version, sections, tuple(agreement(gold)), unknown, unasked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,11 +241,9 @@ class _Evaluator:
     documents: Mapping[str, str]
     times: int
 
-    def section(self, kind: _Kind) -> Section | None:
-        """One kind; None where gold has no truth of it."""
+    def section(self, kind: _Kind) -> Section:
+        """One kind."""
         truths, disputed = self.gold.truth(kind.annotation)
-        if not truths:
-            return None
         ours = self._measured(kind, pair(truths, self.said, kind.result))
         return Section(
             name=kind.name,

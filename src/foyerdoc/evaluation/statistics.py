@@ -21,6 +21,7 @@ DRAWS: Final = 1000
 
 _AT_ONCE: Final = 50
 _FEWEST: Final = 2
+_CHANCE: Final = 0.05
 # Normal quantiles of 0.975 and 0.8: a two-sided test at 5% that finds a true difference 4 times out of 5.
 _DETECTED: Final = 1.959964 + 0.841621
 
@@ -131,10 +132,17 @@ class Difference:
 
     @property
     def verdict(self) -> Literal["better", "worse", "no difference shown"]:
-        """By the interval: whether it leaves out 0, and on which side."""
-        if not (self.low > 0 or self.high < 0):
+        """By `adjusted`, at 5%."""
+        if not self.adjusted < _CHANCE:
             return "no difference shown"
-        return "better" if (self.low > 0) == (self.better == "higher") else "worse"
+        return "better" if (self.value > 0) == (self.better == "higher") else "worse"
+
+    @property
+    def side(self) -> Literal[-1, 0, 1]:
+        """By the interval: 1 where the first is better, -1 where it is worse, 0 where the interval has 0 in it."""
+        if not (self.low > 0 or self.high < 0):
+            return 0
+        return 1 if (self.low > 0) == (self.better == "higher") else -1
 
 
 @dataclass(frozen=True, slots=True)
