@@ -15,7 +15,7 @@ from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, search
-from foyerdoc.cli.reviewing import gold
+from foyerdoc.cli.reviewing import review
 from foyerdoc.cli.training import train
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "index",
     "models",
     "read",
+    "review",
     "search",
     "train",
 ]

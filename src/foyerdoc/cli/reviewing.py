@@ -17,7 +17,6 @@ from foyerdoc.cli.app import (
     Json,
     Password,
     Seconds,
-    app,
     err,
     files_of,
     out,
@@ -27,6 +26,7 @@ from foyerdoc.cli.app import (
     stops_on_error,
 )
 from foyerdoc.cli.documents import load_schema, read_documents
+from foyerdoc.cli.evaluation import GoldFile, gold
 from foyerdoc.documents import Document
 from foyerdoc.errors import FoyerdocError, UsageError
 from foyerdoc.results import Answer, Extraction, FieldValue, Prediction
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from foyerdoc.evaluation.gold import FieldType
     from foyerdoc.evaluation.predictions import Said
     from foyerdoc.evaluation.reviewing import Asked, Item, Typed, Weights
-
-gold = typer.Typer(help="Ground truth: what people say is right.", no_args_is_help=True)
-app.add_typer(gold, name="gold")
 
 _PDF: Final = "application/pdf"
 _TYPES: Final[Mapping[str, FieldType]] = {
@@ -113,7 +110,7 @@ def review(
 
 @gold.command()
 def rows(
-    labels: Annotated[Path, typer.Argument(metavar="GOLD", help="A file of gold, or a folder of them.", exists=True)],
+    gold_file: GoldFile,
     inputs: Inputs,
     target: Annotated[Path, typer.Option("--out", help="The .jsonl file to write.", dir_okay=False)],
     json: Json = False,
@@ -123,7 +120,7 @@ def rows(
     from foyerdoc.storage import sha256, write_file
 
     with stops_on_error():
-        truths, disputed = Gold.read(labels).truth(LabelAnnotation)
+        truths, disputed = Gold.read(gold_file).truth(LabelAnnotation)
         paths: dict[str, Path] = {}
         for path in files_of(inputs):
             paths |= {path.name: path, sha256(path): path}
