@@ -140,7 +140,7 @@ def rows(
         if json:
             print_json({"rows": target, "count": len(made), **left})
         else:
-            told = f"left out: {left['disputed']} disputed, {left['no_label']} that no label fits, {left['no_file']} without a file"
+            told = f"left out: {left['disputed']} disputed, {left['no_label']} without a label, {left['no_file']} without a file"
             out.print(f"[bold]{target}[/bold]  {len(made)} rows; {told}")
 
 
