@@ -83,7 +83,7 @@ def test_figures_of_labels_are_scikit_learns(rows: list[tuple[Any, Any, float]])
 @given(ROWS)
 def test_classes_and_confusion_count_every_item(rows: list[tuple[Any, Any, float]]) -> None:
     scores = Labels.of(label_pairs(rows))
-    labels, counts = scores.confusion()
+    _, counts = scores.confusion()
     assert counts.sum() == len(rows)
     assert sum(n for _, _, n in scores.confusions()) == len(rows) - np.trace(counts)
     for one in scores.classes():

@@ -17,6 +17,8 @@ from foyerdoc.storage import write_file
 if TYPE_CHECKING:
     from foyerdoc.evaluation.measuring import Evaluation, Section
 
+_ROUNDING = 1e-9
+
 gold = typer.Typer(name="gold", help="Ground truth: what people say of documents.", no_args_is_help=True)
 app.add_typer(gold)
 
@@ -188,7 +190,7 @@ def _worse(found: Evaluation, name: str, limit: float) -> str | None:
     except KeyError as error:
         names = ", ".join(f"{section.name}.{one}" for section in found.sections for one in section.figures)
         raise UsageError(f"no one figure is called {name!r}", hint=f"there are {names}") from error
-    held = figure.value >= limit if better == "higher" else figure.value <= limit
+    held = figure.value >= limit - _ROUNDING if better == "higher" else figure.value <= limit + _ROUNDING
     return None if held else f"{name} is {_figure(figure.value)}, the limit {limit:g}"
 
 
@@ -197,8 +199,8 @@ def _print(found: Evaluation) -> None:
         out.print(f"[bold]{section.name}[/bold]  {len(section.pairs)} items")
         for name, figure in section.figures.items():
             compared = ""
-            if section.against is not None and name in section.against.figures:
-                other = section.against.figures[name]
+            other = section.against.figures.get(name) if section.against is not None else None
+            if other is not None and not isnan(other.value):
                 compared = f"   {other.verdict}: {other.value:+.3f} ({other.low:+.3f} to {other.high:+.3f})"
             out.print(f"  {name:22} {_figure(figure.value)} ({_figure(figure.low)} to {_figure(figure.high)}){compared}")
         _print_people(section)

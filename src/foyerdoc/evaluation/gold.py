@@ -146,6 +146,11 @@ class QuestionAnnotation(Annotation):
     evidence: tuple[Evidence, ...] = ()
     answerable: bool = True
 
+    @property
+    def cluster(self) -> str:
+        """The document that is named, or has the first passage."""
+        return self.document or next((one.document for one in self.evidence), self.item)
+
     def __post_init__(self) -> None:
         if not self.answerable and (self.answers or self.evidence):
             raise ValueError("a question that is not answerable has answers or evidence")

@@ -29,7 +29,7 @@ from foyerdoc.evaluation.gold import (
     lines_of,
     refused,
 )
-from foyerdoc.results import Answer, Extraction, FieldValue, Fingerprint, Prediction, Sentence
+from foyerdoc.results import Answer, Citation, Extraction, FieldValue, Fingerprint, Prediction
 
 Result = Prediction | Extraction[Any] | Answer
 J = TypeVar("J", bound=Judgement)
@@ -143,8 +143,13 @@ def as_result(annotation: Judgement) -> Result:
             return Extraction(None, values, (), NOBODY)
         case QuestionAnnotation():
             text = annotation.answers[0] if annotation.answers else ""
-            sentences = (Sentence(text, (), supported=True),) if annotation.answerable else ()
-            return Answer(text, sentences, (), not annotation.answerable, None, (), (), (), NOBODY)
+            cited = tuple(
+                Citation(n, e.document, e.document, "", e.span, None, e.text or "", (), verified=True, supported=True)
+                for n, e in enumerate(annotation.evidence, 1)
+                if e.span is not None
+            )
+            # Without sentences: whether people's own words are supported is not asked.
+            return Answer(text, (), cited, not annotation.answerable, None, (), (), (), NOBODY)
 
 
 def _parsed(place: str, line: bytes) -> Said:

@@ -238,6 +238,7 @@ def _against(against: Against) -> Iterator[Html]:
     rows = [
         [_named(name), one.verdict, _signed(one), f"{one.p:.3f}", f"{one.adjusted:.3f}", f"{one.detectable:.3f}"]
         for name, one in against.figures.items()
+        if not isnan(one.value)
     ]
     columns = ["figure", "this system is", "difference", "p", "p after Holm", "smallest difference to be seen"]
     yield table(columns, rows, caption="Against the other system, on the same items", words=2)
