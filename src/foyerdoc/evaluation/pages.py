@@ -16,13 +16,13 @@ p { max-width: 46rem; margin: .4rem 0 } .lead { font-size: 1.15rem } .faint { co
 table { border-collapse: collapse; margin: .8rem 0; font-size: .92rem } caption { text-align: left; font-weight: 600 }
 th, td { padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e4e4e4 }
 th { font-weight: 600; color: #444 } .n { text-align: right; font-variant-numeric: tabular-nums } td.n { white-space: nowrap }
-td { overflow-wrap: anywhere } .long { max-height: 34rem; overflow: auto } pre { white-space: pre-wrap; overflow-wrap: anywhere }
+td { overflow-wrap: anywhere } td:first-child { overflow-wrap: break-word } .long { max-height: 34rem; overflow: auto } pre { white-space: pre-wrap; overflow-wrap: anywhere }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 1.5rem }
 .charts svg { width: 100%; overflow: visible } figure { margin: .8rem 0 } figcaption { font-weight: 600; font-size: .92rem }
 svg text { font: 12px system-ui, sans-serif; fill: #444 } .grid { stroke: #ececec } .axis { stroke: #999 }
 .legend { font-size: .85rem; margin: 0 } .legend span { margin-right: 1rem; white-space: nowrap }
 .legend i { display: inline-block; width: .8rem; height: .25rem; margin-right: .35rem; vertical-align: middle }
-@media screen and (max-width: 44rem) { table { display: block; overflow-x: auto } }
+@media screen and (max-width: 44rem) { table { display: block; overflow-x: auto } td { overflow-wrap: break-word } }
 @media print { .long { max-height: none } h2, figure, tr { break-inside: avoid } }
 """.strip()  # noqa: E501
 
