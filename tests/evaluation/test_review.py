@@ -178,10 +178,11 @@ def test_the_command_joins_files_and_results(desk: Path) -> None:
     assert "1 results speak of documents that are not here" in result.output
     data = _data(target)
     assert [item["name"] for item in data["items"]] == ["b.pdf", "a.pdf"]
-    fields = {field["path"]: field for field in data["items"][0]["fields"]}
-    assert (fields["total"]["type"], fields["total"]["said"]["value"]) == ("money", "80.00")
+    fields = {field["path"]: field for field in data["items"][0]["form"]["fields"]}
+    said_of = data["items"][0]["said"]
+    assert (fields["total"]["type"], said_of["total"]["value"]) == ("money", "80.00")
     assert fields["currency"]["choices"] == ["EUR", "CHF"]
-    assert ("said" in fields["issued"], fields["issuer"]["said"]["status"]) == (False, "absent")
+    assert ("issued" in said_of, said_of["issuer"]["status"]) == (False, "absent")
     assert ["date", "2026-03-03"] in [typed[2:] for typed in data["items"][0]["typed"]]
     document = data["documents"][data["items"][0]["documents"][0]]
     assert list(document["pictures"]) == ["1", "2"]

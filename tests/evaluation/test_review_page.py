@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import foyerdoc as fd
 from foyerdoc.documents import Document, Span
 from foyerdoc.evaluation.gold import FieldsAnnotation, Gold, LabelAnnotation, QuestionAnnotation
-from foyerdoc.evaluation.reviewing import Asked, Item, Typed, write_review
+from foyerdoc.evaluation.reviewing import Asked, Form, Item, Typed, write_review
 from foyerdoc.reading.picturing import picture_pages
 from foyerdoc.results import Alternative, Answer, Candidate, Citation, FieldValue, Fingerprint, Prediction
 from foyerdoc.taxonomy import Taxonomy
@@ -42,12 +43,14 @@ TAXONOMY = Taxonomy.model_validate(
     }
 )
 SCHEMAS = {
-    "invoice": (
-        Asked("total", "Sum to be paid", "money"),
-        Asked("issued", "Day of issue", "date"),
-        Asked("issuer", "Who asks", "name"),
+    "invoice": Form(
+        (
+            Asked("total", "Sum to be paid", "money"),
+            Asked("issued", "Day of issue", "date"),
+            Asked("issuer", "Who asks", "name"),
+        )
     ),
-    "letter": (Asked("sender", "Who writes", "name"), Asked("tone", "", None, ("angry", "kind"))),
+    "letter": Form((Asked("sender", "Who writes", "name"), Asked("tone", "", None, ("angry", "kind")))),
 }
 HOSTILE = """Grüße 😀👨‍👩‍👧 von Möbel & Söhne <img src=x onerror="window.hit=1">
 </script><script>window.hit=1</script><!-- ]]> {{window.hit=1}}
@@ -93,7 +96,7 @@ def _invoice(name: str, text: str = HOSTILE, sure: float = 0.9) -> Item:
         (document,),
         prediction=_prediction(("billing", "invoice"), sure),
         fields=fields,
-        asked=SCHEMAS["invoice"],
+        form=SCHEMAS["invoice"],
         typed=typed,
     )
 
@@ -271,6 +274,41 @@ def test_work_outlives_the_page_and_each_annotator_has_their_own(page_of: Callab
     assert len(export(page, tmp_path, "anna")) == 2
 
 
+def test_lists_grow_and_are_gold_only_when_whole(page_of: Callable[..., Any], tmp_path: Path) -> None:
+    text = "Screws 3.00\nNails 4.50\nGlue 9.00\nPaint 7.00"
+    document = replace(_invoice("a.txt").documents[0], text=text)
+    fields = {
+        "lines[0].name": _found(text, "Screws", "Screws"),
+        "lines[0].amount": _found(text, "3.00", "3.00"),
+        "lines[1].name": _found(text, "Paint", "Paint"),
+        "lines[1].amount": _absent(),
+    }
+    page = page_of(Item("a.txt", (document,), labelled=False, fields=fields))
+    shown = "all => all.map((one) => one.dataset.part)"
+    assert page.eval_on_selector_all(".part", shown)[:2] == ["list:lines", "field:lines[0].name"]
+    press(page, "Enter")  # two entries
+    press(page, "Enter", "Enter")
+    press(page, "e")
+    assert "Who are you?" in page.inner_text("#said")
+    press(page, "Escape", "x", "x", "n")  # the second is none, a third was missed
+    assert page.locator(".part").count() == 7
+    press(page, "/")
+    page.keyboard.type("Glue")
+    press(page, "Enter")
+    page.fill("#annotator", "anna")
+    press(page, "Enter", "e")
+    assert page.inner_text("#said") == "Nothing can be said yet: a list is gold when all its entries are decided."
+    press(page, "/")
+    page.keyboard.type("9.00")
+    press(page, "Enter")
+    (line,) = export(page, tmp_path)
+    assert sorted(line["fields"]) == ["lines[0].amount", "lines[0].name", "lines[2].amount", "lines[2].name"]
+    assert line["fields"]["lines[2].name"] == {"value": "Glue", "raw": "Glue", "span": as_json(_place(text, "Glue"))}
+    page.click('[data-part="list:lines"] h3 button')
+    press(page, "x")
+    assert export(page, tmp_path)[0]["fields"] == {"lines": None}
+
+
 def test_without_a_name_there_is_no_gold(page_of: Callable[..., Any]) -> None:
     page = page_of(_invoice("a.txt"))
     press(page, "a", "e")
@@ -283,7 +321,7 @@ def test_blind_pages_do_not_say_what_the_system_said(page_of: Callable[..., Any]
     data = json.loads(page.inner_text("#data") or page.evaluate("document.getElementById('data').textContent"))
     item = data["items"][0]
     assert item["label"]["said"] is None
-    assert all("said" not in field and field["candidates"] == [] for field in item["fields"])
+    assert item["said"] == {}
     press(page, "a")
     assert page.inner_text("#progress") == "0 of 1 done"
     press(page, "l")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -36,7 +37,8 @@ from foyerdoc.taxonomy import Taxonomy
 if TYPE_CHECKING:
     from foyerdoc.evaluation.gold import FieldType
     from foyerdoc.evaluation.predictions import Said
-    from foyerdoc.evaluation.reviewing import Asked, Item, Typed, Weights
+    from foyerdoc.evaluation.reviewing import Asked, Form, Item, Typed, Weights
+    from foyerdoc.extraction.schemas import Leaf
 
 _PDF: Final = "application/pdf"
 _TYPES: Final[Mapping[str, FieldType]] = {
@@ -98,7 +100,7 @@ def review(
             for path, document in progress(documents, len(documents), "drawing pages"):
                 drawn[document.id] = _pictures(path, document, pages, dpi, password, seconds)
         items = _Builder(documents, drawn, labels, forms).items(lines)
-        asked = {name: _asked(schema) for name, schema in forms.items()}
+        asked = {name: _form(schema) for name, schema in forms.items()}
         write_review(target, items, title=title, taxonomy=labels, schemas=asked, weights=weights, blind=blind)
         size = target.stat().st_size
         if json:
@@ -140,7 +142,9 @@ def rows(
         if json:
             print_json({"rows": target, "count": len(made), **left})
         else:
-            told = f"left out: {left['disputed']} disputed, {left['no_label']} without a label, {left['no_file']} without a file"
+            told = (
+                f"left out: {left['disputed']} disputed, {left['no_label']} without a label, {left['no_file']} without a file"
+            )
             out.print(f"[bold]{target}[/bold]  {len(made)} rows; {told}")
 
 
@@ -227,25 +231,29 @@ class _Builder:
             prediction=prediction,
             labelled=labelled,
             fields=fields,
-            asked=self._asked(prediction, fields),
+            form=self._form(prediction, fields),
             typed=_typed(document),
             pictures=self._pictures,
             notes=notes,
         )
 
-    def _asked(self, prediction: Prediction | None, fields: Mapping[str, FieldValue]) -> tuple[Asked, ...]:
-        """The fields of the label's schema, and the entries of lists that were found."""
-        from foyerdoc.evaluation.reviewing import Asked
+    def _form(self, prediction: Prediction | None, fields: Mapping[str, FieldValue]) -> Form | None:
+        """What the label's schema asks for, and lists within entries as they were found."""
+        from foyerdoc.evaluation.reviewing import Form
 
         if self._taxonomy is None:
             name = next(iter(self._schemas), None)
         else:
             name = self._taxonomy.schema_of(prediction.path) if prediction and prediction.path else None
         if name is None or name not in self._schemas:
-            return ()
-        asked = _asked(self._schemas[name])
-        known = {one.path for one in asked}
-        return (*asked, *(Asked(path) for path in fields if path not in known))
+            return None
+        form, found = _form(self._schemas[name]), Form.of(fields)
+        known = {one.path for one in form.fields}
+        return replace(
+            form,
+            fields=(*form.fields, *(one for one in found.fields if one.path not in known)),
+            lists={**found.lists, **form.lists},
+        )
 
     def _question(self, name: str, question: str, answer: Answer) -> Item:
         from foyerdoc.evaluation.reviewing import Item
@@ -286,16 +294,24 @@ def _schemas(given: Sequence[str]) -> dict[str, type[BaseModel]]:
     return found
 
 
-def _asked(schema: type[BaseModel]) -> tuple[Asked, ...]:
-    """The schema's fields that are no lists: of lists what was found is asked."""
-    from foyerdoc.evaluation.reviewing import Asked
+def _form(schema: type[BaseModel]) -> Form:
+    from foyerdoc.evaluation.reviewing import Form
     from foyerdoc.extraction.schemas import form_of
 
-    return tuple(
-        Asked(leaf.path, leaf.description, _TYPES.get(leaf.kind), tuple(text for text, _ in leaf.choices))
-        for leaf in form_of(schema).leaves
-        if not leaf.many
+    given = form_of(schema)
+    return Form(
+        tuple(_asked(leaf, leaf.path) for leaf in given.leaves if not leaf.many),
+        {
+            **{leaf.path: (_asked(leaf, ""),) for leaf in given.leaves if leaf.many},
+            **{rows.path: tuple(_asked(leaf, f".{leaf.path}") for leaf in rows.leaves) for rows in given.tables},
+        },
     )
+
+
+def _asked(leaf: Leaf, path: str) -> Asked:
+    from foyerdoc.evaluation.reviewing import Asked
+
+    return Asked(path, leaf.description, _TYPES.get(leaf.kind), tuple(text for text, _ in leaf.choices))
 
 
 def _typed(document: Document) -> tuple[Typed, ...]:

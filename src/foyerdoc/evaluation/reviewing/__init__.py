@@ -8,8 +8,8 @@ review.js     the page's one script, with review.css; nothing is loaded, nothing
 
 from __future__ import annotations
 
-from foyerdoc.evaluation.reviewing.items import Asked, Item, Passage, Typed
+from foyerdoc.evaluation.reviewing.items import Asked, Form, Item, Typed
 from foyerdoc.evaluation.reviewing.queue import RULE, Weights, doubt, in_order
 from foyerdoc.evaluation.reviewing.records import review_page, write_review
 
-__all__ = ["RULE", "Asked", "Item", "Passage", "Typed", "Weights", "doubt", "in_order", "review_page", "write_review"]
+__all__ = ["RULE", "Asked", "Form", "Item", "Typed", "Weights", "doubt", "in_order", "review_page", "write_review"]

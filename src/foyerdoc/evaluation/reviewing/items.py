@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import GoldError
 from foyerdoc.evaluation.gold import FieldType
 from foyerdoc.results import Answer, FieldValue, Prediction
+
+ENTRY: Final = re.compile(r"([^\[\]]+)\[\d+\]([^\[\]]*)")
+"""An entry's field: the list's path, and the rest. Lists within entries are asked for entry by entry, as they were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +34,39 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a person is asked of a document of one kind.
+
+    Attributes:
+        fields: those that stand once.
+        lists: by path, the fields of each entry: ".amount" of "lines[0].amount", "" of "names[0]".
+    """
+
+    fields: tuple[Asked, ...] = ()
+    lists: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> Form:
+        """What can be asked without a schema: the fields that something was said of."""
+        fields: list[Asked] = []
+        lists: dict[str, list[Asked]] = {}
+        for path in paths:
+            entry = ENTRY.fullmatch(path)
+            inner = Asked(entry[2]) if entry else None
+            if entry is None or inner is None:
+                fields.append(Asked(path))
+            elif inner not in lists.setdefault(entry[1], []):
+                lists[entry[1]].append(inner)
+        return cls(tuple(fields), {path: tuple(inner) for path, inner in lists.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """Characters of a document that mean something: who chooses them need not write the value."""
 
     span: Span
     type: FieldType
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A stretch of a document that an answer cites, with the number of the citation."""
-
-    document: str
-    span: Span
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +80,7 @@ class Item:
         prediction: the label that was said; None when none was.
         labelled: whether a label is asked for.
         fields: what was said of fields, by path.
-        asked: the fields that are asked for; by default those that something was said of.
+        form: what is asked for; by default the fields that something was said of.
         typed: values in the document, in order of the text.
         question: what was asked, and `answer` what was said.
         pictures: of pages by document id and page number: PNG or JPEG.
@@ -73,7 +96,7 @@ class Item:
     prediction: Prediction | None = None
     labelled: bool = True
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
-    asked: tuple[Asked, ...] = ()
+    form: Form | None = None
     typed: Sequence[Typed] = ()
     question: str | None = None
     answer: Answer | None = None

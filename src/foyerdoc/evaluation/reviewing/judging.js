@@ -1,7 +1,7 @@
 // What a person decided, and gold made of it. Nothing here knows the page.
 //
-// A decision of a label is {path, evidence}, of a field {value, raw, span} (value null: absent), of a question
-// {answerable, answers, evidence}. `how` says whether it is what the system said.
+// A decision of a label is {path, evidence}, of a field {value, raw, span} (value null: absent), of a list {count}, of a
+// question {answerable, answers, evidence}. `how` says whether it is what the system said.
 
 class Judging {
   constructor(data) {
@@ -55,30 +55,40 @@ class Judging {
     return this.texts.get(document);
   }
 
-  /** The parts of an item in order: its label, its fields, its question. */
+  /** The parts of an item in order: its label, its fields, its lists and their entries' fields, its question. */
   parts(item) {
     const parts = [];
     if (item.label) parts.push({ key: "label", kind: "label", name: "Label", said: item.label.said });
-    for (const field of this.fields(item)) {
-      parts.push({ ...field, key: `field:${field.path}`, kind: "field", name: field.path.replaceAll("_", " ") });
+    const form = this.form(item);
+    parts.push(...form.fields.map((asked) => fieldOf(item, asked.path, asked)));
+    for (const list of form.lists) {
+      const said = this.data.blind ? undefined : { count: this.found(item, list) };
+      parts.push({ key: `list:${list.path}`, kind: "list", name: plain(list.path), list, said });
+      const count = this.decision(item, `list:${list.path}`)?.count ?? said?.count ?? 0;
+      for (let number = 0; number < count; number++) {
+        parts.push(...list.inner.map((asked) => ({ ...fieldOf(item, `${list.path}[${number}]${asked.path}`, asked), list })));
+      }
     }
     if (item.question) parts.push({ key: "question", kind: "question", name: "Answer", said: item.question.said });
     return parts;
   }
 
-  /** The fields of the label that was decided; of the one that was said before that. */
-  fields(item) {
+  /** What is asked of the label that was decided; of the one that was said before that. */
+  form(item) {
     const schema = this.schema(item);
-    const asked = schema === undefined ? undefined : this.data.schemas[schema];
-    if (!asked) return item.fields;
-    const said = new Map(item.fields.map((field) => [field.path, field]));
-    const listed = item.fields.filter((field) => field.path.includes("["));
-    return [...asked.map((field) => ({ candidates: [], ...said.get(field.path), ...field })), ...(schema === item.schema ? listed : [])];
+    return schema === item.schema ? item.form : this.data.schemas[schema] ?? { fields: [], lists: [] };
+  }
+
+  /** How many entries of a list were found. */
+  found(item, list) {
+    const numbers = Object.keys(item.said).filter((path) => path.startsWith(`${list.path}[`)).map((path) => parseInt(path.slice(list.path.length + 1), 10));
+    return Math.max(0, ...numbers.map((number) => number + 1));
   }
 
   schema(item) {
     const decided = this.decision(item, "label")?.path;
-    if (!decided) return item.schema;
+    // Without schemas every document is asked the same.
+    if (!decided || !Object.keys(this.data.schemas).length) return item.schema;
     return this.data.labels.find((label) => label.path.join("\n") === decided.join("\n"))?.schema ?? undefined;
   }
 
@@ -129,6 +139,7 @@ class Judging {
     if (part.kind === "question") {
       return { how: "accepted", answerable: !said.abstained, answers: [], evidence: said.abstained ? [] : said.citations };
     }
+    if (part.kind === "list") return { how: "accepted", count: said.count };
     if (said.status === "absent") return { how: "accepted", value: null };
     if (said.status !== "found") return null;
     const decision = { how: "accepted", value: said.value, raw: said.raw, span: said.span };
@@ -208,7 +219,9 @@ class Judging {
           const evidence = decision.evidence.map(({ document, span }) => (
             { document: this.named(document), span: spanned(span), text: this.text(document).slice(...span) }));
           lines.push({ ...head, question: item.question.text, answerable: decision.answerable, answers: decision.answers, evidence });
-        } else {
+        } else if (part.kind === "list") {
+          Object.assign(fields, this.entries(item, part.list, decided));
+        } else if (!part.list) {
           fields[part.path] = truth(part, decision);
         }
       }
@@ -217,9 +230,30 @@ class Judging {
     return lines;
   }
 
+  /** A list as gold, null where it has no entry. Half a list would be a list that lacks the other half: then nothing is said. */
+  entries(item, list, decided) {
+    const entries = new Map();
+    for (const part of this.parts(item).filter((one) => one.kind === "field" && one.list?.path === list.path)) {
+      if (!decided.some((one) => one.key === part.key)) return {};
+      const entry = part.path.slice(0, part.path.indexOf("]", list.path.length) + 1);
+      entries.set(entry, { ...entries.get(entry), [part.path]: truth(part, this.decision(item, part.key)) });
+    }
+    const real = [...entries.values()].filter((entry) => Object.values(entry).some((value) => value !== null));
+    return real.length ? Object.assign({}, ...real) : { [list.path]: null };
+  }
+
   named(document) {
     return this.data.documents[document].name;
   }
+}
+
+function fieldOf(item, path, asked) {
+  const said = item.said[path];
+  return { ...asked, path, key: `field:${path}`, kind: "field", name: plain(path), said, candidates: said?.candidates ?? [] };
+}
+
+function plain(path) {
+  return path.replaceAll("_", " ");
 }
 
 function truth(part, decision) {

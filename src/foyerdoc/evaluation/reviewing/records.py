@@ -17,7 +17,7 @@ from typing import Any, Final
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import UsageError
 from foyerdoc.evaluation.pages import Html, application
-from foyerdoc.evaluation.reviewing.items import Asked, Item
+from foyerdoc.evaluation.reviewing.items import Asked, Form, Item
 from foyerdoc.evaluation.reviewing.queue import RULE, Weights, doubt, in_order
 from foyerdoc.results import Answer, Candidate, FieldValue, Prediction
 from foyerdoc.storage import write_file
@@ -34,7 +34,7 @@ def write_review(
     *,
     title: str = "Review",
     taxonomy: Taxonomy | None = None,
-    schemas: Mapping[str, Sequence[Asked]] | None = None,
+    schemas: Mapping[str, Form] | None = None,
     weights: Weights | None = None,
     blind: bool = False,
 ) -> None:
@@ -48,7 +48,7 @@ def review_page(
     *,
     title: str = "Review",
     taxonomy: Taxonomy | None = None,
-    schemas: Mapping[str, Sequence[Asked]] | None = None,
+    schemas: Mapping[str, Form] | None = None,
     weights: Weights | None = None,
     blind: bool = False,
 ) -> bytes:
@@ -82,9 +82,9 @@ def review_page(
         "blind": blind,
         "rule": RULE,
         "labels": _labels(queue, taxonomy),
-        "schemas": {name: [_asked(one) for one in asked] for name, asked in (schemas or {}).items()},
+        "schemas": {name: _form(form) for name, form in (schemas or {}).items()},
         "documents": documents,
-        "items": [_item(item, taxonomy, weights or Weights(), blind=blind) for item in queue],
+        "items": [_item(item, taxonomy, weights or Weights(), blind=blind, by_label=bool(schemas)) for item in queue],
     }
     # What was decided on this page is kept under this key: a page of other documents or results does not find it.
     data["key"] = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
@@ -142,15 +142,16 @@ def _data_url(picture: bytes) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 
 
-def _item(item: Item, taxonomy: Taxonomy | None, weights: Weights, *, blind: bool) -> dict[str, Any]:
+def _item(item: Item, taxonomy: Taxonomy | None, weights: Weights, *, blind: bool, by_label: bool) -> dict[str, Any]:
+    by_label = by_label and item.labelled and taxonomy is not None
     found: dict[str, Any] = {
         "name": item.name,
         "documents": [document.id for document in item.documents],
         "notes": list(item.notes),
         "typed": [[one.span.start, one.span.end, one.type, one.value] for one in item.typed],
     }
-    asked = item.asked or tuple(Asked(path) for path in item.fields)
-    found["fields"] = [_field(one, None if blind else item.fields.get(one.path)) for one in asked]
+    found["form"] = _form(item.form or Form.of(item.fields)) if not (blind and by_label) else _form(Form())
+    found["said"] = {} if blind else {path: _value(value) for path, value in item.fields.items()}
     if not blind:
         found["doubt"] = doubt(item, weights)
     if item.labelled and item.question is None:
@@ -184,21 +185,26 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
     }
 
 
+def _form(form: Form) -> dict[str, Any]:
+    return {
+        "fields": [_asked(one) for one in form.fields],
+        "lists": [{"path": path, "inner": [_asked(one) for one in inner]} for path, inner in form.lists.items()],
+    }
+
+
 def _asked(asked: Asked) -> dict[str, Any]:
     return {"path": asked.path, "description": asked.description, "type": asked.type, "choices": list(asked.choices)}
 
 
-def _field(asked: Asked, value: FieldValue | None) -> dict[str, Any]:
-    found = {**_asked(asked), "candidates": [] if value is None else [_candidate(one) for one in value.candidates]}
-    if value is not None:
-        found["said"] = {
-            "status": value.status,
-            "value": _as_text(value.value),
-            "raw": value.raw,
-            "span": None if value.span is None else _span(value.span),
-            "confidence": value.confidence,
-        }
-    return found
+def _value(value: FieldValue) -> dict[str, Any]:
+    return {
+        "status": value.status,
+        "value": _as_text(value.value),
+        "raw": value.raw,
+        "span": None if value.span is None else _span(value.span),
+        "confidence": value.confidence,
+        "candidates": [_candidate(one) for one in value.candidates],
+    }
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:

@@ -211,6 +211,7 @@ function drawSaid(one) {
   const line = element("p", { className: "said-line" });
   if (!said) line.append(element("span", { className: "faint", textContent: "nothing was said" }));
   else if (one.kind === "label") line.append(element("span", { className: "value", textContent: named(said.path) || "left open" }));
+  else if (one.kind === "list") line.append(element("span", { className: "value", textContent: counted(said.count) }));
   else if (one.kind === "question") line.append(element("span", { className: "value", textContent: said.abstained ? "the documents do not answer" : said.text }));
   else {
     line.append(element("span", { className: "value", textContent: said.status === "found" ? said.value : said.status }));
@@ -219,7 +220,7 @@ function drawSaid(one) {
   if (said?.confidence !== undefined && said.confidence !== null) {
     line.append(element("meter", { min: 0, max: 1, value: said.confidence, "aria-hidden": "true" }),
       element("span", { className: "faint", textContent: `${percent(said.confidence)} sure` }));
-  } else if (said && one.kind !== "question" && said.status !== "absent") {
+  } else if (said && ["label", "field"].includes(one.kind) && said.status !== "absent") {
     line.append(element("span", { className: "faint", textContent: "not scored" }));
   }
   return line;
@@ -233,7 +234,8 @@ function drawDecision(one, decision) {
     const places = decision.evidence.length;
     const words = decision.answers.length ? `“${decision.answers[0]}”` : "";
     line.append(arrow, element("span", { className: "value", textContent: decision.answerable ? `${words} ${places} passage${places === 1 ? "" : "s"}` : "nothing answers it" }));
-  } else if (decision.value === null) line.append(arrow, element("span", { className: "value", textContent: "absent" }));
+  } else if (one.kind === "list") line.append(arrow, element("span", { className: "value", textContent: counted(decision.count) }));
+  else if (decision.value === null) line.append(arrow, element("span", { className: "value", textContent: "absent" }));
   else {
     line.append(arrow, element("span", { className: "value", textContent: decision.value || "?" }));
     if (decision.raw && decision.raw !== decision.value) line.append(element("span", { className: "raw", textContent: `“${brief(decision.raw)}”` }));
@@ -266,7 +268,8 @@ function drawChoices(one, decision) {
   const chip = (key, name, act) => chips.push(element("li", {}, element("button", { type: "button", onclick: act, "aria-keyshortcuts": key }, element("kbd", { textContent: key }), ` ${name}`)));
   if (judging.acceptable(item(), one) && judging.state(item(), one) !== "accepted") chip("Enter", "Accept", acceptPart);
   if (one.kind === "label") chip("l", "Another label …", openLabels);
-  chip("x", { label: "No label fits", field: "Absent", question: "Nothing answers" }[one.kind], nothing);
+  if (one.list) chip("n", "Another entry", addEntry);
+  chip("x", { label: "No label fits", field: "Absent", list: "No entries", question: "Nothing answers" }[one.kind], nothing);
   if (decision) chip("c", "Clear", () => decide(one, null));
   const made = [element("ul", { className: "chips" }, ...chips)];
   if (one.description) made.unshift(element("p", { className: "faint", textContent: one.description }));
@@ -308,6 +311,7 @@ function drawUse() {
   if (usable) $("use").replaceChildren(`Use “${brief(text().slice(...at.chosen), 30)}” for ${part().name} `, element("kbd", { textContent: "s" }));
 }
 
+const counted = (count) => `${count} ${count === 1 ? "entry" : "entries"}`;
 const named = (path) => path.join(" / ");
 const same = (left, right) => left.length === right.length && left.every((name, depth) => name === right[depth]);
 
@@ -403,10 +407,20 @@ function acceptRest() {
 
 function nothing() {
   const one = part();
-  const decision = { label: { path: null, evidence: [] }, field: { value: null }, question: { answerable: false, answers: [], evidence: [] } }[one.kind];
+  const decision = { label: { path: null, evidence: [] }, field: { value: null }, list: { count: 0 }, question: { answerable: false, answers: [], evidence: [] } }[one.kind];
   const accepted = judging.acceptable(item(), one);
-  const agreed = accepted && (one.kind === "field" ? accepted.value === null : one.kind === "question" && !accepted.answerable);
+  const agreed = { field: accepted?.value === null, list: accepted?.count === 0, question: accepted?.answerable === false }[one.kind];
   decide(one, { how: agreed ? "accepted" : "corrected", ...decision });
+}
+
+/** One more entry of the list that the active part is of. */
+function addEntry() {
+  const list = part().list;
+  if (!list) return say("This is no list.");
+  const one = parts().find(({ key }) => key === `list:${list.path}`);
+  const count = (judging.decision(item(), one.key) ?? one.said ?? { count: 0 }).count + 1;
+  decide(one, { how: "corrected", count }, { stay: true });
+  return activate(parts().findIndex(({ path }) => path?.startsWith(`${list.path}[${count - 1}]`)));
 }
 
 /** Use the chosen characters for the active part. */
@@ -420,6 +434,7 @@ function use() {
     if (at.document !== item().documents[0]) return say("A field stands in its own document.");
     return decide(one, judging.chosen(item(), one, span));
   }
+  if (one.kind === "list") return say("Choose a field of an entry; characters are no list.");
   if (one.kind === "label") {
     const label = decision ?? judging.acceptable(item(), one);
     if (!label?.path) return say("Choose the label first; characters are what speaks for it.");
@@ -458,7 +473,10 @@ function exportGold() {
     return say("Who are you? Gold names its annotator.");
   }
   const made = judging.lines();
-  if (!made.length) return say("Nothing is decided yet.");
+  if (!made.length) {
+    const begun = data.items.some((one) => judging.isBegun(one));
+    return say(begun ? "Nothing can be said yet: a list is gold when all its entries are decided." : "Nothing is decided yet.");
+  }
   const content = new Blob(made.map((line) => `${JSON.stringify(line)}\n`), { type: "application/x-ndjson" });
   const link = element("a", { href: URL.createObjectURL(content), download: `gold-${judging.annotator.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.jsonl` });
   link.click();
@@ -616,7 +634,7 @@ function choose(first, last) {
 // --- keys ---
 
 const KEYS = {
-  a: acceptRest, s: use, x: nothing, l: openLabels, v: toggleView, u: undo, e: exportGold,
+  a: acceptRest, s: use, x: nothing, n: addEntry, l: openLabels, v: toggleView, u: undo, e: exportGold,
   j: () => go(at.item + 1), k: () => go(at.item - 1),
   ArrowDown: () => activate(at.part + 1), ArrowUp: () => activate(at.part - 1),
   Enter: () => (at.chosen ? use() : acceptPart()),
