@@ -679,5 +679,6 @@ $("rule").textContent = data.rule;
 $("shortcuts").checked = judging.remembered("shortcuts") ?? true;
 $("queue").open = !window.matchMedia("(max-width: 60rem)").matches;
 document.title = data.title;
+document.querySelector("h1").textContent = data.title;
 go(Math.max(0, data.items.findIndex((one) => !judging.isDone(one))));
 if (!judging.kept) say("This browser keeps nothing: export before you close the page.");
