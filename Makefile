@@ -142,6 +142,9 @@ bench-values: $(INSTALLED) ## speed of finding typed values in long contracts
 bench-classify: models ## labels without training
 	$(BIN)/python benchmarks/classify_zero_shot.py $(DATA)
 
+bench-evaluation: $(INSTALLED) ## how long gold and predictions of 10,000 items take to be read, measured, compared and drawn
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.evaluation_speed
+
 bench-job: models ## label, fields and a cited question over real invoices
 	$(BIN)/python benchmarks/main_job.py $(DATA)/extract/einvoice
 
