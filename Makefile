@@ -112,6 +112,9 @@ bench-answers-peer: models ## answered and refused, beside LlamaIndex's Citation
 bench-answers-cuad: models ## what is cited of contracts, against marked spans
 	$(BIN)/python -m benchmarks.answers.cuad $(ANSWERS)
 
+bench-answers-support: models ## the judge of written sentences against people, and spoilt sentences
+	$(BIN)/python -m benchmarks.answers.supporting $(DATA) --cosine
+
 bench-chosen: models  ## which sentence is quoted, and whether one is: ranking and quoter; NUMBERS: a language model's adapter
 	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/measure.jsonl.gz --part measure --keep $(QUOTES)
 	$(BIN)/python -m benchmarks.chosen $(QUOTES)/measure.jsonl.gz --quoter src/foyerdoc/quoting/general $(if $(NUMBERS),--numbers $(NUMBERS))
