@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.answers import scores
 from benchmarks.answers.cuad import overlap
 from benchmarks.answers.quotes import covers
 from benchmarks.questions import Question
 
 from foyerdoc.documents import Span
+from foyerdoc.evaluation.metrics import answers as scores
 from foyerdoc.results import Citation
 
 

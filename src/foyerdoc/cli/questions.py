@@ -128,7 +128,7 @@ class Conversation:
         self._last = answer
         self._history += [Message("user", question), Message("assistant", answer.text)]
         if self._json:
-            print_json(answer)
+            print_json({"question": question, **as_json(answer)})
         else:
             out.print()
             print_sources(answer)

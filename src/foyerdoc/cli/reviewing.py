@@ -70,7 +70,7 @@ def review(
         typer.Option(help="LABEL=NUMBER or FIELD=NUMBER: what a mistake there costs; others 1. Can be repeated."),
     ] = None,
     blind: Annotated[bool, typer.Option("--blind", help="Leave out what the system said.")] = False,
-    images: Annotated[bool, typer.Option("--images/--no-images", help="Pictures of PDFs' pages.")] = True,
+    no_images: Annotated[bool, typer.Option("--no-images", help="Leave out the pictures of PDFs' pages.")] = False,
     dpi: Annotated[int, typer.Option(help="Dots to the inch of pictures.", min=20, max=600)] = 100,
     pages: Annotated[int, typer.Option(help="Pictures of a document, at most.", min=1)] = 20,
     title: Annotated[str, typer.Option(help="Of the page.")] = "Review",
@@ -96,7 +96,7 @@ def review(
             else:
                 documents.append((path, found))
         drawn: dict[str, dict[int, bytes]] = {}
-        if images:
+        if not no_images:
             for path, document in progress(documents, len(documents), "drawing pages"):
                 drawn[document.id] = _pictures(path, document, pages, dpi, password, seconds)
         items = _Builder(documents, drawn, labels, forms).items(lines)

@@ -48,9 +48,9 @@ def type_of(truth: Truth) -> FieldType:
     return "money" if _AMOUNT.fullmatch(truth.value) else "text"
 
 
-def plain(value: str) -> str:
+def plain(value: object) -> str:
     """A value without case, marks and white space."""
-    return "".join(c for c in unicodedata.normalize("NFC", value).casefold() if c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFC", str(value)).casefold() if c.isalnum())
 
 
 def _name(value: str) -> str:
