@@ -194,6 +194,17 @@ def test_the_command_joins_files_and_results(desk: Path) -> None:
     data = _data(target)
     assert data["blind"]
     assert not any(document["pictures"] for document in data["documents"].values())
+    Gold(tuple(LabelAnnotation(item=i, annotator="ben", document=i, label=None) for i in ("a.pdf", "gone.pdf"))).write(
+        desk / "g.jsonl"
+    )
+    result = run("gold", "review", desk / "in", "--out", target, *said, "--no-images", "--gold", desk / "g.jsonl")
+    assert "gold of 1 items that are not here" in result.output
+    data = _data(target)
+    assert data["settling"]
+    assert {item["name"]: item["people"] for item in data["items"]} == {
+        "a.pdf": {"label": [["ben", {"path": None, "evidence": []}]]},
+        "b.pdf": {},
+    }
 
 
 def test_wrong_use_is_named(desk: Path) -> None:

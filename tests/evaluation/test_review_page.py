@@ -12,7 +12,7 @@ import pytest
 
 import foyerdoc as fd
 from foyerdoc.documents import Document, Span
-from foyerdoc.evaluation.gold import FieldsAnnotation, Gold, LabelAnnotation, QuestionAnnotation
+from foyerdoc.evaluation.gold import FieldsAnnotation, Gold, LabelAnnotation, QuestionAnnotation, Truth
 from foyerdoc.evaluation.reviewing import Asked, Form, Item, Typed, write_review
 from foyerdoc.reading.picturing import picture_pages
 from foyerdoc.results import Alternative, Answer, Candidate, Citation, FieldValue, Fingerprint, Prediction
@@ -272,6 +272,34 @@ def test_work_outlives_the_page_and_each_annotator_has_their_own(page_of: Callab
     press(page, "a", "a")
     assert len(export(page, tmp_path, "ben")) == 4
     assert len(export(page, tmp_path, "anna")) == 2
+
+
+def test_what_people_disagree_on_is_settled(page_of: Callable[..., Any], tmp_path: Path) -> None:
+    def judged(who: str, label: tuple[str, ...] | None, issuer: str | None) -> tuple[Any, ...]:
+        about = {"item": "b.txt", "annotator": who, "document": "b.txt"}
+        truth = None if issuer is None else Truth(issuer, raw=issuer, span=_place(HOSTILE, issuer))
+        return LabelAnnotation(label=label, **about), FieldsAnnotation(fields={"issuer": truth, "total": None}, **about)
+
+    people = (*judged("anna", ("billing", "reminder"), "Möbel"), *judged("ben", ("billing", "reminder"), "Möbel & Söhne"))
+    page = page_of(_invoice("a.txt", sure=0.1), replace(_invoice("b.txt", sure=0.99), people=people))
+    # What they agree on is accepted, over what the system said; the rest is theirs to choose from.
+    assert page.inner_text("#title") == "b.txt"
+    press(page, "a")
+    assert page.inner_text("#said").startswith("issuer: nothing was said that can be accepted")
+    assert page.locator(".chips button").all_inner_texts()[:2] == ["1 anna: Möbel", "2 ben: Möbel & Söhne"]
+    press(page, "2")
+    label, fields = export(page, tmp_path, "carla")
+    assert (label["adjudicated"], label["label"]) == (True, ["billing", "reminder"])
+    assert fields["fields"]["issuer"] == {
+        "value": "Möbel & Söhne",
+        "type": "name",
+        "raw": "Möbel & Söhne",
+        "span": as_json(_place(HOSTILE, "Möbel & Söhne")),
+    }
+    assert fields["fields"]["total"] is None
+    assert fields["fields"]["issued"]["value"] == "2026-03-03"
+    gold = Gold((*people, *Gold.read(tmp_path / "gold-carla.jsonl").annotations))
+    assert gold.truth(FieldsAnnotation)[0]["b.txt"].annotator == "carla"
 
 
 def test_lists_grow_and_are_gold_only_when_whole(page_of: Callable[..., Any], tmp_path: Path) -> None:

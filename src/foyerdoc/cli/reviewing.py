@@ -35,7 +35,7 @@ from foyerdoc.settings import Limits
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
-    from foyerdoc.evaluation.gold import FieldType
+    from foyerdoc.evaluation.gold import FieldType, Gold, Judgement
     from foyerdoc.evaluation.predictions import Said
     from foyerdoc.evaluation.reviewing import Asked, Form, Item, Typed, Weights
     from foyerdoc.extraction.schemas import Leaf
@@ -69,6 +69,10 @@ def review(
         list[str] | None,
         typer.Option(help="LABEL=NUMBER or FIELD=NUMBER: what a mistake there costs; others 1. Can be repeated."),
     ] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option("--gold", help="What people said already, to be settled: exports adjudicated gold.", exists=True),
+    ] = None,
     blind: Annotated[bool, typer.Option("--blind", help="Leave out what the system said.")] = False,
     no_images: Annotated[bool, typer.Option("--no-images", help="Leave out the pictures of PDFs' pages.")] = False,
     dpi: Annotated[int, typer.Option(help="Dots to the inch of pictures.", min=20, max=600)] = 100,
@@ -79,6 +83,7 @@ def review(
     seconds: Seconds = 300.0,
 ) -> None:
     """Write a page on which a person accepts or corrects labels, fields and answers, and exports gold."""
+    from foyerdoc.evaluation.gold import Gold
     from foyerdoc.evaluation.predictions import read_predictions
     from foyerdoc.evaluation.reviewing import write_review
 
@@ -100,6 +105,8 @@ def review(
             for path, document in progress(documents, len(documents), "drawing pages"):
                 drawn[document.id] = _pictures(path, document, pages, dpi, password, seconds)
         items = _Builder(documents, drawn, labels, forms).items(lines)
+        if people is not None:
+            items = _judged(items, Gold.read(people, _texts(items)))
         asked = {name: _form(schema) for name, schema in forms.items()}
         write_review(target, items, title=title, taxonomy=labels, schemas=asked, weights=weights, blind=blind)
         size = target.stat().st_size
@@ -269,6 +276,21 @@ class _Builder:
             answer=answer,
             pictures=self._pictures,
         )
+
+
+def _texts(items: Sequence[Item]) -> dict[str, str]:
+    return {name: d.text for item in items for d in item.documents for name in (d.id, item.names.get(d.id, d.name))}
+
+
+def _judged(items: Sequence[Item], gold: Gold) -> list[Item]:
+    """The items with what people said of them."""
+    said: dict[str, list[Judgement]] = {}
+    for one in gold.annotations:
+        said.setdefault(one.item, []).append(one)
+    here = {item.name for item in items}
+    if elsewhere := len(set(said) - here):
+        err.print(f"[yellow]note[/yellow]: gold of {elsewhere} items that are not here")
+    return [replace(item, people=tuple(said.get(item.name, ()))) for item in items]
 
 
 def _pictures(path: Path, document: Document, most: int, dpi: int, password: str | None, seconds: float) -> dict[int, bytes]:

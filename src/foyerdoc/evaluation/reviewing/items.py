@@ -9,7 +9,7 @@ from typing import Final
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import GoldError
-from foyerdoc.evaluation.gold import FieldType
+from foyerdoc.evaluation.gold import FieldType, Judgement
 from foyerdoc.results import Answer, FieldValue, Prediction
 
 ENTRY: Final = re.compile(r"([^\[\]]+)\[\d+\]([^\[\]]*)")
@@ -84,6 +84,7 @@ class Item:
         typed: values in the document, in order of the text.
         question: what was asked, and `answer` what was said.
         pictures: of pages by document id and page number: PNG or JPEG.
+        people: what annotators said already, for one who settles it.
         notes: what a reader of the item must know, one sentence each.
 
     Raises:
@@ -101,6 +102,7 @@ class Item:
     question: str | None = None
     answer: Answer | None = None
     pictures: Mapping[str, Mapping[int, bytes]] = field(default_factory=dict)
+    people: tuple[Judgement, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

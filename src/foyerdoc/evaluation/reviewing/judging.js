@@ -127,8 +127,19 @@ class Judging {
     return this.parts(item).some((part) => this.decision(item, part.key));
   }
 
-  /** What the system said as a decision, or null where it said nothing that can be accepted. */
+  /** Who decided what of a part before: pairs of a name and a decision. */
+  people(item, part) {
+    return item.people[part.key] ?? [];
+  }
+
+  /** What those agree on who judged it before, else what the system said, as a decision, or null where nothing can be accepted. */
   acceptable(item, part) {
+    const people = this.people(item, part);
+    if (people.length) {
+      const [[, first]] = people;
+      const agreed = people.every(([, decision]) => meaning(decision) === meaning(first)) && !this.problem(part, first);
+      return agreed ? { ...first, how: "accepted" } : null;
+    }
     const said = part.said;
     if (!said) return null;
     if (part.kind === "label") {
@@ -202,7 +213,7 @@ class Judging {
   lines() {
     const lines = [];
     for (const item of this.data.items) {
-      const head = { format: 1, item: item.name, annotator: this.annotator };
+      const head = { format: 1, item: item.name, annotator: this.annotator, ...(this.data.settling ? { adjudicated: true } : {}) };
       const decided = this.parts(item).filter((part) => ["accepted", "corrected"].includes(this.state(item, part)));
       if (!item.question) {
         head.document = this.named(item.documents[0]);
@@ -245,6 +256,11 @@ class Judging {
   named(document) {
     return this.data.documents[document].name;
   }
+}
+
+/** What two people must say alike to agree: not where it stands. */
+function meaning({ path, value, count, answerable, answers }) {
+  return JSON.stringify([path, value, count, answerable, answers]);
 }
 
 function fieldOf(item, path, asked) {

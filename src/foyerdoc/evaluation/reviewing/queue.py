@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from foyerdoc.errors import UsageError
+from foyerdoc.evaluation.gold import FieldsAnnotation
 from foyerdoc.evaluation.reviewing.items import Item
 from foyerdoc.results import Answer, FieldValue, Prediction
 
@@ -16,7 +17,7 @@ RULE: Final = (
     "the fields of their doubts times their weights, added up, times the weight of the category. Doubt is 1 minus the "
     "confidence; where no confidence was given, 1 minus the share of the nearest label, and a half for a field or an answer; 1 "
     "for what was left open, unreadable or in conflict. The category's weight is the mean over all labels that were "
-    "considered, by their shares. Weights are 1 unless set."
+    "considered, by their shares. Weights are 1 unless set. Items that people disagree on come before all others."
 )
 
 _UNSCORED: Final = 0.5
@@ -93,9 +94,21 @@ def doubt_of_answer(answer: Answer | None) -> float:
     return max(_UNSCORED, sum(not one.supported for one in answer.sentences) / len(answer.sentences))
 
 
+def disputes(item: Item) -> int:
+    """On how many of its parts those disagree who judged the item already; values are compared as they are written."""
+    parts: dict[str, list[object]] = {}
+    for one in item.people:
+        if isinstance(one, FieldsAnnotation):
+            for path, truth in one.fields.items():
+                parts.setdefault(f"field {path}", []).append(None if truth is None else truth.value)
+        else:
+            parts.setdefault(one.kind, []).append(one.said)
+    return sum(any(value != values[0] for value in values) for values in parts.values())
+
+
 def in_order(items: Iterable[Item], weights: Weights) -> list[Item]:
-    """The items, those first that cost most unread; as they came where that is equal."""
-    return sorted(items, key=lambda item: -doubt(item, weights))
+    """The items: those first that people disagree on most, then those that cost most unread, equals as they came."""
+    return sorted(items, key=lambda item: (-disputes(item), -doubt(item, weights)))
 
 
 def _stake(prediction: Prediction | None, weights: Weights) -> float:

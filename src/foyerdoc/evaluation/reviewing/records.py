@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import UsageError
+from foyerdoc.evaluation.gold import FieldsAnnotation, LabelAnnotation, QuestionAnnotation, Truth
 from foyerdoc.evaluation.pages import Html, application
-from foyerdoc.evaluation.reviewing.items import Asked, Form, Item
+from foyerdoc.evaluation.reviewing.items import ENTRY, Asked, Form, Item
 from foyerdoc.evaluation.reviewing.queue import RULE, Weights, doubt, in_order
 from foyerdoc.results import Answer, Candidate, FieldValue, Prediction
 from foyerdoc.storage import write_file
@@ -80,6 +81,7 @@ def review_page(
     data: dict[str, Any] = {
         "title": title,
         "blind": blind,
+        "settling": any(item.people for item in queue),
         "rule": RULE,
         "labels": _labels(queue, taxonomy),
         "schemas": {name: _form(form) for name, form in (schemas or {}).items()},
@@ -152,6 +154,7 @@ def _item(item: Item, taxonomy: Taxonomy | None, weights: Weights, *, blind: boo
     }
     found["form"] = _form(item.form or Form.of(item.fields)) if not (blind and by_label) else _form(Form())
     found["said"] = {} if blind else {path: _value(value) for path, value in item.fields.items()}
+    found["people"] = _people(item)
     if not blind:
         found["doubt"] = doubt(item, weights)
     if item.labelled and item.question is None:
@@ -174,6 +177,40 @@ def _schema(taxonomy: Taxonomy, path: tuple[str, ...]) -> str | None:
             f"the taxonomy has no label {' / '.join(path)!a}, which was said",
             hint="give the taxonomy that the results were made with",
         ) from error
+
+
+def _people(item: Item) -> dict[str, list[list[Any]]]:
+    """Who decided what, by part, as the page decides."""
+    found: dict[str, list[list[Any]]] = {}
+    ids = {
+        name: document.id for document in item.documents for name in (document.id, item.names.get(document.id, document.name))
+    }
+    for one in item.people:
+        match one:
+            case LabelAnnotation():
+                decisions: dict[str, Any] = {"label": {"path": one.label, "evidence": [_span(span) for span in one.evidence]}}
+            case FieldsAnnotation():
+                decisions = {f"field:{path}": _decision(truth) for path, truth in one.fields.items()}
+                counts: dict[str, int] = {}
+                for path in one.fields:
+                    if entry := ENTRY.fullmatch(path):
+                        number = int(path[len(entry[1]) + 1 :].partition("]")[0])
+                        counts[entry[1]] = max(counts.get(entry[1], 0), number + 1)
+                decisions |= {f"list:{path}": {"count": count} for path, count in counts.items()}
+            case QuestionAnnotation():
+                places = [(ids.get(e.document), e.span) for e in one.evidence]
+                evidence = [{"document": document, "span": _span(span)} for document, span in places if document and span]
+                decisions = {"question": {"answerable": one.answerable, "answers": one.answers, "evidence": evidence}}
+        for key, decision in decisions.items():
+            found.setdefault(key, []).append([one.annotator, decision])
+    return found
+
+
+def _decision(truth: Truth | None) -> dict[str, Any]:
+    if truth is None:
+        return {"value": None}
+    place = {} if truth.span is None else {"raw": truth.raw, "span": _span(truth.span)}
+    return {"value": _as_text(truth.value), **place}
 
 
 def _prediction(prediction: Prediction) -> dict[str, Any]:

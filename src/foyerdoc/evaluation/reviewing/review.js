@@ -247,7 +247,23 @@ function drawDecision(one, decision) {
 
 /** What can be chosen of the active part; the keys 1 to 9 choose among the same. */
 function choices(one) {
-  if (data.blind) return [];
+  const people = judging.people(item(), one).map(([name, decision]) => ({
+    name: `${name}: ${worded(one, decision)}`,
+    choose: () => decide(one, { ...decision, how: "corrected" }),
+  }));
+  return [...people, ...(data.blind ? [] : offered(one))].slice(0, 9);
+}
+
+/** A decision in a few words. */
+function worded(one, { path, value, count, answerable, answers, evidence }) {
+  if (one.kind === "label") return path ? named(path) : "no label fits";
+  if (one.kind === "list") return counted(count);
+  if (one.kind === "question") return answerable ? answers[0] ?? `${evidence.length} passages` : "nothing answers";
+  return value ?? "absent";
+}
+
+/** What the system considered. */
+function offered(one) {
   if (one.kind === "label") {
     const named = one.said?.alternatives ?? [];
     return named.slice(0, 6).map(([path, score]) => ({
