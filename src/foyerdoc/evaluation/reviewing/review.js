@@ -80,7 +80,10 @@ function drawReading() {
   $("views").hidden = !pictured;
   $("as-text").setAttribute("aria-pressed", String(!asPages));
   $("as-pages").setAttribute("aria-pressed", String(asPages));
-  $("notes").replaceChildren(...[...item().notes, ...shown.notes].map((note) => element("li", { textContent: note })));
+  const notes = [...item().notes, ...shown.notes];
+  $("notes").hidden = !notes.length;
+  $("notes").querySelector("summary").textContent = notes.length === 1 ? notes[0] : `${notes[0]} (and ${notes.length - 1} more)`;
+  $("notes").querySelector("ul").replaceChildren(...notes.slice(1).map((note) => element("li", { textContent: note })));
   $("text").hidden = asPages;
   $("pages").hidden = !asPages;
   asPages ? drawPages(shown) : drawText(shown);
@@ -530,8 +533,6 @@ function select(number) {
 }
 
 function chooseLabel(path) {
-  // What is no longer shown would keep the focus until the next frame, and swallow the next key.
-  $("filter").blur();
   $("labels").close();
   const one = part();
   const said = one.said?.path ?? [];
@@ -660,7 +661,9 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  const writing = event.target.matches?.("input:not([type=checkbox]), select, textarea");
+  if (event.defaultPrevented) return undefined;
+  // What was closed keeps the focus until the next frame: nobody writes there.
+  const writing = event.target.matches?.("input:not([type=checkbox]), select, textarea") && event.target.checkVisibility();
   if (event.key === "Escape" && writing && !document.querySelector("dialog[open]")) return event.target.blur();
   if ((event.ctrlKey || event.metaKey) && event.key === "z" && !writing) {
     event.preventDefault();
