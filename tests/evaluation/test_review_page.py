@@ -438,7 +438,7 @@ def test_words_of_a_page_are_chosen_with_the_mouse_and_the_finger(page_of: Calla
 
     def middle(word: str) -> tuple[float, float]:
         box = document.boxes(_place(document.text, word))[0]
-        shown = document.pages[1]
+        shown, frame = document.pages[1], sheet.bounding_box()  # it may have been scrolled
         return (
             frame["x"] + frame["width"] * (box.x0 + box.x1) / 2 / shown.width,
             frame["y"] + frame["height"] * (box.y0 + box.y1) / 2 / shown.height,
