@@ -9,11 +9,12 @@ from html import escape
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1c1c1c; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1.2rem }
 h1 { font-size: 1.7rem; margin-bottom: .2rem } h2 { font-size: 1.2rem; margin: 2.4rem 0 .4rem }
+td:not(.n) { min-width: 5.5rem }
 p { max-width: 46rem; margin: .4rem 0 } .lead { font-size: 1.15rem } .faint { color: #666 }
 table { border-collapse: collapse; margin: .8rem 0; font-size: .92rem } caption { text-align: left; font-weight: 600 }
 th, td { padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e4e4e4 }
 th { font-weight: 600; color: #444 } .n { text-align: right; font-variant-numeric: tabular-nums }
-td { overflow-wrap: anywhere } td.n { white-space: nowrap } td:not(.n) { min-width: 5.5rem } .long { max-height: 34rem; overflow: auto } pre { white-space: pre-wrap; overflow-wrap: anywhere }
+td { overflow-wrap: anywhere } .long { max-height: 34rem; overflow: auto } pre { white-space: pre-wrap; overflow-wrap: anywhere }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 0 1.5rem }
 .charts svg { width: 100% } figure { margin: .8rem 0 } figcaption { font-weight: 600; font-size: .92rem }
 svg text { font: 12px system-ui, sans-serif; fill: #444 } .grid { stroke: #ececec } .axis { stroke: #999 }
