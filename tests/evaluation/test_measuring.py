@@ -263,6 +263,9 @@ def test_gold_check_counts_and_finds_spans_that_do_not_stand(files: dict[str, Pa
     moved = run("gold", "check", files["gold"], "--documents", files["texts"])
     assert moved.exit_code == 1
     assert "total do not stand" in moved.stderr
+    (files["texts"] / "more").mkdir()
+    (files["texts"] / "more" / "d1.txt").write_text("Another text")
+    assert run("gold", "check", files["gold"], "--documents", files["texts"]).exit_code == 2
 
 
 def test_gold_agreement(files: dict[str, Path], tmp_path: Path) -> None:

@@ -130,6 +130,7 @@ def test_wilson_holds_the_share(counted: tuple[int, int]) -> None:
     assert 0 <= low <= right / n + 1e-12
     assert right / n - 1e-12 <= high <= 1
     assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(95, 100) == pytest.approx((0.888, 0.978), abs=1e-3)
     assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)  # Wilson's own formula, by hand
 
 

@@ -165,10 +165,16 @@ def import_gold(
 
 
 def _texts(paths: list[Path] | None) -> dict[str, str]:
-    """The documents' texts, cleaned as `classify`, `extract` and `index` see them, by name and by id."""
+    """The documents' texts, cleaned as `classify`, `extract` and `index` see them, by name and by id.
+
+    Raises:
+        UsageError: two documents have the same name and different texts.
+    """
     texts: dict[str, str] = {}
     for path, found in read_documents(files_of(paths), None, 300.0) if paths else ():
         if isinstance(found, Document):
+            if texts.get(path.name, found.text) != found.text:
+                raise UsageError(f"two documents are called {path.name!a}", hint="name one folder of them at a time")
             texts |= {path.name: found.text, found.id: found.text}
         else:
             report(found, path.name)

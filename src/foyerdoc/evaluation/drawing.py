@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 _WIDTH: Final = 560
 _HEIGHT: Final = 270
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 12, 42
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 20, 12, 42
 _MOST_POINTS: Final = 400
 _NAMES: Final = 180
 _ROW: Final = 24
@@ -94,7 +94,7 @@ def bars(title: str, axis: Axis, rows: Sequence[Bar]) -> str:
         parts.append(f'<text x="{place}" y="{bottom + 16}" text-anchor="middle">{_number(tick, axis)}</text>')
     for number, row in enumerate(rows):
         top = _TOP + _ROW * number
-        parts.append(f'<text x="{_NAMES - 8}" y="{top + 15}" text-anchor="end">{escape(_short(row.name, 26))}</text>')
+        parts.append(f'<text x="{_NAMES - 8}" y="{top + 15}" text-anchor="end">{escape(_short(row.name, 24))}</text>')
         if math.isfinite(row.value):
             start, end = across(max(0.0, across.low)), across(row.value)
             box = f'x="{min(start, end)}" y="{top + 4}" width="{round(abs(end - start), 1)}" height="{_ROW - 8}"'
@@ -110,21 +110,21 @@ def bars(title: str, axis: Axis, rows: Sequence[Bar]) -> str:
 
 def squares(title: str, rows: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
     """Counts as squares, the darker the larger their share of the row, as an `<svg>` element; names of rows and columns."""
-    side = min(40.0, (_WIDTH - _NAMES - _RIGHT) / max(1, len(columns)))
-    top = 120
+    top, slant = 125, 60  # above and to the right of them, the columns' names stand aslant
+    side = round(min(40.0, (_WIDTH - _NAMES - slant) / max(1, len(columns))), 1)
     height = round(top + side * len(rows) + 8, 1)
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
     ]
     for number, name in enumerate(columns):
         x = round(_NAMES + side * (number + 0.5) + 4, 1)
-        parts.append(f'<text transform="rotate(-60 {x} {top - 8})" x="{x}" y="{top - 8}">{escape(_short(name, 20))}</text>')
+        parts.append(f'<text transform="rotate(-60 {x} {top - 8})" x="{x}" y="{top - 8}">{escape(_short(name, 18))}</text>')
     for row, (name, values) in enumerate(zip(rows, counts, strict=True)):
         y = round(top + side * row, 1)
-        parts.append(f'<text x="{_NAMES - 8}" y="{y + side / 2 + 4}" text-anchor="end">{escape(_short(name, 26))}</text>')
+        parts.append(f'<text x="{_NAMES - 8}" y="{y + side / 2 + 4}" text-anchor="end">{escape(_short(name, 24))}</text>')
         for column, count in enumerate(values):
             share = count / max(1, sum(values))
-            place = f'x="{round(_NAMES + side * column, 1)}" y="{y}" width="{side - 1}" height="{side - 1}"'
+            place = f'x="{round(_NAMES + side * column, 1)}" y="{y}" width="{side - 1:.1f}" height="{side - 1:.1f}"'
             told = escape(f"{name} → {columns[column]}: {count}")
             parts.append(
                 f'<rect {place} fill="{_COLOURS[0]}" fill-opacity="{0.04 + 0.96 * share:.2f}"><title>{told}</title></rect>'

@@ -12,6 +12,7 @@ from html import escape
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1c1c1c; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1.2rem }
 h1 { font-size: 1.7rem; margin-bottom: .2rem } h2 { font-size: 1.2rem; margin: 2.4rem 0 .4rem }
+td:not(.n) { min-width: 5.5rem }
 p { max-width: 46rem; margin: .4rem 0 } .lead { font-size: 1.15rem } .faint { color: #666 }
 table { border-collapse: collapse; margin: .8rem 0; font-size: .92rem } caption { text-align: left; font-weight: 600 }
 th, td { padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e4e4e4 }

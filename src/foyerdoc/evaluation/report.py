@@ -133,7 +133,9 @@ def _differences(differences: Mapping[str, Difference]) -> dict[str, dict[str, A
 def _lead(section: Section) -> Html:
     name = _leading(section)
     figure = section.figures[name]
-    text = f"{section.name.capitalize()}: {name} {_said(figure)} over {figure.items:,} items of {figure.documents:,} documents."
+    meaning = f" ({_MEANING[name]})" if name in _MEANING else ""
+    of = f"{figure.items:,} items of {figure.documents:,} documents"
+    text = f"{section.name.capitalize()}: {_named(name)}{meaning} {_said(figure)}, {of}."
     if section.people:
         everyone = section.people[-1]
         text += f" People reach {_said(everyone.figures[name])}: the system is {everyone.standing(name)} their level."
@@ -180,7 +182,7 @@ def _confidences(section: Section) -> Iterator[tuple[str, str]]:
         return
     bins = stated.reliability()
     most = max(one.count for one in bins)
-    points = Series("", [b.confidence for b in bins], [b.accuracy for b in bins], "points", [b.count / most for b in bins])
+    points = Series("", [b.confidence for b in bins], [b.accuracy for b in bins], "points", [b.count / most for b in bins], 0)
     spans = [Series("", [b.confidence] * 2, [b.low, b.high], colour=0) for b in bins]
     diagonal = Series("", [0, 1], [0, 1], "dashed", colour=6)
     shares = Axis("confidence", 0, 1, shares=True), Axis("right", 0, 1, shares=True)

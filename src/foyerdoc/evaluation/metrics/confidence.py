@@ -65,6 +65,10 @@ class Stated:
             Area.of(self),
         ]
 
+    def ece(self) -> float:
+        """Expected calibration error, 0 to 1, lower is better; NaN without statements."""
+        return float(self.measures()[0](np.ones((1, self.items)))[0]) if len(self) else float("nan")
+
     def reliability(self) -> list[Bin]:
         """The bins of equal width that have statements, the least sure first."""
         place = bin_of(self.confidence)
