@@ -8,5 +8,6 @@ statistics.py      intervals over documents, paired comparisons, corrections, sl
 agreement.py       how far people agree
 measuring.py       all of it at once: `evaluate`
 mistakes.py        what went most wrong, with its passages
+reviewing/         the page on which people say what is right
 report.py          the page and the record; drawing.py, pages.py: charts and HTML that load nothing
 """

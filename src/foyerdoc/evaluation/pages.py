@@ -23,7 +23,7 @@ td { overflow-wrap: anywhere } td:first-child { overflow-wrap: break-word } .lon
 svg text { font: 12px system-ui, sans-serif; fill: #444 } .grid { stroke: #ececec } .axis { stroke: #999 }
 .legend { font-size: .85rem; margin: 0 } .legend span { margin-right: 1rem; white-space: nowrap }
 .legend i { display: inline-block; width: .8rem; height: .25rem; margin-right: .35rem; vertical-align: middle }
-@media screen and (max-width: 44rem) { table { display: block; overflow-x: auto } td { overflow-wrap: break-word } }
+@media screen and (max-width: 44rem) { table { display: block; overflow-x: auto } td { overflow-wrap: break-word } td.n { white-space: normal } }
 @media print { .long { max-height: none } h2, figure, tr { break-inside: avoid } }
 """.strip()  # noqa: E501
 
