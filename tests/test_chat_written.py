@@ -247,3 +247,30 @@ def test_without_a_history_no_model_is_asked_for_the_question(index):
     model = Scripted()
     assert Chat(index, model).find("And the deductible?").question == "And the deductible?"
     assert model.shown == []
+
+
+class Doubter:
+    """A model of inference that finds nothing about theft in its quotes, and keeps what it was asked."""
+
+    name = "doubter"
+
+    def __init__(self):
+        self.asked = []
+
+    def follows(self, sentence, quotes):
+        self.asked.append((sentence, list(quotes)))
+        return "heft" not in sentence
+
+
+def test_a_model_of_inference_can_refuse_what_the_rules_let_pass_and_nothing_else(index):
+    number, doubter = ranks(index), Doubter()
+    text = (
+        f"The deductible is 150 euros. [{number('The deductible')}] Theft of jewellery is covered. [{number('The theft')}] "
+        f"The deductible is 9 euros. [{number('The deductible')}]"
+    )
+    answer = written(index, text, entailment=doubter)
+    assert answer.text == "The deductible is 150 euros. [1]"
+    assert ("entailment", "doubter") in answer.fingerprint.settings
+    assert len(answer.issues) == 2
+    assert "by the model of inference" in answer.issues[0]
+    assert [sentence for sentence, _ in doubter.asked] == ["The deductible is 150 euros.", "Theft of jewellery is covered."]

@@ -23,12 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.answers.asking import chats, indexed, options, paragraphs
-from benchmarks.answers.scores import exact, f1, share
+from benchmarks.answers.scores import share
 from benchmarks.questions import KeptEmbedder, Question, squad
 from rich.console import Console
 from rich.table import Table
 
 from foyerdoc.chat import Chat, support
+from foyerdoc.evaluation.metrics.answers import exact, f1
 from foyerdoc.index import Index, fusion
 from foyerdoc.results import Answer, Citation
 

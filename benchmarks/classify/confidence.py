@@ -9,8 +9,10 @@ import numpy as np
 from benchmarks.classify import reliability
 from benchmarks.classify.bootstrap import Estimate, estimate
 from benchmarks.classify.collected import Cell, Cells
-from benchmarks.classify.metrics import LEVELS, Outcome, Weights, share, wilson
+from benchmarks.classify.metrics import LEVELS, Outcome, Weights, share
 from benchmarks.classify.quality import table
+
+from foyerdoc.evaluation.metrics.confidence import wilson
 
 TARGET = 0.95
 POOLED = "all sets"

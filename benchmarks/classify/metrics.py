@@ -134,13 +134,3 @@ def scope_scores(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray
         return None
     score = predictions.scores.max(axis=1) if predictions.scope is None else predictions.scope
     return score[~outside].astype(np.float64), score[outside].astype(np.float64)
-
-
-def wilson(right: float, n: float, z: float = 1.959964) -> tuple[float, float]:
-    """The 95% interval of a share of `right` in `n` (Wilson, "Probable inference", JASA 1927); (0, 1) when n is 0."""
-    if n == 0:
-        return 0.0, 1.0
-    p = right / n
-    centre, spread = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return float((centre - spread) / scale), float((centre + spread) / scale)

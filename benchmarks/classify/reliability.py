@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from benchmarks.classify.metrics import Weights, wilson
+from benchmarks.classify.metrics import Weights
 from numpy.typing import NDArray
+
+from foyerdoc.evaluation.metrics.confidence import wilson
 
 BINS = 10
 SAMPLES = 1000

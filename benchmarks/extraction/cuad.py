@@ -31,13 +31,14 @@ from typing import Any
 
 from benchmarks.extraction import asking
 from benchmarks.extraction.baseline import contract
-from benchmarks.extraction.scores import error, plain, share, show_fields, show_reliability
+from benchmarks.extraction.scores import error, share, show_fields, show_reliability
 from pydantic import BaseModel, Field
 from rich.console import Console
 from rich.table import Table
 
 import foyerdoc as fd
 from foyerdoc.documents import Document
+from foyerdoc.evaluation.comparing import plain
 from foyerdoc.extraction.adapter import read_folder
 from foyerdoc.extraction.grounding import Ground
 from foyerdoc.extraction.options import lines_for, on_line

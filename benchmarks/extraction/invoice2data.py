@@ -25,12 +25,13 @@ from typing import Any, Literal
 
 from benchmarks.extraction.asking import Gold, extractor_of, half_of, options_of, train
 from benchmarks.extraction.baseline import invoice
-from benchmarks.extraction.scores import plain, show_fields
+from benchmarks.extraction.scores import show_fields
 from pydantic import BaseModel, Field
 from rich.console import Console
 
 import foyerdoc as fd
 from foyerdoc.documents import Document
+from foyerdoc.evaluation.comparing import plain
 
 Currency = Literal["EUR", "USD", "GBP", "CHF", "JPY", "INR", "PLN", "SEK", "DKK", "NOK", "CZK", "CAD", "AUD"]
 

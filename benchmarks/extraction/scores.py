@@ -17,18 +17,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from benchmarks.classify import reliability
-from benchmarks.classify.metrics import wilson
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from foyerdoc.evaluation.metrics.confidence import wilson
+
 ByField = Mapping[str, Mapping[str, Sequence[str]]]
 """For each field, for each document the outcomes."""
-
-
-def plain(value: object) -> str:
-    """A value without case, marks and white space."""
-    return "".join(c for c in str(value).casefold() if c.isalnum())
 
 
 def scores(outcomes: Sequence[str]) -> tuple[float, float, float]:

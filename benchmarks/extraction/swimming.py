@@ -21,12 +21,13 @@ from typing import Any
 
 import numpy as np
 from benchmarks.extraction.asking import extractor_of, options_of
-from benchmarks.extraction.scores import plain, show_fields
+from benchmarks.extraction.scores import show_fields
 from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from scipy.optimize import linear_sum_assignment
 
 import foyerdoc as fd
+from foyerdoc.evaluation.comparing import plain
 from foyerdoc.extraction.jsonschema import from_json_schema
 
 RESULTS = "results"

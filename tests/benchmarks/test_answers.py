@@ -10,6 +10,7 @@ from benchmarks.answers.quotes import covers
 from benchmarks.questions import Question
 
 from foyerdoc.documents import Span
+from foyerdoc.evaluation.metrics import answers
 from foyerdoc.results import Citation
 
 
@@ -23,16 +24,16 @@ from foyerdoc.results import Citation
     ],
 )
 def test_words_are_plain(text: str, language: str, words: list[str]) -> None:
-    assert scores.words(text, language) == words
+    assert answers.words(text, language) == words
 
 
 def test_f1_is_that_of_the_nearest_answer() -> None:
     # Of "hail broke roof" and "roof" one word is shared: 2 * 1 / (3 + 1).
-    assert scores.f1("The hail broke the roof.", ["the roof"], "en") == pytest.approx(0.5)
-    assert scores.f1("The hail broke the roof.", ["nothing", "hail broke roof"], "en") == 1.0
-    assert scores.f1("", ["the roof"], "en") == 0.0
-    assert scores.exact("The roof!", ["a roof"], "en")
-    assert not scores.exact("", ["a roof"], "en")
+    assert answers.f1("The hail broke the roof.", ["the roof"], "en") == pytest.approx(0.5)
+    assert answers.f1("The hail broke the roof.", ["nothing", "hail broke roof"], "en") == 1.0
+    assert answers.f1("", ["the roof"], "en") == 0.0
+    assert answers.exact("The roof!", ["a roof"], "en")
+    assert not answers.exact("", ["a roof"], "en")
 
 
 def test_a_share_has_an_interval_of_whole_groups() -> None:

@@ -14,10 +14,12 @@ from benchmarks.classify.baselines import coordinates
 from benchmarks.classify.collected import collect
 from benchmarks.classify.confidence import precise
 from benchmarks.classify.few_shot import pairs, regression
-from benchmarks.classify.metrics import auroc, category_scores, macro_f1, outcome, wilson
+from benchmarks.classify.metrics import auroc, category_scores, macro_f1, outcome
 from benchmarks.classify.predictions import Predictions, Run
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.svm import LinearSVC
+
+from foyerdoc.evaluation.metrics.confidence import wilson
 
 LEAVES = (("a", "x"), ("a", "y"), ("b", "z"))
 

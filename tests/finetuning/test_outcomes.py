@@ -74,21 +74,15 @@ def test_calibration_error_of_what_is_true_is_near_what_a_true_one_shows() -> No
     boasting = Guess(((),) * 500, confidence, random.random(500) < confidence - 0.25)
     mean, most = outcomes.least_calibration_error(true)
     assert 0 < mean < most < 0.1
-    assert outcomes.calibration_error(true) < most < outcomes.calibration_error(boasting)
-    assert outcomes.calibration_error(Guess(((),) * 4, np.full(4, 1.0), np.array([True, True, True, False]))) == 0.25
+    assert true.stated.ece() < most < boasting.stated.ece()
+    assert Guess(((),) * 4, np.full(4, 1.0), np.array([True, True, True, False])).stated.ece() == 0.25
 
 
 def test_risk_falls_with_coverage_when_the_surest_are_right() -> None:
     guess = Guess(((),) * 4, np.array([0.5, 0.9, 0.7, 0.6]), np.array([False, True, True, False]))
-    coverage, risk = outcomes.risk_coverage(guess)
+    coverage, risk = guess.stated.risk_coverage()
     np.testing.assert_allclose(coverage, [0.25, 0.5, 0.75, 1.0])
     np.testing.assert_allclose(risk, [0, 0, 1 / 3, 0.5])
-
-
-def test_intervals_of_shares() -> None:
-    low, high = outcomes.interval(95, 100)
-    assert (round(low, 3), round(high, 3)) == (0.888, 0.978)
-    assert outcomes.interval(0, 0) == (0.0, 1.0)
 
 
 def test_the_held_out_part_of_a_training(tiny_classifier: tuple[Path, object, object]) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.chat_engine.types import BaseChatEngine
 
+    from foyerdoc.chat.entailment import Entailment
+
 # Chosen on half of the development questions (docs/chat.md).
 _CLOSE = 0.05  # quotes that score this little less than the best are quoted too
 _QUOTES = 3  # at most
@@ -61,6 +63,7 @@ class Chat:
         write: whether the model writes the answer from the quotes, instead of choosing among them. Sentences that their
             quotes do not bear out are left out; where none remains, the quotes themselves are the answer.
         keep_unsupported: keep those sentences, marked "[?]" in the text and `supported=False`.
+        entailment: a model of inference that also has to find a written sentence in its quotes.
 
     Raises:
         UsageError: the threshold is out of range, or there is no model to write.
@@ -76,6 +79,7 @@ class Chat:
         none: float | None = None,
         write: bool = False,
         keep_unsupported: bool = False,
+        entailment: Entailment | None = None,
     ) -> None:
         if threshold is not None and not 0 <= threshold <= 1:
             raise UsageError(f"a threshold of {threshold}", hint="give a cosine, 0 to 1")
@@ -92,6 +96,7 @@ class Chat:
         self._none = none
         self._writes = write
         self._keeps = keep_unsupported
+        self._entailment = entailment
 
     def ask(self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int = 5) -> Answer:
         """Answer a question with quotes, or say that the documents do not answer it.
@@ -294,7 +299,10 @@ class Chat:
         if not all(_cite(one, found).verified for one in chosen):
             return "a quote of it does not stand in its document"
         quotes = [support.Quoted(one.text, one.language, one.chunk.text) for one in chosen]
-        return support.objection(draft.text, quotes, self._closeness)
+        why = support.objection(draft.text, quotes, self._closeness)
+        if why is None and self._entailment and not self._entailment.follows(draft.text, [quote.text for quote in quotes]):
+            return "it does not follow from its quotes, by the model of inference"
+        return why
 
     def _closeness(self, sentence: str, quotes: Sequence[support.Quoted]) -> float:
         if not self._index.embedder.name.startswith(_CALIBRATED):
@@ -327,6 +335,7 @@ class Chat:
                 else ()
             ),
             *((("write", "unsupported kept" if self._keeps else "unsupported left out"),) if self._writes else ()),
+            *((("entailment", self._entailment.name),) if self._writes and self._entailment else ()),
         )
         return Answer(
             text=text,

@@ -10,10 +10,12 @@ from foyerdoc.cli.app import app
 from foyerdoc.cli.classification import classify
 from foyerdoc.cli.demo import demo
 from foyerdoc.cli.documents import extract, read
+from foyerdoc.cli.evaluation import evaluate, gold
 from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, search
+from foyerdoc.cli.reviewing import review
 from foyerdoc.cli.training import train
 
 __all__ = [
@@ -23,11 +25,14 @@ __all__ = [
     "classify",
     "demo",
     "doctor",
+    "evaluate",
     "export",
     "extract",
+    "gold",
     "index",
     "models",
     "read",
+    "review",
     "search",
     "train",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foyerdoc.cli.app import Json, app, brief, err, out, pages_of, print_json, report, stops_on_error
+from foyerdoc.cli.app import Json, app, as_json, brief, err, out, pages_of, print_json, report, stops_on_error
 from foyerdoc.cli.indexing import Folder, existing
 from foyerdoc.errors import UsageError
 from foyerdoc.models.protocol import Message
@@ -67,7 +67,7 @@ def ask(
     with stops_on_error(), Index.open(existing(folder)) as opened:
         answer = _chat(opened, model, write=write).ask(question, where=_conditions(where), k=k)
         if json:
-            print_json(answer)
+            print_json({"question": question, **as_json(answer)})
         else:
             print_answer(answer)
 
@@ -128,7 +128,7 @@ class Conversation:
         self._last = answer
         self._history += [Message("user", question), Message("assistant", answer.text)]
         if self._json:
-            print_json(answer)
+            print_json({"question": question, **as_json(answer)})
         else:
             out.print()
             print_sources(answer)

@@ -1,7 +1,10 @@
-"""Pages of figures that load nothing: no script, no picture, no font from elsewhere."""
+"""Pages that load nothing: no picture, no font, no script from elsewhere; those of figures have no script at all."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -9,16 +12,18 @@ from html import escape
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1c1c1c; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1.2rem }
 h1 { font-size: 1.7rem; margin-bottom: .2rem } h2 { font-size: 1.2rem; margin: 2.4rem 0 .4rem }
+td:not(.n) { min-width: 5.5rem }
 p { max-width: 46rem; margin: .4rem 0 } .lead { font-size: 1.15rem } .faint { color: #666 }
 table { border-collapse: collapse; margin: .8rem 0; font-size: .92rem } caption { text-align: left; font-weight: 600 }
 th, td { padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e4e4e4 }
-th { font-weight: 600; color: #444 } .n { text-align: right; font-variant-numeric: tabular-nums }
-td { overflow-wrap: anywhere } .long { max-height: 34rem; overflow: auto } pre { white-space: pre-wrap; overflow-wrap: anywhere }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 0 1.5rem }
-.charts svg { width: 100% } figure { margin: .8rem 0 } figcaption { font-weight: 600; font-size: .92rem }
+th { font-weight: 600; color: #444 } .n { text-align: right; font-variant-numeric: tabular-nums } td.n { white-space: nowrap }
+td { overflow-wrap: anywhere } td:first-child { overflow-wrap: break-word } .long { max-height: 34rem; overflow: auto } pre { white-space: pre-wrap; overflow-wrap: anywhere }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 1.5rem }
+.charts svg { width: 100%; overflow: visible } figure { margin: .8rem 0 } figcaption { font-weight: 600; font-size: .92rem }
 svg text { font: 12px system-ui, sans-serif; fill: #444 } .grid { stroke: #ececec } .axis { stroke: #999 }
 .legend { font-size: .85rem; margin: 0 } .legend span { margin-right: 1rem; white-space: nowrap }
 .legend i { display: inline-block; width: .8rem; height: .25rem; margin-right: .35rem; vertical-align: middle }
+@media screen and (max-width: 44rem) { table { display: block; overflow-x: auto } td { overflow-wrap: break-word } td.n { white-space: normal } }
 @media print { .long { max-height: none } h2, figure, tr { break-inside: avoid } }
 """.strip()  # noqa: E501
 
@@ -44,6 +49,45 @@ def page(title: str, subtitle: str, parts: Iterable[Html]) -> bytes:
         f'<h1>{escape(title)}</h1>\n<p class="faint">{escape(subtitle)}</p>\n{body}\n</body>\n</html>\n'
     )
     return text.encode("utf-8", "backslashreplace")
+
+
+def application(title: str, body: Html, *, style: str, script: str, data: object) -> bytes:
+    """A page to work on, in UTF-8: its own script and style, and data that the script finds as JSON in the element `data`.
+
+    The browser runs this one script and no other, by its hash, and calls nobody. The data is no script and cannot end
+    its element, whatever texts are in it.
+
+    Args:
+        title: of the page.
+        body: what stands there before the script runs.
+        style, script: CSS and JavaScript, with line feeds alone, and without the ends of their own elements.
+        data: what `json.dumps` takes.
+    """
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {_hash(script)}",
+            f"style-src {_hash(style)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    # Halves of surrogate pairs become escapes below, which JSON reads as what they were.
+    content = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body.text}\n"
+        f'<script type="application/json" id="data">{content}</script>\n<script>{script}</script>\n</body>\n</html>\n'
+    )
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def heading(text: str) -> Html:

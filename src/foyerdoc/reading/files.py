@@ -49,7 +49,7 @@ def read(
         ReadError: the path is not a readable file.
         UsageError: the source is neither a path nor bytes, or the name or the password is not text.
     """
-    raw, name = _take(source, name, limits or Limits())
+    raw, name = take(source, name, limits or Limits())
     return _read(raw, name, password, limits or Limits(), boxes)
 
 
@@ -100,7 +100,7 @@ def read_many(
 
     def one(path: Path) -> Document | FoyerdocError:
         try:
-            return _read(*_take(path, None, limits or Limits()), password, limits or Limits(), boxes, stop)
+            return _read(*take(path, None, limits or Limits()), password, limits or Limits(), boxes, stop)
         except FoyerdocError as error:
             return error
 
@@ -119,7 +119,8 @@ def read_many(
             pool.shutdown(cancel_futures=True)
 
 
-def _take(source: str | Path | bytes, name: str | None, limits: Limits) -> tuple[bytes, str]:
+def take(source: str | Path | bytes, name: str | None, limits: Limits) -> tuple[bytes, str]:
+    """The bytes of a source and what to call it; raises as `read` does."""
     if name is not None and not isinstance(name, str):
         raise UsageError(f"a {type(name).__name__} as name", hint="pass a str")
     if isinstance(source, bytes):

@@ -70,7 +70,7 @@ def read_pdf(assembly: Assembly) -> Document:
     """
     deadline = time.monotonic() + assembly.limits.seconds * 0.9
     try:
-        with _opened(assembly.raw, assembly.name, assembly.password) as pdf:
+        with opened(assembly.raw, assembly.name, assembly.password) as pdf:
             if len(pdf) > assembly.limits.pages:
                 raise LimitExceeded(
                     f"{assembly.name}: {len(pdf)} pages, the limit is {assembly.limits.pages}",
@@ -103,7 +103,7 @@ def words_of(raw_file: bytes, name: str, password: str | None, pages: list[int])
         pages: page numbers, from 1.
     """
     found: dict[int, list[Word]] = {}
-    with _opened(raw_file, name, password) as pdf:
+    with opened(raw_file, name, password) as pdf:
         for number in pages:
             page = pdf[number - 1]
             text = PageText(page)
@@ -120,7 +120,8 @@ def words_of(raw_file: bytes, name: str, password: str | None, pages: list[int])
 
 
 @contextmanager
-def _opened(raw_file: bytes, name: str, password: str | None) -> Iterator[pdfium.PdfDocument]:
+def opened(raw_file: bytes, name: str, password: str | None) -> Iterator[pdfium.PdfDocument]:
+    """A PDF as PDFium opens it, closed afterwards; what PDFium refuses becomes an error of ours."""
     try:
         pdf = _open(raw_file, password)
     except pdfium.PdfiumError as error:

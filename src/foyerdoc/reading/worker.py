@@ -283,6 +283,10 @@ def _do(request: dict[str, Any], raw: bytes, limits: Limits) -> bytes:
 
         words = words_of(raw, request["name"], request["password"], request["pages"])
         return orjson.dumps({str(page): found for page, found in words.items()})
+    if request["do"] == "pictures":
+        from foyerdoc.reading.picturing import draw
+
+        return draw(raw, request["name"], request["password"], request["pages"], request["dpi"])
     document = parse(raw, request["name"], password=request["password"], limits=limits, boxes=request["boxes"])
     return dumps(document, boxes=True)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.classification.calibration import Calibration
+from foyerdoc.evaluation.metrics.confidence import Stated
 from foyerdoc.finetuning.data.examples import Example
 from foyerdoc.taxonomy import Taxonomy
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Label = tuple[str, ...]
 
-_BINS: Final = 10
 _DRAWS: Final = 400
 
 
@@ -38,6 +37,11 @@ class Guess:
     labels: tuple[Label, ...]
     confidence: NDArray[np.float64]
     right: NDArray[np.bool_]
+
+    @property
+    def stated(self) -> Stated:
+        """The same as statements with a confidence, a document each."""
+        return Stated(np.arange(len(self.labels)), self.confidence, self.right, len(self.labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +136,6 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
-    """Documents of like confidence: how many, their mean confidence and how many of them are right, 0 to 1."""
-
-    documents: int
-    confidence: float
-    accuracy: float
-
-
-@dataclass(frozen=True, slots=True)
 class Named:
     """What is named at one level under the thresholds.
 
@@ -211,23 +206,6 @@ def confusions(tuned: Predicted) -> list[tuple[Label, Label, int]]:
     return [(true, said, n) for (true, said), n in wrong.most_common() if true != said]
 
 
-def bins_of(guess: Guess) -> list[Bin]:
-    """Ten bins of equal width over confidences 0 to 1; empty ones left out."""
-    places = np.minimum((guess.confidence * _BINS).astype(int), _BINS - 1)
-    found = []
-    for place in np.unique(places):
-        inside = places == place
-        found.append(Bin(int(inside.sum()), float(guess.confidence[inside].mean()), float(guess.right[inside].mean())))
-    return found
-
-
-def calibration_error(guess: Guess) -> float:
-    """Expected calibration error over `bins_of`, 0 to 1, lower is better (Naeini et al., AAAI 2015)."""
-    bins = bins_of(guess)
-    total = sum(one.documents for one in bins)
-    return sum(one.documents * abs(one.confidence - one.accuracy) for one in bins) / max(total, 1)
-
-
 def least_calibration_error(guess: Guess, seed: int = 0) -> tuple[float, float]:
     """What the error would be if every confidence were true: mean, and what it stays below in 95 of 100 draws.
 
@@ -235,15 +213,8 @@ def least_calibration_error(guess: Guess, seed: int = 0) -> tuple[float, float]:
     """
     random = np.random.default_rng(seed)
     draws = [random.random(len(guess.confidence)) < guess.confidence for _ in range(_DRAWS)]
-    errors = [calibration_error(Guess(guess.labels, guess.confidence, right)) for right in draws]
+    errors = [Guess(guess.labels, guess.confidence, right).stated.ece() for right in draws]
     return float(np.mean(errors)), float(np.quantile(errors, 0.95))
-
-
-def risk_coverage(guess: Guess) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Share of documents named when the surest come first (ascending to 1), and the share of wrong ones among these."""
-    order = np.argsort(-guess.confidence, kind="stable")
-    count = np.arange(1, len(order) + 1)
-    return count / max(len(order), 1), np.cumsum(~guess.right[order]) / count
 
 
 def named_at(part: Predicted, calibration: Calibration) -> list[Named]:
@@ -257,16 +228,6 @@ def named_at(part: Predicted, calibration: Calibration) -> list[Named]:
         right = sum(paths[row][:depth] == part.examples[row].path[:depth] for row in named)
         found.append(Named(len(rows), len(named), right))
     return found
-
-
-def interval(right: int, total: int) -> tuple[float, float]:
-    """95% interval of a share (Wilson, 1927), 0 to 1."""
-    if not total:
-        return 0.0, 1.0
-    z, share = 1.96, right / total
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _scored(label: Label, true: Sequence[Label], said: Sequence[Label]) -> Scored:

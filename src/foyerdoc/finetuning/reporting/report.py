@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from foyerdoc import storage
 from foyerdoc.evaluation.drawing import Axis, Series, chart
+from foyerdoc.evaluation.metrics.confidence import wilson
 from foyerdoc.evaluation.pages import Html, charts, heading, page, paragraph, preformatted, table
 from foyerdoc.finetuning.reporting import outcomes
 from foyerdoc.finetuning.reporting.outcomes import Guess, Label, Predicted
@@ -100,7 +101,7 @@ def write_instruct_report(trained: TrainedInstruct, samples: Sequence[Sample] = 
 def _summary(trained: TrainedClassifier, base: Predicted, tuned: Predicted) -> list[Html]:
     rows = tuned.whole()
     before, after = (sum(part.best(row)[0] == part.examples[row].path for row in rows) for part in (base, tuned))
-    low, high = outcomes.interval(after, len(rows))
+    low, high = wilson(after, len(rows))
     sentence = (
         f"Of {len(rows)} documents that it had not learnt from, the classifier gives {share(after, len(rows))} their right "
         f"label (95% interval {per_cent(low)} to {per_cent(high)}); the base gave {share(before, len(rows))}."
@@ -120,7 +121,7 @@ def told_of_thresholds(part: Predicted, calibration: Calibration) -> list[str]:
         if not named.named:
             told.append(f"It is never sure enough to name a {level} ({per_cent(calibration.target)} right was asked for).")
             continue
-        low, high = outcomes.interval(named.right, named.named)
+        low, high = wilson(named.right, named.named)
         told.append(
             f"It is sure enough to name a {level} for {share(named.named, named.documents)} of them, and "
             f"{share(named.right, named.named)} of those are right (95% interval {per_cent(low)} to {per_cent(high)}; "
@@ -213,7 +214,7 @@ def _confidence(part: Predicted, calibration: Calibration | None, title: Html) -
     for depth, guess in levels:
         mean, most = outcomes.least_calibration_error(guess)
         told = (
-            f"For the {level_name(depth)} the expected calibration error is {per_cent(outcomes.calibration_error(guess))}. "
+            f"For the {level_name(depth)} the expected calibration error is {per_cent(guess.stated.ece())}. "
             f"On {len(guess.labels)} documents a classifier whose every probability is true would show {per_cent(mean)}, and "
             f"less than {per_cent(most)} in 95 of 100 cases."
         )
@@ -229,14 +230,14 @@ def _confidence(part: Predicted, calibration: Calibration | None, title: Html) -
 
 
 def _reliability(guess: Guess) -> str:
-    bins = outcomes.bins_of(guess)
-    largest = max(one.documents for one in bins)
+    bins = guess.stated.reliability()
+    largest = max(one.count for one in bins)
     points = Series(
         "documents of like confidence",
         [one.confidence for one in bins],
         [one.accuracy for one in bins],
         "points",
-        [one.documents / largest for one in bins],
+        [one.count / largest for one in bins],
         colour=0,
     )
     even = Series("as often right as claimed", [0, 1], [0, 1], "dashed", colour=6)
@@ -245,7 +246,7 @@ def _reliability(guess: Guess) -> str:
 
 
 def _risk(guess: Guess, depth: int, calibration: Calibration | None) -> str:
-    coverage, risk = outcomes.risk_coverage(guess)
+    coverage, risk = guess.stated.risk_coverage()
     series = [Series("wrong among the named", coverage.tolist(), risk.tolist(), colour=0)]
     top = max(0.1, float(risk.max()))
     if calibration is not None:
@@ -290,7 +291,7 @@ def _changes(base: Predicted, tuned: Predicted) -> list[Html]:
 def _test(test: Predicted, calibration: Calibration | None) -> list[Html]:
     rows = test.whole()
     right = sum(test.best(row)[0] == test.examples[row].path for row in rows)
-    low, high = outcomes.interval(right, len(rows))
+    low, high = wilson(right, len(rows))
     parts = [
         heading("Test documents"),
         paragraph(

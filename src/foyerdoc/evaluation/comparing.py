@@ -1,0 +1,70 @@
+"""Whether two values of a field are the same: by what they mean, not by how they are written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from foyerdoc.evaluation.gold import FieldType, Truth
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_AMOUNT: Final = re.compile(r"[+-]?\d+\.\d+")
+_CENT: Final = Decimal("0.01")
+_YES: Final = frozenset({"true", "yes", "1"})
+
+
+def same(truth: Truth, value: object) -> bool:
+    """Whether a system's value is the one that is true."""
+    kind = type_of(truth)
+    return value is not None and meaning(kind, truth.value) == meaning(kind, value)
+
+
+def meaning(kind: FieldType, value: object) -> Hashable:
+    """What is equal for values that are the same. A value that is none of its type is only the same as itself.
+
+    Amounts: to the cent. Numbers: as numbers. Dates: as dates. Times: of a date alone, midnight. Names: without case, marks,
+    white space and accents. Texts and identifiers: the same with their accents.
+    """
+    try:
+        return _MEANING[kind](str(value).strip())
+    except (ValueError, InvalidOperation):
+        return str(value)
+
+
+def type_of(truth: Truth) -> FieldType:
+    """The type that a truth names; else what its value looks like: digits alone are an identifier's, which may begin with 0."""
+    if truth.type is not None:
+        return truth.type
+    if isinstance(truth.value, bool):
+        return "yes_no"
+    if isinstance(truth.value, int | float):
+        return "number"
+    if _DATE.fullmatch(truth.value):
+        return "date"
+    return "money" if _AMOUNT.fullmatch(truth.value) else "text"
+
+
+def plain(value: object) -> str:
+    """A value without case, marks and white space."""
+    return "".join(c for c in unicodedata.normalize("NFC", str(value)).casefold() if c.isalnum())
+
+
+def _name(value: str) -> str:
+    return plain("".join(c for c in unicodedata.normalize("NFD", value) if not unicodedata.combining(c)))
+
+
+_MEANING: Final[Mapping[FieldType, Callable[[str], Hashable]]] = {
+    # Of a value that is marks alone ("%", "-") nothing would be left to compare.
+    "text": lambda value: plain(value) or value,
+    "identifier": lambda value: plain(value) or value,
+    "name": lambda value: _name(value) or value,
+    "number": Decimal,
+    "money": lambda value: Decimal(value).quantize(_CENT),
+    "date": lambda value: datetime.fromisoformat(value).date(),
+    "datetime": datetime.fromisoformat,
+    "yes_no": lambda value: value.casefold() in _YES,
+}
