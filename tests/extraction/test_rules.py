@@ -195,6 +195,16 @@ def test_a_sum_decides_between_values_that_were_nearly_chosen(net, tax, gross, s
     assert found == (None if settled is None else dict(zip(("net", "tax", "gross"), settled, strict=True)))
 
 
+def test_of_two_ways_to_make_a_sum_the_likelier_one_is_taken():
+    (rule,) = rules("net + tax = gross")
+    choices = {"net": amounts("9.00", "8.41", "0.59"), "tax": amounts("8.41", "0.59"), "gross": amounts("9.00")}
+    assert settle(rule, choices) is None  # 8.41 and 0.59 are one step away, 0.59 and 8.41 are two and none
+    shares = {"net": [0.4, 0.3, 0.1], "tax": [0.4, 0.35], "gross": [0.9]}
+    assert settle(rule, choices, shares) == {"net": 1, "tax": 1, "gross": 0}
+    shares["net"] = [0.4, 0.1, 0.3]
+    assert settle(rule, choices, shares) == {"net": 2, "tax": 0, "gross": 0}
+
+
 @pytest.mark.parametrize("kind", [int, float])
 def test_whole_numbers_and_floats_are_settled_too(kind):
     (rule,) = rules("net + tax = gross")

@@ -173,14 +173,23 @@ def choose_many(
 def decide(options: Sequence[Option], weighing: Weighing, *, begun: bool = False) -> tuple[Option, float]:
     """The likeliest value's best option, and the share of all options that say the same. See `Weighing.shares`."""
     shares = weighing.shares(options, begun=begun)
-    keys = [None if option.place is None else value_key(option.place.value) for option in options]
-    sums: dict[object, float] = {}
-    for key, share in zip(keys, shares, strict=True):
-        sums[key] = sums.get(key, 0.0) + float(share)
+    sums = by_value(options, weighing, begun=begun)
     value = max(sums, key=lambda key: sums[key])
-    best = max((i for i, key in enumerate(keys) if key == value), key=lambda i: shares[i])
+    best = max((i for i, option in enumerate(options) if _value(option) == value), key=lambda i: shares[i])
     # Shares add up to 1 but for rounding.
     return options[best], min(sums[value], 1.0)
+
+
+def by_value(options: Sequence[Option], weighing: Weighing, *, begun: bool = False) -> dict[object, float]:
+    """The share of each value, by `value_key`, that there is none by None: options at several places can say the same."""
+    sums: dict[object, float] = {}
+    for option, share in zip(options, weighing.shares(options, begun=begun), strict=True):
+        sums[_value(option)] = sums.get(_value(option), 0.0) + float(share)
+    return sums
+
+
+def _value(option: Option) -> object:
+    return None if option.place is None else value_key(option.place.value)
 
 
 def _choose_together(

@@ -17,7 +17,7 @@ from foyerdoc.documents import Document, Span
 from foyerdoc.errors import FoyerdocError, UsageError
 from foyerdoc.extraction import pointing, schemas
 from foyerdoc.extraction.adapter import ADAPTER, Settings, folder_of, load_model, read_folder
-from foyerdoc.extraction.choosing import Asked, Entries, ask, ask_everywhere, choose_many, decide
+from foyerdoc.extraction.choosing import Asked, Entries, ask, ask_everywhere, by_value, choose_many, decide
 from foyerdoc.extraction.grounding import Ground, Place, candidates, value_key
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
 from foyerdoc.extraction.rules import Rule, rules_of, settle
@@ -57,6 +57,7 @@ class _Found:
 
     Attributes:
         held: whether the first of the others was the choice, and too unsure to be shown.
+        shares: of a field that a model chose: how likely it is to say what, None that there is no value.
     """
 
     leaf: Leaf
@@ -66,6 +67,7 @@ class _Found:
     confidence: float | None = None
     conflict: bool = False
     held: bool = False
+    shares: Mapping[object, float] | None = None
 
 
 _Kept = tuple[Place, float, tuple[Place, ...]]
@@ -243,8 +245,20 @@ class Extractor(Generic[T]):
             issues = [] if all(one.shown.complete for one in several) else [_NOT_ALL_SHOWN]
             issues += [_NEVER_CALIBRATED] if self._ignored else []
             turns = [next(chosen) for _ in several]
-            results.append(([item for leaf in self._form.leaves for item in self._decided(leaf, turns, issues)], issues))
+            found = [item for leaf in self._form.leaves for item in self._decided(leaf, turns, issues)]
+            results.append(([replace(item, shares=self._shares(item.leaf, turns)) for item in found], issues))
         return results
+
+    def _shares(self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]]) -> Mapping[object, float] | None:
+        """How likely a field is to say what, in the turn in which that was likeliest; None for lists."""
+        if leaf.many:
+            return None
+        best: dict[object, float] = {}
+        for turn in turns:
+            for options in turn.get(leaf, ()):
+                for value, share in by_value(options, self._settings.weighing()).items():
+                    best[value] = max(best.get(value, 0.0), share)
+        return best
 
     def _decided(self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]], issues: list[str]) -> Iterator[_Found]:
         """What is shown of a field's options. What is held back stands before what was not chosen."""
@@ -360,12 +374,24 @@ def _settled(rule: Rule, found: Sequence[_Found], issues: list[str]) -> list[_Fo
     # What was held back was chosen too, and a sum that comes out is a reason to show it.
     places = {item.path: list(item.others if item.held else (item.place, *item.others)) for item in found if item.path in own}
     choices = {item.path: [_cast(item.leaf, place) for place in places[item.path]] for item in found if item.path in own}
-    chosen = settle(rule, choices)
+    chosen = settle(rule, choices, _shares(places, {item.path: item.shares for item in found}))
     if chosen is None:
         return list(found)
     moved = {item.path for item in found if item.path in chosen and places[item.path][chosen[item.path]] is not item.place}
     issues += [f"{path}: the rule {rule.text} decided for another value" for path in chosen if path in moved]
     return [_moved(item, places[item.path], chosen[item.path]) if item.path in moved else item for item in found]
+
+
+def _shares(
+    places: Mapping[str, Sequence[Place | None]], known: Mapping[str, Mapping[object, float] | None]
+) -> dict[str, Sequence[float]] | None:
+    """How likely each place's value is; None where a model did not say it of all fields."""
+    if any(known[path] is None for path in places):
+        return None
+    return {
+        path: [(known[path] or {}).get(None if place is None else value_key(place.value), 0.0) for place in some]
+        for path, some in places.items()
+    }
 
 
 def _moved(item: _Found, places: Sequence[Place | None], at: int) -> _Found:

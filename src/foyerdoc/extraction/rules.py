@@ -10,6 +10,7 @@ that were chosen, and does with one that was nearly chosen, that one is taken.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ _RECKONED: Final = frozenset({"amount", "number", "money", "percent", "date", "d
 """Kinds of values that can be added up or compared."""
 
 _CENT: Final = Decimal("0.02")
+_LEAST: Final = 1e-6
+"""The share of what a model gave none."""
 _HINT: Final = 'a rule reads "net + tax = gross", "sum(lines.amount) = net" or "start <= end"'
 
 
@@ -85,31 +88,42 @@ class Rule:
         return bool(a <= b if "=" in self.relation else a < b)
 
 
-def settle(rule: Rule, choices: Mapping[str, Sequence[object]]) -> dict[str, int] | None:
+def settle(
+    rule: Rule, choices: Mapping[str, Sequence[object]], shares: Mapping[str, Sequence[float]] | None = None
+) -> dict[str, int] | None:
     """The values under which a sum comes out, where those that were chosen do not make it: code reckons better than it reads.
 
     Args:
         rule: any; only equations of two to four single fields are settled.
         choices: for each field the values that it could have, the chosen one first (None: it was left absent).
+        shares: how likely each of them is, 0 to 1; without, the further down the less.
 
     Returns:
-        the place in `choices` of each field's value, those that are least far down, at least one field keeping its own; None
-        when no combination makes the sum, when another one is as near, or when a value is zero: 0 + x = x proves nothing.
+        the place in `choices` of each field's value, those that are likeliest together, or without shares least far down, at
+        least one field keeping its own; None when no combination makes the sum, when another one is as near, or when a value is
+        zero: 0 + x = x proves nothing.
     """
     paths = [term.path for term in (*rule.left, *rule.right)]
     plain = rule.relation == "=" and all(term.path and not term.each for term in (*rule.left, *rule.right))
     if not plain or not 2 < len(set(paths)) == len(paths) <= _MOST_FIELDS or any(path not in choices for path in paths):
         return None
-    best: dict[tuple[object, ...], tuple[int, tuple[int, ...]]] = {}
+    costs = {path: _costs(len(choices[path]), None if shares is None else shares[path]) for path in paths}
+    best: dict[tuple[object, ...], tuple[float, tuple[int, ...]]] = {}
     for places in itertools.product(*(range(min(len(choices[path]), _MOST_CHOICES)) for path in paths)):
         values = [choices[path][place] for path, place in zip(paths, places, strict=True)]
         proves = 0 in places and all(_is_number(value) and value for value in values)
         if proves and rule.holds(dict(zip(paths, values, strict=True))):
-            best[tuple(values)] = min(best.get(tuple(values), (sum(places), places)), (sum(places), places))
+            cost = sum(costs[path][place] for path, place in zip(paths, places, strict=True))
+            best[tuple(values)] = min(best.get(tuple(values), (cost, places)), (cost, places))
     nearest = sorted(best.values())
     if not nearest or (len(nearest) > 1 and nearest[1][0] == nearest[0][0]):
         return None
     return dict(zip(paths, nearest[0][1], strict=True))
+
+
+def _costs(count: int, shares: Sequence[float] | None) -> Sequence[float]:
+    """What it costs to take each of a field's values: nothing for the one that is surest."""
+    return range(count) if shares is None else [-math.log(max(share, _LEAST)) for share in shares]
 
 
 def rules_of(schema: type[BaseModel], form: Form) -> tuple[Rule, ...]:
