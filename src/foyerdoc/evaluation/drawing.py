@@ -1,4 +1,4 @@
-"""Line charts as SVG, for pages that load nothing."""
+"""Line charts and intervals as SVG, for pages that load nothing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ _WIDTH: Final = 560
 _HEIGHT: Final = 270
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 12, 42
 _MOST_POINTS: Final = 400
+
+# Of intervals: the width of their names, and the height of each.
+_NAMES: Final = 250
+_ROW: Final = 22
 
 # Told apart by people who see few colours (Okabe and Ito, 2008).
 _COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555")
@@ -65,6 +69,57 @@ def chart(title: str, x: Axis, y: Axis, series: Sequence[Series]) -> str:
         parts.append(_drawn(one, colour, across, up))
     parts.append("</svg>")
     return "".join(parts) + _legend(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value with an interval, and a wider one around it.
+
+    Attributes:
+        name: what stands before it.
+        value: the point.
+        low, high: the interval, drawn thick.
+        least, most: the wider one, drawn thin.
+        strong: whether it stands out in colour.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    least: float
+    most: float
+    strong: bool = False
+
+
+def forest(title: str, x: Axis, intervals: Sequence[Interval]) -> str:
+    """Intervals below each other, beside a line at zero, as an `<svg>` element. All texts are escaped."""
+    bottom = _TOP + _ROW * len(intervals)
+    ends = [end for one in intervals for end in (one.least, one.most) if math.isfinite(end)]
+    across = _scale(x, [0.0, *ends], _NAMES, _WIDTH - _RIGHT)
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} {bottom + _BOTTOM}" role="img" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(title)}</title>",
+    ]
+    for tick in across.ticks:
+        place = across(tick)
+        parts.append(f'<line class="grid" x1="{place}" x2="{place}" y1="{_TOP}" y2="{bottom}"/>')
+        parts.append(f'<text x="{place}" y="{bottom + 16}" text-anchor="middle">{_number(tick, x)}</text>')
+    parts.append(f'<line class="axis" x1="{across(0.0)}" x2="{across(0.0)}" y1="{_TOP}" y2="{bottom}"/>')
+    middle = (_NAMES + _WIDTH - _RIGHT) / 2
+    parts.append(f'<text x="{middle}" y="{bottom + 34}" text-anchor="middle">{escape(x.name)}</text>')
+    for number, one in enumerate(intervals):
+        height = _TOP + _ROW * (number + 0.5)
+        colour = _COLOURS[0] if one.strong else _COLOURS[6]
+        parts.append(f'<text x="{_NAMES - 8}" y="{height + 4}" text-anchor="end">{escape(one.name)}</text>')
+        for low, high, width in ((one.least, one.most, 1), (one.low, one.high, 4)):
+            if math.isfinite(low) and math.isfinite(high):
+                ends_at = f'x1="{across(low)}" x2="{across(high)}" y1="{height}" y2="{height}"'
+                parts.append(f'<line {ends_at} stroke="{colour}" stroke-width="{width}"/>')
+        if math.isfinite(one.value):
+            parts.append(f'<circle cx="{across(one.value)}" cy="{height}" r="4.5" fill="{colour}"/>')
+    parts.append("</svg>")
+    return "".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from foyerdoc.experiments.effects.observations import Factor
 from foyerdoc.experiments.table import Level
 
 _TOLERANCE: Final = 1e-8
+_ROWS_PER_COLUMN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,13 @@ class Design:
         factors: the knobs.
         terms: places of factors, one or two each, in the order of the columns.
         aliased: pairs of factors whose interaction the runs cannot tell from other terms; it has no columns.
+        thin: whether interactions were left out because there are too few rows.
     """
 
     factors: tuple[Factor, ...]
     terms: tuple[tuple[int, ...], ...]
     aliased: tuple[tuple[str, str], ...]
+    thin: bool = False
 
     def matrix(self, settings: np.ndarray) -> np.ndarray:
         """Columns of settings.
@@ -87,6 +90,8 @@ class Design:
 def design_of(factors: tuple[Factor, ...], settings: np.ndarray) -> Design:
     """The model that these settings can tell apart: all main effects, and each interaction that is no mixture of the rest.
 
+    Interactions are left out, all of them, where there would be fewer than five rows for a column.
+
     Args:
         factors: the knobs.
         settings: (rows, factors) int64.
@@ -106,7 +111,10 @@ def design_of(factors: tuple[Factor, ...], settings: np.ndarray) -> Design:
             )
         kept.append((place,))
     aliased = []
-    for pair in combinations(range(len(factors)), 2):
+    pairs = list(combinations(range(len(factors)), 2))
+    if len(settings) < _ROWS_PER_COLUMN * (columns.shape[1] + sum(_width(factors, pair) for pair in pairs)):
+        return Design(factors, tuple(kept), (), thin=bool(pairs))
+    for pair in pairs:
         wider = np.hstack([columns, _columns(factors, pair, cells)])
         if np.linalg.matrix_rank(wider, tol=_TOLERANCE * len(cells)) < wider.shape[1]:
             aliased.append((factors[pair[0]].name, factors[pair[1]].name))
@@ -131,9 +139,8 @@ def _coding(factor: Factor) -> np.ndarray:
 
 def _columns(factors: tuple[Factor, ...], term: tuple[int, ...], settings: np.ndarray) -> np.ndarray:
     coded = [_coding(factors[place])[settings[:, place]] for place in term]
-    if len(coded) == 1:
-        return coded[0]
-    return np.einsum("ni,nj->nij", *coded).reshape(len(settings), -1)
+    columns: np.ndarray = coded[0] if len(coded) == 1 else np.einsum("ni,nj->nij", *coded).reshape(len(settings), -1)
+    return columns
 
 
 def _width(factors: tuple[Factor, ...], term: tuple[int, ...]) -> int:

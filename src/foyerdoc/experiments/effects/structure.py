@@ -247,7 +247,7 @@ def _load() -> ModuleType:
 
 @contextmanager
 def _quiet_logging() -> Iterator[None]:
-    """gCastle turns all logging of the process to INFO when it is imported, and says so twice; it is put back."""
+    """Keep logging as it is: gCastle turns all of it to INFO when it is imported, and says so twice."""
     root = logging.getLogger()
     handlers, level, disabled = list(root.handlers), root.level, logging.root.manager.disable
     logging.disable(logging.INFO)

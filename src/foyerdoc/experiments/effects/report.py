@@ -1,0 +1,209 @@
+"""The report of effects: one HTML file for whoever chooses settings and whoever doubts the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from foyerdoc import storage
+from foyerdoc.evaluation.drawing import Axis, Interval, forest
+from foyerdoc.evaluation.pages import Html, charts, heading, page, paragraph, table
+from foyerdoc.experiments.effects.analysis import Analysis, Outcome
+from foyerdoc.experiments.effects.comparisons import Effect
+from foyerdoc.experiments.effects.conclusions import Conclusions, compared, conclude, said, signed
+from foyerdoc.experiments.effects.structure import METHODS, STABLE
+
+_MOST_DRAWN: Final = 40
+
+
+def write_report(analysis: Analysis, path: Path) -> None:
+    """Write the report as one file that loads nothing."""
+    told = conclude(analysis)
+    parts = [
+        *_read(told),
+        *(part for outcome in analysis.outcomes for part in _outcome(outcome)),
+        *_mediation(analysis),
+        *_structure(analysis),
+        *_model(analysis),
+    ]
+    counted = (
+        f"{analysis.rows} results: {analysis.items} items of {analysis.documents} documents under {analysis.settings} settings"
+    )
+    storage.write_file(path, page("What the settings do", counted, parts))
+
+
+def _read(told: Conclusions) -> list[Html]:
+    return [
+        heading("What may be concluded"),
+        *map(paragraph, told.may),
+        heading("What may not"),
+        *map(paragraph, told.may_not),
+    ]
+
+
+def _outcome(outcome: Outcome) -> list[Html]:
+    mains, crossed = ([one for one in outcome.effects if len(one.factors) == n] for n in (1, 2))
+    crossed = sorted(crossed, key=lambda one: -abs(one.estimate))
+    drawn = [(f"{outcome.name}, main effects", _forest(f"Main effects on {outcome.name}", mains))]
+    if crossed:
+        drawn.append((f"{outcome.name}, interactions", _forest(f"Interactions on {outcome.name}", crossed[:_MOST_DRAWN])))
+    return [
+        heading(f"Effects on {outcome.name}"),
+        paragraph(
+            "Thick: 95% interval of this effect alone. Thin: corrected for all comparisons; an effect is claimed, and "
+            "coloured, where it leaves zero out. A main effect is a difference between two levels, averaged over all levels "
+            "of the other knobs; an interaction is by how much such a difference differs.",
+            "faint",
+        ),
+        charts(drawn),
+        _effects([*mains, *crossed]),
+        *_ablations(outcome),
+    ]
+
+
+def _forest(title: str, effects: Sequence[Effect]) -> str:
+    bars = [
+        Interval(_short(one), one.estimate, one.low, one.high, one.corrected_low, one.corrected_high, one.shown)
+        for one in effects
+    ]
+    return forest(title, Axis("difference"), bars)
+
+
+def _short(effect: Effect) -> str:
+    """What is compared, in the width that a drawing has."""
+    if len(effect.factors) == 1:
+        return compared(effect)
+    return " x ".join(f"{factor} {level}" for factor, level in zip(effect.factors, effect.levels, strict=True))
+
+
+def _effects(effects: Sequence[Effect]) -> Html:
+    rows = [
+        [
+            compared(one),
+            "yes" if one.shown else "no",
+            signed(one.estimate),
+            f"{said(one.low)} to {said(one.high)}",
+            f"{said(one.corrected_low)} to {said(one.corrected_high)}",
+            f"{one.corrected_p:.3g}",
+            said(one.detectable),
+        ]
+        for one in effects
+    ]
+    columns = ["comparison", "shown", "difference", "95% interval", "corrected", "corrected p", "would have been seen"]
+    return table(columns, rows, words=2)
+
+
+def _ablations(outcome: Outcome) -> list[Html]:
+    best = outcome.best
+    setting = [[factor, level] for factor, level in best.setting.items()]
+    run = f"{said(best.observed)} in {best.rows} rows" if best.observed is not None else "not run"
+    rows = [
+        [
+            f"{one.effect.factors[0]}: {one.effect.levels[0]} - {one.effect.references[0]}",
+            "yes" if one.effect.shown else "no",
+            signed(one.effect.estimate),
+            f"{said(one.effect.corrected_low)} to {said(one.effect.corrected_high)}",
+            None if one.observed is None else signed(one.observed),
+            one.rows,
+        ]
+        for one in best.ablations
+    ]
+    columns = ["one knob turned", "shown", "predicted", "corrected 95% interval", "observed", "rows"]
+    return [
+        table(["knob", "level"], setting, words=2, caption=f"The best setting for {outcome.name}"),
+        paragraph(
+            f"Predicted: {said(best.predicted)} (95% interval {said(best.low)} to {said(best.high)}, were it not the best of "
+            f"many); observed: {run}. What is observed compares other items under either setting, and is rougher than what "
+            "is predicted."
+        ),
+        table(columns, rows, words=2, caption="Away from it"),
+    ]
+
+
+def _mediation(analysis: Analysis) -> list[Html]:
+    if not analysis.mediations:
+        return []
+    rows = [
+        [
+            one.outcome,
+            f"{one.factor}: {one.level} - {one.reference}",
+            passage.measure,
+            "yes" if passage.shown else "no",
+            *(
+                f"{signed(part.value)} ({said(part.low)} to {said(part.high)})"
+                for part in (one.total, one.direct, passage.on_measure, passage.on_outcome, passage.indirect)
+            ),
+            f"{said(passage.corrected_low)} to {said(passage.corrected_high)}",
+        ]
+        for one in analysis.mediations
+        for passage in one.passages
+    ]
+    columns = [
+        "outcome",
+        "comparison",
+        "by way of",
+        "shown",
+        "total",
+        "direct",
+        "on the measure",
+        "of the measure",
+        "passes through",
+    ]
+    compared_with = "all rows" if analysis.within == "nothing" else f"the rows of the same {analysis.within}"
+    return [
+        heading("What passes through what is measured on the way"),
+        paragraph(
+            f"Rows are compared with {compared_with}. “On the measure” is what the level does to it, “of the measure” what a "
+            "unit of it does to the outcome; their product passes through. 95% intervals over documents drawn anew; the "
+            "last column is corrected. “Of the measure” is not causal by design: see above.",
+            "faint",
+        ),
+        table([*columns, "corrected"], rows, words=4),
+    ]
+
+
+def _structure(analysis: Analysis) -> list[Html]:
+    parts = []
+    for found in analysis.structures:
+        rows = [
+            [
+                f"{edge.source} {'→' if edge.directed else '—'} {edge.target}",
+                *(f"{100 * edge.stability[method]:.0f}{'' if method in edge.found else ' (not on all)'}" for method in METHODS),
+            ]
+            for edge in found.edges
+        ]
+        parts += [
+            heading(f"Arrows that the results suggest for {found.outcome}"),
+            paragraph(
+                f"Out of 100 samples of documents, drawn anew ({found.resamples} were drawn), how many show the arrow; "
+                f"{round(100 * STABLE)} are called stable. NOTEARS drew {found.removed['knob']} arrows into knobs and "
+                f"{found.removed['outcome']} out of the outcome on all documents, which were taken away; of the samples, "
+                f"{100 * found.removed_share:.0f}% had one into a knob. A line without a tip: PC leaves its direction open.",
+                "faint",
+            ),
+            table(["arrow", *METHODS], rows),
+        ]
+    return parts
+
+
+def _model(analysis: Analysis) -> list[Html]:
+    columns = ["outcome", "model", "mean", "rows", "without a value", "variance of documents", "of items", "of rows", "drift"]
+    rows = [
+        [
+            one.name,
+            one.method,
+            said(one.mean),
+            one.rows,
+            one.missing,
+            *(f"{one.variances[name]:.4f}" if name in one.variances else None for name in ("document", "item", "row")),
+            None if one.drift is None else f"{signed(one.drift.estimate)} ({said(one.drift.low)} to {said(one.drift.high)})",
+        ]
+        for one in analysis.outcomes
+    ]
+    levels = [[factor.name, ", ".join(map(str, factor.levels))] for factor in analysis.factors]
+    return [
+        heading("How it was computed"),
+        table(columns, rows, words=2),
+        table(["knob", "levels, the one compared with first"], levels, words=2),
+    ]
