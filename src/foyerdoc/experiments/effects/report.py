@@ -77,14 +77,19 @@ def _short(effect: Effect) -> str:
     return " x ".join(f"{factor} {level}" for factor, level in zip(effect.factors, effect.levels, strict=True))
 
 
+def _between(low: float, high: float) -> str:
+    """An interval that is not broken over lines."""
+    return f"{said(low)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{said(high)}"
+
+
 def _effects(effects: Sequence[Effect]) -> Html:
     rows = [
         [
             compared(one),
             "yes" if one.shown else "no",
             signed(one.estimate),
-            f"{said(one.low)} to {said(one.high)}",
-            f"{said(one.corrected_low)} to {said(one.corrected_high)}",
+            _between(one.low, one.high),
+            _between(one.corrected_low, one.corrected_high),
             f"{one.corrected_p:.3g}",
             said(one.detectable),
         ]
@@ -103,7 +108,7 @@ def _ablations(outcome: Outcome) -> list[Html]:
             f"{one.effect.factors[0]}: {one.effect.levels[0]} - {one.effect.references[0]}",
             "yes" if one.effect.shown else "no",
             signed(one.effect.estimate),
-            f"{said(one.effect.corrected_low)} to {said(one.effect.corrected_high)}",
+            _between(one.effect.corrected_low, one.effect.corrected_high),
             None if one.observed is None else signed(one.observed),
             one.rows,
         ]
@@ -131,10 +136,10 @@ def _mediation(analysis: Analysis) -> list[Html]:
             passage.measure,
             "yes" if passage.shown else "no",
             *(
-                f"{signed(part.value)} ({said(part.low)} to {said(part.high)})"
+                f"{signed(part.value)} ({_between(part.low, part.high)})"
                 for part in (one.total, one.direct, passage.on_measure, passage.on_outcome, passage.indirect)
             ),
-            f"{said(passage.corrected_low)} to {said(passage.corrected_high)}",
+            _between(passage.corrected_low, passage.corrected_high),
         ]
         for one in analysis.mediations
         for passage in one.passages
@@ -197,7 +202,7 @@ def _model(analysis: Analysis) -> list[Html]:
             one.rows,
             one.missing,
             *(f"{one.variances[name]:.4f}" if name in one.variances else None for name in ("document", "item", "row")),
-            None if one.drift is None else f"{signed(one.drift.estimate)} ({said(one.drift.low)} to {said(one.drift.high)})",
+            None if one.drift is None else f"{signed(one.drift.estimate)} ({_between(one.drift.low, one.drift.high)})",
         ]
         for one in analysis.outcomes
     ]

@@ -1,4 +1,4 @@
-"""Tables of results with effects that are known because they were put there."""
+"""Tables of results with effects that are known because they were put there: for tests and `benchmarks.planted_effects`."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ class Planted:
     uneven: float = 0.0
 
 
-def table(
-    planted: Planted, seed: int, *, documents: int = 60, items: int = 3, cells: int = 6, binary: bool = False
-) -> Observations:
+def table(planted: Planted, seed: int, *, documents: int = 60, items: int = 3, cells: int = 6) -> Observations:
     """Results of `cells` random cells for each of `items` questions to each document.
 
     Documents and items differ in difficulty, for recall and outcome alike: what a naive look at recall and outcome would
