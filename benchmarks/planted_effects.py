@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
-from benchmarks.planted_tables import CHUNK, EMBEDDER, FACTORS, LANGUAGE, RETRIEVAL, Planted, table
+from benchmarks.planted_tables import CHUNK, EMBEDDER, FACTORS, PROMPT, RETRIEVAL, Planted, table
 
 from foyerdoc.experiments.effects.comparisons import Effect, compare, corrected
 from foyerdoc.experiments.effects.design import design_of
@@ -26,7 +26,7 @@ from foyerdoc.experiments.effects.structure import METHODS, Structure, find_stru
 
 DIRECT = Planted(
     on_outcome={(CHUNK, 1): 0.1, (EMBEDDER, 1): -0.08},
-    interactions={(EMBEDDER, 1, LANGUAGE, 1): 0.12},
+    interactions={(EMBEDDER, 1, PROMPT, 1): 0.12},
     uneven=0.1,
 )
 PASSING = Planted(

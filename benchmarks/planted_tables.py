@@ -12,9 +12,9 @@ FACTORS = (
     Factor("chunk_size", (64, 128, 256)),
     Factor("embedder", ("e5", "minilm")),
     Factor("retrieval", ("dense", "lexical", "fused")),
-    Factor("language", ("fr", "en")),
+    Factor("prompt", ("fr", "en")),
 )
-CHUNK, EMBEDDER, RETRIEVAL, LANGUAGE = range(4)
+CHUNK, EMBEDDER, RETRIEVAL, PROMPT = range(4)
 
 
 @dataclass(frozen=True)

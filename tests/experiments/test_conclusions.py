@@ -109,7 +109,7 @@ def test_page_json_and_terminal_say_the_same(tmp_path):
     plain = CliRunner().invoke(app, ["effects", str(tmp_path), "--no-structure"])
     assert plain.exit_code == 0
     assert "What may not" in plain.stdout
-    assert next(s for s in told["conclusions"]["may"] if "averaged" in s) in plain.stdout
+    assert next(s for s in told["conclusions"]["may"] if "by way of" in s) in plain.stdout
 
 
 def test_wrong_use_is_one_line(tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from benchmarks.planted_effects import DIRECT, NOTHING, coverage, effects, invented, least_squares, mixed, true_effect
-from benchmarks.planted_tables import CHUNK, EMBEDDER, FACTORS, LANGUAGE, RETRIEVAL, Planted, table
+from benchmarks.planted_tables import CHUNK, EMBEDDER, FACTORS, PROMPT, RETRIEVAL, Planted, table
 from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.stats.multitest import multipletests
 
@@ -35,7 +35,7 @@ def test_nothing_is_invented_where_nothing_is_planted():
 
 
 def test_the_mixed_model_covers_too_and_sees_more():
-    tables = 25
+    tables = 15
     found, plain = (list(effects(DIRECT, tables, fitter)) for fitter in (mixed, least_squares))
     shares = coverage(DIRECT, found)
     assert 0.9 <= shares["coverage, main"] <= 0.99
@@ -129,10 +129,10 @@ def test_too_few_rows_leave_interactions_out():
 
 
 def test_the_best_setting_is_found_and_each_knob_turned_away_from_it():
-    planted = Planted(on_outcome={(CHUNK, 1): 0.3, (EMBEDDER, 1): -0.3, (RETRIEVAL, 2): 0.3, (LANGUAGE, 1): 0.3})
+    planted = Planted(on_outcome={(CHUNK, 1): 0.3, (EMBEDDER, 1): -0.3, (RETRIEVAL, 2): 0.3, (PROMPT, 1): 0.3})
     seen = table(planted, 0, documents=60)
     best = analyse_observations(seen, Options(structure=False)).outcomes[0].best
-    assert best.setting == {"chunk_size": 128, "embedder": "e5", "retrieval": "fused", "language": "en"}
+    assert best.setting == {"chunk_size": 128, "embedder": "e5", "retrieval": "fused", "prompt": "en"}
     assert best.share > 0.9
     assert best.predicted == pytest.approx(1.3, abs=0.1)
     assert best.observed == pytest.approx(1.3, abs=0.15)

@@ -40,8 +40,8 @@ def test_nothing_points_at_a_knob_or_away_from_the_outcome(found):
 
 
 def test_hardly_any_arrow_is_invented():
-    shares = arrows(list(structures(NOTHING, 6, 4, 60)), set())
-    assert all(one["others a table"] <= 0.34 for one in shares.values()), shares
+    shares = arrows(list(structures(NOTHING, 5, 3, 60)), set())
+    assert all(one["others a table"] <= 0.4 for one in shares.values()), shares
 
 
 def test_the_independence_test_keeps_its_level_although_rows_are_not_independent():
@@ -67,7 +67,7 @@ def test_pc_looks_for_separating_sets_at_both_ends():
     base = table(NOTHING, 0, documents=200)
     size, mode = base.settings[:, 1], base.settings[:, 3]
     recall = size + mode + rng.standard_normal(len(base))
-    quality = recall - mode + rng.standard_normal(len(base))
+    quality = recall - 2 * mode + rng.standard_normal(len(base))
     factors = (FACTORS[1], FACTORS[3])
     seen = replace(
         base, factors=factors, settings=base.settings[:, [1, 3]], measures={"recall": recall}, outcomes={"quality": quality}
@@ -82,8 +82,8 @@ def test_pc_looks_for_separating_sets_at_both_ends():
     edges = find_structure(moments, resamples=1).edges
     assert {(e.source, e.target) for e in edges if "PC" in e.found} == {
         ("embedder", "recall"),
-        ("language", "recall"),
-        ("language", "quality"),
+        ("prompt", "recall"),
+        ("prompt", "quality"),
         ("recall", "quality"),
     }
 

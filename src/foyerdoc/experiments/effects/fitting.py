@@ -101,6 +101,7 @@ def _variances(columns: np.ndarray, outcome: np.ndarray, documents: np.ndarray, 
     incidence = [(part[:, None] == np.unique(part)).astype(np.float64) for part in parts]
     names = [[str(item) for item in np.unique(part)] for part in parts]
     components = VCSpec(["item"], [names], [incidence]) if nested else None
+    least = 1e-12 * float(np.var(outcome))  # below it, columns explain the outcome but for rounding
     for method in ("lbfgs", "powell"):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # of a variance of zero, which is no failure; what counts is looked at below
@@ -111,7 +112,7 @@ def _variances(columns: np.ndarray, outcome: np.ndarray, documents: np.ndarray, 
                 continue
         values = {"document": float(found.cov_re[0, 0]), **({"item": float(found.vcomp[0])} if nested else {})}
         values["row"] = float(found.scale)
-        if found.converged and all(np.isfinite(value) for value in values.values()) and values["row"] > 0:
+        if found.converged and all(np.isfinite(value) for value in values.values()) and values["row"] > least:
             return {name: max(value, 0.0) for name, value in values.items()}
     raise _NotConverged("its variances did not converge under either of two optimisers")
 
