@@ -14,6 +14,7 @@ from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, search
+from foyerdoc.cli.sweeping import sweep
 from foyerdoc.cli.training import train
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "models",
     "read",
     "search",
+    "sweep",
     "train",
 ]

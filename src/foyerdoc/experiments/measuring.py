@@ -68,8 +68,8 @@ def measure(item: Item, found: Found, answer: Answer) -> dict[str, float]:
     """The measures and outcomes of `plan`, each 0 to 1, higher for more.
 
     `shown`: an answer's place is in a sentence that a model may choose; `supported`: something is answered, all of it borne
-    out by its quotes. `exact_match` and `f1` are of the first sentence against the nearest answer, `holds` whether it has an answer in
-    it, letter for letter; `cited`: a quote covers an answer's place. `refused`: nothing is answered, so none of them holds.
+    out by its quotes. `exact_match` and `f1` are of the first sentence against the nearest answer, `holds` whether it has an
+    answer in it, letter for letter; `cited`: a quote covers an answer's place. `refused`: nothing is answered.
     """
     ranks = [_covers(item, one.document_name, one.chunk.span) for one in found.evidence]
     said = answer.sentences[0].text if answer.sentences else ""
