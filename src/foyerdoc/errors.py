@@ -12,6 +12,7 @@
     │   └── ModelMissing        the model's files are not on this machine
     ├── TrainingError           a training run cannot go on; what it had reached is kept
     ├── ExportError             an export could not be made, or answers otherwise than its adapter; nothing of it is kept
+    ├── GoldError               ground truth or predictions to evaluate are not in their format, or do not fit their document
     ├── SchemaError             a schema or taxonomy asks for something that is not supported
     ├── IndexCorrupted          an index on disk fails its own checks
     ├── IndexBusy               an index cannot be read or written just now
@@ -114,6 +115,15 @@ class ExportError(FoyerdocError):
     """An export could not be made, or answers otherwise than the adapter it was made from. Nothing of it is kept."""
 
     code = "export_error"
+
+
+class GoldError(FoyerdocError):
+    """Ground truth or predictions to evaluate are not in their format, or do not fit their document.
+
+    The message says the file, the line and the reason.
+    """
+
+    code = "gold_error"
 
 
 class SchemaError(FoyerdocError):

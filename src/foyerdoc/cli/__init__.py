@@ -15,6 +15,7 @@ from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, search
+from foyerdoc.cli.sweeping import sweep
 from foyerdoc.cli.training import train
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "models",
     "read",
     "search",
+    "sweep",
     "train",
 ]
