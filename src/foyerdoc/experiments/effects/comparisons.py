@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
+from foyerdoc.evaluation.statistics import holm
 from foyerdoc.experiments.effects.design import Contrast
 from foyerdoc.experiments.effects.fitting import Fit
 from foyerdoc.experiments.table import Level
@@ -74,12 +75,10 @@ def corrected(effects: Sequence[Effect], freedom: Sequence[int]) -> list[Effect]
     Args:
         effects: of `compare`, of all outcomes.
         freedom: of each, the degrees of freedom.
-
-    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979.
     """
-    p, alphas = holm([effect.p for effect in effects])
+    p = holm([effect.p for effect in effects])
     found = []
-    for effect, corrected_p, alpha, degrees in zip(effects, p, alphas, freedom, strict=True):
+    for effect, corrected_p, alpha, degrees in zip(effects, p, steps(p), freedom, strict=True):
         half = float(stats.t.ppf(1 - alpha / 2, degrees)) * effect.error
         strictest = stats.t.ppf(1 - ALPHA / len(effects) / 2, degrees) + stats.t.ppf(POWER, degrees)
         found.append(
@@ -94,22 +93,19 @@ def corrected(effects: Sequence[Effect], freedom: Sequence[int]) -> list[Effect]
     return found
 
 
-def holm(p: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Holm's correction.
+def steps(corrected_p: Sequence[float]) -> list[float]:
+    """The level at which Holm tests each of several hypotheses.
 
     Args:
-        p: a probability for each hypothesis.
+        corrected_p: of `evaluation.statistics.holm`.
 
     Returns:
-        The corrected probabilities, and the level at which each hypothesis is tested: 5% divided by how many were not yet
-        rejected at its step; where the steps have stopped, that of the last step.
+        5%, divided by how many are not rejected before it; of all that are not rejected, that of the first of them.
     """
-    count = len(p)
-    corrected_p, alphas = [1.0] * count, [ALPHA] * count
-    least, alpha = 0.0, ALPHA
-    for step, place in enumerate(np.argsort(p, kind="stable")):
-        if least < ALPHA:
-            alpha = ALPHA / (count - step)
-        least = max(least, min(1.0, p[place] * (count - step)))
-        corrected_p[place], alphas[place] = least, alpha
-    return corrected_p, alphas
+    count = len(corrected_p)
+    order = np.argsort(corrected_p, kind="stable")
+    rejected = sum(p < ALPHA for p in corrected_p)
+    alphas = [ALPHA] * count
+    for step, place in enumerate(order):
+        alphas[place] = ALPHA / (count - min(step, rejected, count - 1))
+    return alphas

@@ -15,7 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from foyerdoc.experiments.effects.comparisons import ALPHA, holm
+from foyerdoc.evaluation.statistics import holm
+from foyerdoc.experiments.effects.comparisons import ALPHA, steps
 from foyerdoc.experiments.effects.moments import Moments, resampled
 from foyerdoc.experiments.effects.observations import Factor
 from foyerdoc.experiments.table import Level
@@ -101,7 +102,8 @@ def mediate(parts: list[Moments], factors: tuple[Factor, ...], *, resamples: int
     indirect = [on_measure * on_outcome[:, None, :] for _, on_measure, on_outcome, _ in drawn]
     flat = np.concatenate([products.reshape(len(products), -1) for products in indirect], axis=1)
     p = [_probability(column[1:]) for column in flat.T]
-    corrected_p, alphas = holm(p)
+    corrected_p = holm(p)
+    alphas = steps(corrected_p)
     found, place = [], 0
     compared = [(factor, level) for factor in factors for level in factor.levels[1:]]
     for moments, (total, on_measure, on_outcome, direct), products in zip(parts, drawn, indirect, strict=True):
