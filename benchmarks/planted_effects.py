@@ -64,9 +64,11 @@ def true_effect(planted: Planted, effect: Effect) -> float:
     return value
 
 
-def effects(planted: Planted, tables: int, fitter: Fitter, documents: int = 60, first: int = 0) -> Iterator[list[Effect]]:
-    for seed in range(first, first + tables):
-        seen = table(planted, seed, documents=documents)
+def effects(
+    planted: Planted, tables: int, fitter: Fitter, documents: int = 60, *, right_or_wrong: bool = False
+) -> Iterator[list[Effect]]:
+    for seed in range(tables):
+        seen = table(planted, seed, documents=documents, right_or_wrong=right_or_wrong)
         design = design_of(seen.factors, seen.settings)
         fit = fitter(design.matrix(seen.settings), seen)
         found = compare("quality", fit, design.contrasts())
@@ -147,9 +149,9 @@ def main() -> None:
             with_effects = coverage(DIRECT, list(effects(DIRECT, tables, fitter, documents)))
             line = {"model": name, "documents": documents, "tables": tables, **with_effects}
             print(json.dumps(line | {"invented": invented(list(effects(NOTHING, tables, fitter, documents)))}), flush=True)
-    passing = mediation_coverage(PASSING, list(mediations(PASSING, fewer, 2000)))
+    passing = mediation_coverage(PASSING, list(mediations(PASSING, fewer, 4000)))
     without = replace(PASSING, on_recall={})
-    none = [any(one.passages[0].shown for one in found) for found in mediations(without, fewer, 2000)]
+    none = [any(one.passages[0].shown for one in found) for found in mediations(without, fewer, 4000)]
     print(json.dumps({"model": "mediation", "tables": fewer, **passing, "invented": float(np.mean(none))}), flush=True)
     for name, planted, true in (("planted", PASSING, ARROWS), ("nothing", NOTHING, set())):
         found = list(structures(planted, arguments.arrows, 50, 80))

@@ -34,11 +34,14 @@ class Planted:
     uneven: float = 0.0
 
 
-def table(planted: Planted, seed: int, *, documents: int = 60, items: int = 3, cells: int = 6) -> Observations:
+def table(
+    planted: Planted, seed: int, *, documents: int = 60, items: int = 3, cells: int = 6, right_or_wrong: bool = False
+) -> Observations:
     """Results of `cells` random cells for each of `items` questions to each document.
 
     Documents and items differ in difficulty, for recall and outcome alike: what a naive look at recall and outcome would
-    take for an effect. Noise is uniform or exponential, not normal.
+    take for an effect. Noise is uniform or exponential, not normal. With `right_or_wrong` the outcome is 0 or 1, and what is
+    planted is the chance of 1.
     """
     rng = np.random.default_rng(seed)
     item = np.repeat(np.arange(documents * items), cells)
@@ -56,4 +59,6 @@ def table(planted: Planted, seed: int, *, documents: int = 60, items: int = 3, c
     for (one, first, other, second), effect in planted.interactions.items():
         outcome = outcome + effect * (settings[:, one] == first) * (settings[:, other] == second)
     outcome = outcome + planted.recall_effect * recall
+    if right_or_wrong:
+        outcome = (rng.uniform(size=n) < outcome).astype(float)
     return Observations(FACTORS, settings, {"recall": recall}, {"quality": outcome}, document, item, np.arange(n, dtype=float))

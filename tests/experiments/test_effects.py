@@ -30,6 +30,14 @@ def test_intervals_hold_what_was_planted_and_little_is_claimed_that_was_not():
     assert shares["claimed, none"] < 0.01
 
 
+def test_right_or_wrong_is_an_outcome_like_any_other():
+    small = replace(DIRECT, uneven=0.05)
+    for fitter, tables in ((least_squares, 100), (mixed, 8)):
+        shares = coverage(small, list(effects(small, tables, fitter, right_or_wrong=True)))
+        assert 0.9 <= shares["coverage, main"] <= 0.99
+        assert 0.9 <= shares["coverage, interaction"] <= 0.99
+
+
 def test_nothing_is_invented_where_nothing_is_planted():
     # 5% of the tables, and of 300 as many more as chance gives one time in a hundred.
     assert invented(list(effects(NOTHING, 300, least_squares))) <= 0.05 + 0.03

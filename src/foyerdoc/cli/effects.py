@@ -19,7 +19,7 @@ def effects(
     results: Annotated[Path, typer.Argument(help="Folder that `foyerdoc sweep` filled.", exists=True)],
     report: Annotated[Path | None, typer.Option("--out", help="HTML report to write.", dir_okay=False)] = None,
     lower: Annotated[list[str] | None, typer.Option(help="An outcome of which less is better.")] = None,
-    structure: Annotated[bool, typer.Option("--structure/--no-structure", help="Draw arrows by three methods.")] = True,
+    no_structure: Annotated[bool, typer.Option("--no-structure", help="Leave out arrows, which take the longest.")] = False,
     resamples: Annotated[int, typer.Option(help="How often documents are drawn anew for arrows.", min=1)] = 100,
     seed: Annotated[int, typer.Option(help="Of the drawing.")] = 0,
     json: Json = False,
@@ -31,7 +31,7 @@ def effects(
     from foyerdoc.experiments.table import Results
 
     with stops_on_error():
-        options = Options(tuple(lower or ()), structure, resamples, seed)
+        options = Options(tuple(lower or ()), not no_structure, resamples, seed)
         found = analyse(Results.read(results), options, progress=lambda drawn: progress(drawn, None, "drawing arrows"))
         told = conclude(found)
         if report is not None:

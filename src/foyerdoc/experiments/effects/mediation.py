@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import stats
 
 from foyerdoc.evaluation.statistics import holm
 from foyerdoc.experiments.effects.comparisons import ALPHA, steps
@@ -21,7 +22,7 @@ from foyerdoc.experiments.effects.moments import Moments, resampled
 from foyerdoc.experiments.effects.observations import Factor
 from foyerdoc.experiments.table import Level
 
-RESAMPLES: Final = 4000
+RESAMPLES: Final = 10_000
 _BLOCK: Final = 500
 
 
@@ -100,30 +101,31 @@ def mediate(parts: list[Moments], factors: tuple[Factor, ...], *, resamples: int
         samples += [_paths(weights[start : start + _BLOCK], moments) for start in range(0, resamples, _BLOCK)]
         drawn.append(tuple(np.concatenate(found) for found in zip(*samples, strict=True)))
     indirect = [on_measure * on_outcome[:, None, :] for _, on_measure, on_outcome, _ in drawn]
-    flat = np.concatenate([products.reshape(len(products), -1) for products in indirect], axis=1)
-    p = [_probability(column[1:]) for column in flat.T]
+    flat = [products.reshape(len(products), -1) for products in indirect]
+    p = [_probability(column[1:], len(part.starts)) for part, columns in zip(parts, flat, strict=True) for column in columns.T]
     corrected_p = holm(p)
     alphas = steps(corrected_p)
     found, place = [], 0
     compared = [(factor, level) for factor in factors for level in factor.levels[1:]]
     for moments, (total, on_measure, on_outcome, direct), products in zip(parts, drawn, indirect, strict=True):
+        documents = len(moments.starts)
         for knob, (factor, level) in enumerate(compared):
             passages = []
             for measure in range(moments.measures):
-                low, high = _interval(products[1:, knob, measure], alphas[place])
+                low, high = _interval(products[1:, knob, measure], alphas[place], documents)
                 passages.append(
                     Passage(
                         moments.names[moments.knobs + measure],
-                        _estimate(on_measure[:, knob, measure]),
-                        _estimate(on_outcome[:, measure]),
-                        _estimate(products[:, knob, measure]),
+                        _estimate(on_measure[:, knob, measure], documents),
+                        _estimate(on_outcome[:, measure], documents),
+                        _estimate(products[:, knob, measure], documents),
                         low,
                         high,
                         corrected_p[place],
                     )
                 )
                 place += 1
-            ends = (_estimate(total[:, knob]), _estimate(direct[:, knob]))
+            ends = (_estimate(total[:, knob], documents), _estimate(direct[:, knob], documents))
             found.append(Mediation(moments.names[-1], factor.name, level, factor.levels[0], *ends, tuple(passages)))
     return found
 
@@ -142,16 +144,30 @@ def _paths(weights: np.ndarray, moments: Moments) -> tuple[np.ndarray, np.ndarra
     return first[:, :, -1], first[:, :, :-1], both[:, knobs:], both[:, :knobs]
 
 
-def _estimate(samples: np.ndarray) -> Estimate:
+def _estimate(samples: np.ndarray, documents: int) -> Estimate:
     """Of samples whose first is the estimate itself."""
-    return Estimate(float(samples[0]), *_interval(samples[1:], ALPHA))
+    return Estimate(float(samples[0]), *_interval(samples[1:], ALPHA, documents))
 
 
-def _interval(samples: np.ndarray, alpha: float) -> tuple[float, float]:
-    low, high = np.quantile(samples, [alpha / 2, 1 - alpha / 2])
+def _interval(samples: np.ndarray, alpha: float, documents: int) -> tuple[float, float]:
+    """Percentiles a little further out than alpha's: plain ones are too narrow by as much as z is narrower than t.
+
+    Source: Hesterberg, "What Teachers Should Know About the Bootstrap", The American Statistician 2015, the expanded
+    percentile interval.
+    """
+    tail = float(stats.norm.cdf(-_widening(documents) * stats.t.isf(alpha / 2, documents - 1)))
+    low, high = np.quantile(samples, [tail, 1 - tail])
     return float(low), float(high)
 
 
-def _probability(samples: np.ndarray) -> float:
-    """Two-sided, that the effect is zero; never below what as many samples can tell."""
-    return float(min(1.0, 2 * (min((samples <= 0).sum(), (samples >= 0).sum()) + 1) / (len(samples) + 1)))
+def _probability(samples: np.ndarray, documents: int) -> float:
+    """Two-sided, that the effect is zero; the level at which `_interval` would end at zero.
+
+    Never below what as many samples can tell.
+    """
+    tail = min(0.5, (min((samples <= 0).sum(), (samples >= 0).sum()) + 1) / (len(samples) + 1))
+    return float(2 * stats.t.sf(stats.norm.isf(tail) / _widening(documents), documents - 1))
+
+
+def _widening(documents: int) -> float:
+    return float(np.sqrt(documents / (documents - 1)))
