@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_page_json_and_terminal_say_the_same(tmp_path):
         assert sentence in page.text
     (outcome,) = told["analysis"]["outcomes"]
     assert outcome["name"] == "a<b"
-    assert len(outcome["effects"]) == told["analysis"]["compared"] == 19
+    assert len(outcome["effects"]) == told["analysis"]["families"][0][1] == 19
     for one in outcome["effects"]:
         assert f"{one['estimate']:+.3f}" in page.text
     assert told["analysis"]["structures"][0]["resamples"] == 3
@@ -131,10 +132,22 @@ def test_infinite_intervals_and_hostile_names_can_be_drawn():
     assert "inf" not in svg
 
 
+def test_the_goal_of_a_plan_is_corrected_by_itself_and_comes_first():
+    seen = table(DIRECT, 0)
+    more = replace(seen, outcomes={"other": seen.measures["recall"], **seen.outcomes, "refused": 1 - seen.outcomes["quality"]})
+    alone = analyse_observations(seen, Options(structure=False)).outcomes[0]
+    found = analyse_observations(more, Options(("refused",), structure=False), goal="quality")
+    assert found.outcomes[0] == alone
+    assert found.families == ((("quality",), 19), (("other", "refused"), 38))
+    assert found.outcomes[2].best.setting == alone.best.setting
+    told = conclude(found)
+    assert any("quality is the goal that the plan named" in one for one in told.may_not)
+    assert any(one.startswith("On refused nothing else is shown") for one in told.may)
+    assert analyse_observations(more, Options(structure=False)).families == ((("other", "quality", "refused"), 57),)
+
+
 def test_the_report_of_one_factor_and_no_measure(tmp_path):
     seen = table(Planted(), 0, documents=10)
-    from dataclasses import replace
-
     one = replace(seen, factors=FACTORS[1:2], settings=seen.settings[:, 1:2], measures={})
     found = analyse_observations(one, Options())
     assert (found.mediations, found.structures) == ((), ())

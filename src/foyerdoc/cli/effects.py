@@ -32,7 +32,7 @@ def effects(
 
     with stops_on_error():
         options = Options(tuple(lower or ()), not no_structure, resamples, seed)
-        found = analyse(Results.read(results), options, progress=lambda drawn: progress(drawn, None, "drawing arrows"))
+        found = analyse(Results.read(results), options, progress=lambda drawn: progress(drawn, len(drawn), "drawing arrows"))
         told = conclude(found)
         if report is not None:
             write_report(found, report)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from foyerdoc.experiments.effects.observations import Factor, Observations, obse
 from foyerdoc.experiments.effects.structure import RESAMPLES, Structure, find_structure
 from foyerdoc.experiments.table import Results
 
-Progress = Callable[[Iterable[Any]], Iterable[Any]]
+Progress = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ class Analysis:
         rows, items, documents, settings: how many there are; settings are different combinations of levels that were run.
         factors: the knobs, the level that others are compared with first.
         outcomes: the effects.
-        compared: how many comparisons the effects were corrected for.
+        goal: the outcome that the plan named before anything was run; None where it named none. It comes first and is
+            corrected by itself.
+        families: outcomes whose comparisons were corrected together, and how many they are.
         mediations: effects taken apart; none without measures.
         within: what rows are compared with for mediation and structure.
         structures: arrows, for each outcome; none where they were not asked for.
@@ -77,7 +79,8 @@ class Analysis:
     settings: int
     factors: tuple[Factor, ...]
     outcomes: tuple[Outcome, ...]
-    compared: int
+    goal: str | None
+    families: tuple[tuple[tuple[str, ...], int], ...]
     mediations: tuple[Mediation, ...]
     within: Within
     structures: tuple[Structure, ...]
@@ -89,7 +92,7 @@ class Options:
     """What can be chosen.
 
     Attributes:
-        lower: outcomes of which less is better.
+        lower: outcomes of which less is better, beside `refused`.
         structure: whether arrows are drawn.
         resamples: how often documents are drawn anew for arrows.
         seed: of all drawing.
@@ -118,15 +121,22 @@ def analyse(results: Results, options: Options | None = None, *, progress: Progr
     other = sorted(set(options.lower) - seen.outcomes.keys())
     if other:
         raise UsageError(f"no outcome is called {other[0]!r}", hint=f"there are {', '.join(seen.outcomes)}")
-    return analyse_observations(seen, options, notes=notes, progress=progress)
+    # Of what a sweep counts itself, refusals alone are better when fewer.
+    options = replace(options, lower={*options.lower, *({"refused"} & seen.outcomes.keys())})
+    return analyse_observations(seen, options, goal=results.plan.get("goal"), notes=notes, progress=progress)
 
 
 def analyse_observations(
-    seen: Observations, options: Options, *, notes: tuple[str, ...] = (), progress: Progress = iter
+    seen: Observations,
+    options: Options,
+    *,
+    goal: str | None = None,
+    notes: tuple[str, ...] = (),
+    progress: Progress = iter,
 ) -> Analysis:
     """`analyse` for results that are numbers already."""
     fitted = []
-    for name in seen.outcomes:
+    for name in sorted(seen.outcomes, key=lambda name: name != goal):
         full = seen.with_values(name)
         if len(full) < 2 or full.documents.max() < 1 or np.ptp(full.outcomes[name]) == 0:
             notes = (*notes, f"{name} is left out: it has the same value, or none, in all rows")
@@ -134,18 +144,24 @@ def analyse_observations(
             fitted.append(_fitted(full, name))
     if not fitted:
         raise UsageError("no outcome varies", hint="sweep over levels, items or outcomes that make a difference")
-    freedom = [fit.freedom for _, _, _, fit, effects in fitted for _ in effects]
-    family = corrected([effect for *_, effects in fitted for effect in effects], freedom)
+    names = [name for name, *_ in fitted]
+    goal = goal if goal in names else None
+    others = [name for name in names if name != goal]
+    families = [family for family in ([goal] if goal else [], others) if family]
     effects_of: dict[str, list[Effect]] = defaultdict(list)
-    for effect in family:
-        effects_of[effect.outcome].append(effect)
+    for family in families:
+        members = [(effect, fit.freedom) for name, _, _, fit, effects in fitted if name in family for effect in effects]
+        for effect in corrected([effect for effect, _ in members], [freedom for _, freedom in members]):
+            effects_of[effect.outcome].append(effect)
     outcomes = [
         _outcome(len(seen) - len(full), full, name, design, fit, tuple(effects_of[name]), options)
         for name, full, design, fit, _ in fitted
     ]
-    parts = [part for part in (moments_of(seen, outcome.name) for outcome in outcomes) if part is not None]
+    moments = {name: part for name in names if (part := moments_of(seen, name)) is not None}
+    parts = list(moments.values())
     left_out = dict.fromkeys(note for part in parts for note in part.notes)
-    mediations = mediate(parts, seen.factors, seed=options.seed) if parts else []
+    grouped = [[moments[name] for name in family if name in moments] for family in families]
+    mediations = [one for group in grouped if group for one in mediate(group, seen.factors, seed=options.seed)]
     wanted = parts if options.structure else []
     structures = [find_structure(part, resamples=options.resamples, seed=options.seed, progress=progress) for part in wanted]
     return Analysis(
@@ -155,7 +171,8 @@ def analyse_observations(
         len(np.unique(seen.settings, axis=0)),
         seen.factors,
         tuple(outcomes),
-        len(family),
+        goal,
+        tuple((tuple(family), sum(len(effects_of[name]) for name in family)) for family in families),
         tuple(mediations),
         parts[0].within if parts else "nothing",
         tuple(structures),

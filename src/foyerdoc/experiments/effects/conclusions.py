@@ -32,7 +32,7 @@ def conclude(analysis: Analysis) -> Conclusions:
     """Put an analysis into words."""
     may: list[str] = []
     for outcome in analysis.outcomes:
-        may += _of_outcome(outcome)
+        may += _of_outcome(outcome) if analysis.goal in (None, outcome.name) else _in_short(outcome)
     may += _of_mediations(analysis.mediations, analysis.within)
     for found in analysis.structures:
         may += _of_structure(found, {factor.name for factor in analysis.factors})
@@ -54,6 +54,21 @@ def _of_outcome(outcome: Outcome) -> list[str]:
             "seen four times in five, whichever knobs it is of."
         )
     return [*told, *_of_best(outcome)]
+
+
+def _in_short(outcome: Outcome) -> list[str]:
+    """Of an outcome that is not the goal: what is shown, and what would have been."""
+    shown = sorted((one for one in outcome.effects if one.shown), key=lambda one: -abs(one.estimate))
+    told = [_claim(one) if len(one.factors) == 1 else _claim_crossed(one) for one in shown]
+    least, most = (f(one.detectable for one in outcome.effects if len(one.factors) == 1) for f in (min, max))
+    which = "nothing else" if shown else "nothing"
+    return [
+        *told,
+        (
+            f"On {outcome.name} {which} is shown; main effects of {said(least)} to {said(most)}, depending on the knob, would "
+            "have been seen four times in five."
+        ),
+    ]
 
 
 def _claim(effect: Effect) -> str:
@@ -164,11 +179,8 @@ def _limits(analysis: Analysis) -> list[str]:
             "Other documents, other questions and levels between or beyond them may differ."
         ),
         "“Not shown” does not mean “none”: smaller effects than those that would have been seen can be there.",
-        (
-            f"{analysis.compared} comparisons were looked at, and corrected together; ablations are corrected for each "
-            "outcome, and passages through measures among themselves. Effects that only three knobs together have were not "
-            "looked at."
-        ),
+        f"{_families(analysis)} Ablations are corrected for each outcome.",
+        "Effects that only three knobs together have were not looked at.",
         (
             "The best setting was picked by the results that also rate it, so that its predicted outcome, and what turning a "
             "knob away from it costs, are on the large side. Measure it on documents that this sweep did not use."
@@ -216,6 +228,16 @@ def _limits_of(outcome: Outcome) -> list[str]:
             f"(95% interval {_interval(drift.low, drift.high)}): something else changed during the sweep."
         )
     return told
+
+
+def _families(analysis: Analysis) -> str:
+    """What was corrected together."""
+    parts = [f"the {count} comparisons of {' and '.join(names)}" for names, count in analysis.families]
+    first = f"{parts[0][0].upper()}{parts[0][1:]} were corrected together"
+    if len(parts) == 1:
+        return f"{first}, and so were passages through measures."
+    why = f"{analysis.goal} is the goal that the plan named before anything was run"
+    return f"{first}, and apart from them {parts[1]}; likewise passages through measures. {why}."
 
 
 def _compared(analysis: Analysis) -> str:

@@ -51,9 +51,9 @@ def _outcome(outcome: Outcome) -> list[Html]:
     return [
         heading(f"Effects on {outcome.name}"),
         paragraph(
-            "Thick: 95% interval of this effect alone. Thin: corrected for all comparisons; an effect is claimed, and "
-            "coloured, where it leaves zero out. A main effect is a difference between two levels, averaged over all levels "
-            "of the other knobs; an interaction is by how much such a difference differs.",
+            "Thick: 95% interval of this effect alone. Thin: corrected for all comparisons that were looked at; an effect "
+            "is claimed, and coloured, where it leaves zero out. A main effect is a difference between two levels, averaged "
+            "over all levels of the other knobs; an interaction is by how much such a difference differs.",
             "faint",
         ),
         charts(drawn),

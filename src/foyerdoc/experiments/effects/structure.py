@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -85,7 +85,7 @@ _Arrows = set[tuple[int, int]]
 
 
 def find_structure(
-    moments: Moments, *, resamples: int = RESAMPLES, seed: int = 0, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
+    moments: Moments, *, resamples: int = RESAMPLES, seed: int = 0, progress: Callable[[Sequence[Any]], Iterable[Any]] = iter
 ) -> Structure:
     """Draw arrows by three methods, and again on documents drawn with replacement.
 
