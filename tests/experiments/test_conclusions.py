@@ -13,7 +13,7 @@ from benchmarks.planted_tables import FACTORS, Planted, table
 from typer.testing import CliRunner
 
 from foyerdoc.cli import app
-from foyerdoc.evaluation.drawing import Axis, Interval, forest
+from foyerdoc.evaluation.drawing import Axis, Interval, Link, forest, network
 from foyerdoc.experiments.effects.analysis import Options, analyse_observations
 from foyerdoc.experiments.effects.conclusions import conclude
 from foyerdoc.experiments.effects.report import write_report
@@ -97,7 +97,7 @@ def test_page_json_and_terminal_say_the_same(tmp_path):
     page.feed(report.read_text(encoding="utf-8"))
     assert not {"script", "img", "link", "b"} & set(page.tags)
     assert page.linked == []
-    assert page.tags.count("svg") == 2
+    assert page.tags.count("svg") == 3
     for sentence in [*told["conclusions"]["may"], *told["conclusions"]["may_not"]]:
         assert sentence in page.text
     (outcome,) = told["analysis"]["outcomes"]
@@ -125,7 +125,11 @@ def test_infinite_intervals_and_hostile_names_can_be_drawn():
         Interval("<script>", 0.1, 0.0, 0.2, -np.inf, np.inf, True),
         Interval("none", np.nan, np.nan, np.nan, np.nan, np.nan),
     ]
-    svg = forest("<b>", Axis("x"), bars)
+    links = [Link("<i>", "y", 0.5, strong=True), Link("y", "z", 1.0, tip=False)]
+    svg = forest("<b>", Axis("x"), bars) + network("<b>", [["<i>"], ["y", "z"]], links)
+    assert svg.count("<polygon") == 1
+    assert svg.count("<path") == 2
+    assert "<i>" not in svg
     assert "<script>" not in svg
     assert "<b>" not in svg
     assert "nan" not in svg

@@ -1,4 +1,4 @@
-"""Line charts and intervals as SVG, for pages that load nothing."""
+"""Line charts, intervals and networks as SVG, for pages that load nothing."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _MOST_POINTS: Final = 400
 # Of intervals: the width of their names, and the height of each.
 _NAMES: Final = 250
 _ROW: Final = 22
+
+# Of a network: the height of each name.
+_LINE: Final = 34
 
 # Told apart by people who see few colours (Okabe and Ito, 2008).
 _COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555")
@@ -118,6 +121,57 @@ def forest(title: str, x: Axis, intervals: Sequence[Interval]) -> str:
                 parts.append(f'<line {ends_at} stroke="{colour}" stroke-width="{width}"/>')
         if math.isfinite(one.value):
             parts.append(f'<circle cx="{across(one.value)}" cy="{height}" r="4.5" fill="{colour}"/>')
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line from one name to another.
+
+    Attributes:
+        source, target: the names.
+        weight: its width, 0 to 1.
+        tip: whether it is an arrow.
+        strong: whether it stands out in colour.
+    """
+
+    source: str
+    target: str
+    weight: float
+    tip: bool = True
+    strong: bool = False
+
+
+def network(title: str, columns: Sequence[Sequence[str]], links: Sequence[Link]) -> str:
+    """Names in columns from left to right, with links between them, as an `<svg>` element. All texts are escaped.
+
+    Links within a column bend to its right.
+    """
+    height = _TOP + _LINE * max(map(len, columns))
+    width = (_WIDTH - 2 * _RIGHT) / len(columns)
+    half = 0.32 * width
+    places = {}
+    for number, names in enumerate(columns):
+        for row, name in enumerate(names):
+            places[name] = (_RIGHT + width * (number + 0.5), _TOP + (height - _TOP) * (row + 0.5) / len(names))
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} {height + _TOP}" role="img" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(title)}</title>",
+    ]
+    for link in links:
+        (x0, y0), (x1, y1) = places[link.source], places[link.target]
+        colour = _COLOURS[0] if link.strong else "#bbbbbb"
+        start, end = x0 + half, x1 + (half if x0 == x1 else -half) * (1 if x1 >= x0 else -1)
+        bend = max(start, end) + 0.3 * half if x0 == x1 else (start + end) / 2
+        path = f"M{start:.1f},{y0:.1f} C{bend:.1f},{y0:.1f} {bend:.1f},{y1:.1f} {end:.1f},{y1:.1f}"
+        parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{0.75 + 2.5 * link.weight:.2f}"/>')
+        if link.tip:
+            back = 9 if x0 == x1 else -9
+            points = f"{end:.1f},{y1:.1f} {end + back:.1f},{y1 - 4.5:.1f} {end + back:.1f},{y1 + 4.5:.1f}"
+            parts.append(f'<polygon points="{points}" fill="{colour}"/>')
+    for name, (x, y) in places.items():
+        parts.append(f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle">{escape(name)}</text>')
     parts.append("</svg>")
     return "".join(parts)
 

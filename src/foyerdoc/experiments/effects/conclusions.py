@@ -33,7 +33,8 @@ def conclude(analysis: Analysis) -> Conclusions:
     may: list[str] = []
     for outcome in analysis.outcomes:
         may += _of_outcome(outcome) if analysis.goal in (None, outcome.name) else _in_short(outcome)
-    may += _of_mediations(analysis.mediations, analysis.within)
+    wanted = [one for one in analysis.mediations if analysis.goal in (None, one.outcome)]
+    may += _of_mediations(wanted, analysis.within)
     for found in analysis.structures:
         may += _of_structure(found, {factor.name for factor in analysis.factors})
     return Conclusions(tuple(may), tuple(_limits(analysis)))

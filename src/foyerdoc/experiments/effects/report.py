@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from foyerdoc import storage
-from foyerdoc.evaluation.drawing import Axis, Interval, forest
+from foyerdoc.evaluation.drawing import Axis, Interval, Link, forest, network
 from foyerdoc.evaluation.pages import Html, charts, heading, page, paragraph, table
 from foyerdoc.experiments.effects.analysis import Analysis, Outcome
 from foyerdoc.experiments.effects.comparisons import Effect
 from foyerdoc.experiments.effects.conclusions import Conclusions, compared, conclude, said, signed
-from foyerdoc.experiments.effects.structure import METHODS, STABLE
+from foyerdoc.experiments.effects.mediation import Estimate, Mediation
+from foyerdoc.experiments.effects.structure import METHODS, STABLE, Structure
 
 _MOST_DRAWN: Final = 40
 
@@ -78,7 +79,7 @@ def _short(effect: Effect) -> str:
 
 
 def _between(low: float, high: float) -> str:
-    """An interval that is not broken over lines."""
+    """An interval, not broken over lines."""
     return f"{said(low)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{said(high)}"
 
 
@@ -129,42 +130,43 @@ def _ablations(outcome: Outcome) -> list[Html]:
 def _mediation(analysis: Analysis) -> list[Html]:
     if not analysis.mediations:
         return []
-    rows = [
-        [
-            one.outcome,
-            f"{one.factor}: {one.level} - {one.reference}",
-            passage.measure,
-            "yes" if passage.shown else "no",
-            *(
-                f"{signed(part.value)} ({_between(part.low, part.high)})"
-                for part in (one.total, one.direct, passage.on_measure, passage.on_outcome, passage.indirect)
-            ),
-            _between(passage.corrected_low, passage.corrected_high),
-        ]
-        for one in analysis.mediations
-        for passage in one.passages
-    ]
-    columns = [
-        "outcome",
-        "comparison",
-        "by way of",
-        "shown",
-        "total",
-        "direct",
-        "on the measure",
-        "of the measure",
-        "passes through",
-    ]
     compared_with = "all rows" if analysis.within == "nothing" else f"the rows of the same {analysis.within}"
-    return [
+    parts = [
         heading("What passes through what is measured on the way"),
         paragraph(
             f"Rows are compared with {compared_with}. “On the measure” is what the level does to it, “of the measure” what a "
-            "unit of it does to the outcome; their product passes through. 95% intervals over documents drawn anew; the "
-            "last column is corrected. “Of the measure” is not causal by design: see above.",
+            "unit of it does to the outcome; their product passes through, and what passes through no measure is direct. "
+            "95% intervals over documents drawn anew; the last column is corrected. “Of the measure” is not causal by "
+            "design: see above.",
             "faint",
         ),
-        table([*columns, "corrected"], rows, words=4),
+    ]
+    for outcome in dict.fromkeys(one.outcome for one in analysis.mediations):
+        parts += _passages(outcome, [one for one in analysis.mediations if one.outcome == outcome])
+    return parts
+
+
+def _passages(outcome: str, mediations: Sequence[Mediation]) -> list[Html]:
+    def estimated(part: Estimate) -> str:
+        return f"{signed(part.value)} ({_between(part.low, part.high)})"
+
+    named = {id(one): f"{one.factor}: {one.level} - {one.reference}" for one in mediations}
+    whole = [[named[id(one)], estimated(one.total), estimated(one.direct)] for one in mediations]
+    rows = [
+        [
+            named[id(one)],
+            passage.measure,
+            "yes" if passage.shown else "no",
+            *map(estimated, (passage.on_measure, passage.on_outcome, passage.indirect)),
+            _between(passage.corrected_low, passage.corrected_high),
+        ]
+        for one in mediations
+        for passage in one.passages
+    ]
+    columns = ["comparison", "by way of", "shown", "on the measure", "of the measure", "passes through", "corrected"]
+    return [
+        table(["comparison", "total", "direct"], whole, caption=f"On {outcome}"),
+        table(columns, rows, words=3, caption=f"On {outcome}, by way of each measure"),
     ]
 
 
@@ -187,9 +189,27 @@ def _structure(analysis: Analysis) -> list[Html]:
                 f"{100 * found.removed_share:.0f}% had one into a knob. A line without a tip: PC leaves its direction open.",
                 "faint",
             ),
+            charts([("Coloured: stable under two methods; the thicker, the more often drawn", _network(found, analysis))]),
             table(["arrow", *METHODS], rows),
         ]
     return parts
+
+
+def _network(found: Structure, analysis: Analysis) -> str:
+    knobs = [factor.name for factor in analysis.factors]
+    measures = dict.fromkeys(name for edge in found.edges for name in (edge.source, edge.target))
+    columns = [knobs, [name for name in measures if name not in {*knobs, found.outcome}], [found.outcome]]
+    links = [
+        Link(
+            edge.source,
+            edge.target,
+            sum(edge.stability.values()) / len(METHODS),
+            edge.directed,
+            len(edge.stable) >= 2,
+        )
+        for edge in sorted(found.edges, key=lambda edge: len(edge.stable))
+    ]
+    return network(f"Arrows for {found.outcome}", [names for names in columns if names], links)
 
 
 def _model(analysis: Analysis) -> list[Html]:
