@@ -64,7 +64,7 @@ def test_a_measure_that_repeats_another_is_left_out_and_named():
     moments = moments_of(more, "quality")
     assert moments is not None
     assert moments.measures == 1
-    assert [note.split()[0] for note in moments.notes] == ["none", "hits"]
+    assert [note.split()[2] for note in moments.notes] == ["none", "hits"]
     assert moments_of(replace(seen, measures={}), "quality") is None
 
 

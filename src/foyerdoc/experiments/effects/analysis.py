@@ -139,7 +139,7 @@ def analyse_observations(
     for name in sorted(seen.outcomes, key=lambda name: name != goal):
         full = seen.with_values(name)
         if len(full) < 2 or full.documents.max() < 1 or np.ptp(full.outcomes[name]) == 0:
-            notes = (*notes, f"{name} is left out: it has the same value, or none, in all rows")
+            notes = (*notes, f"the outcome {name} is left out: it has the same value, or none, in all rows")
         else:
             fitted.append(_fitted(full, name))
     if not fitted:

@@ -204,13 +204,17 @@ def _limits(analysis: Analysis) -> list[str]:
                 f"NOTEARS, which cannot be told what is known, drew {removed} arrows into knobs, "
                 "which is impossible; they were taken away, and with them what they stood for."
             )
+    noted: dict[str, list[str]] = defaultdict(list)
     for outcome in analysis.outcomes:
+        for note in outcome.notes:
+            noted[note].append(outcome.name)
         told += _limits_of(outcome)
+    told += [f"{', '.join(names)}: {note}." for note, names in noted.items()]
     return [*told, *(f"{note[0].upper()}{note[1:]}." for note in analysis.notes)]
 
 
 def _limits_of(outcome: Outcome) -> list[str]:
-    told = [f"{outcome.name}: {note}." for note in outcome.notes]
+    told = []
     if outcome.missing:
         told.append(
             f"{outcome.missing} rows have no {outcome.name} and are left out; if settings are the reason, its effects are "

@@ -46,7 +46,7 @@ class Moments:
 def moments_of(seen: Observations, outcome: str) -> Moments | None:
     """Moments of the rows that have all measures and this outcome; None where no measure or outcome varies in them."""
     varied = [name for name, values in seen.measures.items() if np.isfinite(values).sum() > 1]
-    notes = [f"{name} has no values" for name in seen.measures if name not in varied]
+    notes = [f"the measure {name} has no values" for name in seen.measures if name not in varied]
     full = seen.with_values(outcome, *varied)
     if len(full) < 2 or full.documents.max() < 1:
         return None
@@ -59,7 +59,7 @@ def moments_of(seen: Observations, outcome: str) -> Moments | None:
         # A measure that follows from those before it, or never varies, cannot be told from them.
         left = columns[:, place] - columns[:, kept] @ np.linalg.lstsq(columns[:, kept], columns[:, place], rcond=None)[0]
         if left @ left <= _LEAST_SHARE * max(np.square(full.measures[name]).sum(), _LEAST_SHARE):
-            notes.append(f"{name} says nothing that the columns before it do not say")
+            notes.append(f"the measure {name} is left out beside the others: knobs and the measures before it say the same")
         else:
             kept.append(place)
     if len(kept) == knobs or np.ptp(columns[:, -1]) == 0:
