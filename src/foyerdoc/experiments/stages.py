@@ -86,6 +86,11 @@ class Stages:
         index, _ = self._index(recipe)
         return self._chat(index, recipe).answer(found)
 
+    def chances(self, recipe: Recipe, found: Found) -> tuple[float, ...]:
+        """As `Chat.chances`."""
+        index, _ = self._index(recipe)
+        return self._chat(index, recipe).chances(found)
+
     def close(self) -> None:
         """Let go of files and models."""
         for index in self._indexes.values():

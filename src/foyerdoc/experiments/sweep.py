@@ -149,6 +149,7 @@ def _mean(values: Any) -> float:
 def _row(stages: Stages, recipe: Recipe, run: Run, number: int, item: Item) -> dict[str, Any]:
     found = stages.find(recipe, item.question)
     answer = stages.answer(recipe, found)
+    chances = stages.chances(recipe, found)
     return {
         "run": run.key,
         "replicate": run.replicate,
@@ -157,7 +158,7 @@ def _row(stages: Stages, recipe: Recipe, run: Run, number: int, item: Item) -> d
         "document": item.document,
         "language": item.language,
         **run.cell,
-        **measure(item, found, answer),
+        **measure(item, found, answer, chances),
     }
 
 
