@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,12 @@ def design(plan: Plan, asked: Sequence[Item]) -> list[Run]:
                 runs.append(Run(hashlib.sha256(told.encode()).hexdigest()[:16], replicate, cell, chosen))
     order = np.random.default_rng([plan.seed, 2]).permutation(len(runs))
     return [runs[number] for number in order]
+
+
+def count(plan: Plan) -> int:
+    """How many runs there are at most: a combination that no question meets is left out."""
+    cells = plan.fraction or math.prod(len(levels) for levels in plan.factors.values())
+    return cells * plan.replicates
 
 
 def sweep(plan: Plan, folder: Path) -> Iterator[Done]:
