@@ -6,7 +6,7 @@ Text from documents passes through `plain`, so that nothing in a document can en
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -178,3 +178,28 @@ def stand_alone(question: str, history: Sequence[Message]) -> tuple[Message, ...
 
 def _line(text: str) -> str:
     return " ".join(plain(text).split())
+
+
+# Prompts of one's own
+
+_VARIABLE: Final = re.compile(r"(?<!\\)\{([^{}\\]+)\}")
+
+
+def variables(template: str) -> tuple[str, ...]:
+    """The names between braces, each once; a brace after a backslash is a brace."""
+    return tuple(dict.fromkeys(name.strip() for name in _VARIABLE.findall(template)))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """A template with the values in place of their names. No value's own braces are filled.
+
+    Raises:
+        KeyError: a variable has no value.
+    """
+    filled = _VARIABLE.sub(lambda match: values[match[1].strip()].replace("{", r"\{").replace("}", r"\}"), template)
+    return filled.replace(r"\{", "{").replace(r"\}", "}")
+
+
+def own(text: str) -> tuple[Message, ...]:
+    """A user's own prompt as a conversation."""
+    return (Message("user", plain(text)),)

@@ -151,6 +151,20 @@ class Chat:
         """
         return _ended(self._answered(found))
 
+    def chances(self, found: Found) -> tuple[float, ...]:
+        """How likely the model finds that none of the first sentences answers, and that each of them does; they sum to 1.
+
+        Returns:
+            one more than the sentences that it is shown; nothing where no model that scores chooses.
+
+        Raises:
+            ModelError: the model cannot be asked.
+        """
+        if self._model is None or self._writes or not self._model.scores or not found.candidates:
+            return ()
+        shown = self._shown(found, self._model, writing.SCORED)
+        return tuple(writing.chances(self._model, found.question, shown, self._manner).tolist())
+
     def _answered(self, found: Found) -> Generator[str, None, Answer]:
         weak = self._weakness(found)
         if weak is not None:
@@ -243,9 +257,8 @@ class Chat:
 
     def _likeliest(self, found: Found, model: LanguageModel, notes: _Notes) -> list[Candidate]:
         """What a model that scores finds likely to answer; nothing when it finds it too likely that no sentence does."""
-        shown = self._shown(found, model, writing.SCORED)
-        none, *chances = writing.chances(model, found.question, shown, self._manner).tolist()
-        notes.steps.append(f"{model.name} finds it {none:.2f} likely that none of {len(shown)} sentences answers")
+        none, *chances = self.chances(found)
+        notes.steps.append(f"{model.name} finds it {none:.2f} likely that none of {len(chances)} sentences answers")
         if none > (_NONE if self._none is None else self._none):
             return []
         ranked = sorted(zip(chances, found.candidates, strict=False), key=lambda pair: -pair[0])[:_QUOTES]

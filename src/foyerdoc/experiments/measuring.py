@@ -64,21 +64,24 @@ def items(gold: Gold, documents: Mapping[str, Document]) -> list[Item]:
     return found
 
 
-def measure(item: Item, found: Found, answer: Answer) -> dict[str, float]:
+def measure(item: Item, found: Found, answer: Answer, chances: Sequence[float] = ()) -> dict[str, float | None]:
     """The measures and outcomes of `plan`, each 0 to 1, higher for more.
 
-    `shown`: an answer's place is in a sentence that a model may choose; `supported`: something is answered, all of it borne
-    out by its quotes. `exact_match` and `f1` are of the first sentence against the nearest answer, `holds` whether it has an
+    `shown`: an answer's place is in a sentence that a model may choose; `belief`: how likely the model finds such sentences,
+    None without a model that tells (`Chat.chances`); `supported`: something is answered, all of it borne out by its quotes.
+    `exact_match` and `f1` are of the first sentence against the nearest answer, `holds` whether it has an
     answer in it, letter for letter; `cited`: a quote covers an answer's place. `refused`: nothing is answered.
     """
     ranks = [_covers(item, one.document_name, one.chunk.span) for one in found.evidence]
     said = answer.sentences[0].text if answer.sentences else ""
     cited = any(_covers(item, one.document_name, one.span) for one in answer.citations)
-    shown = any(_covers(item, one.name, one.span) for one in found.candidates[:SCORED])
+    right = [_covers(item, one.name, one.span) for one in found.candidates[:SCORED]]
+    belief = sum(chance for chance, holds in zip(chances[1:], right, strict=False) if holds)
     values = {
         "recall_at_1": any(ranks[:1]),
         "recall_at_5": any(ranks[:5]),
-        "shown": shown,
+        "shown": any(right),
+        "belief": belief if chances else None,
         "supported": not answer.abstained and all(sentence.supported for sentence in answer.sentences),
         "exact_match": any(words(said, item.language) == words(gold, item.language) for gold in item.answers),
         "f1": max((f1(said, gold, item.language) for gold in item.answers), default=float(cited)),
@@ -86,7 +89,7 @@ def measure(item: Item, found: Found, answer: Answer) -> dict[str, float]:
         "cited": cited,
         "refused": answer.abstained,
     }
-    return {name: float(value) for name, value in values.items()}
+    return {name: None if value is None else float(value) for name, value in values.items()}
 
 
 def words(text: str, language: str) -> list[str]:

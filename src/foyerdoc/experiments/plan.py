@@ -26,7 +26,7 @@ from foyerdoc.recipe import Choice, Recipe, said
 
 Value: TypeAlias = StrictStr | StrictInt | StrictFloat
 
-MEASURES: Final = ("recall_at_1", "recall_at_5", "shown", "supported")
+MEASURES: Final = ("recall_at_1", "recall_at_5", "shown", "belief", "supported")
 OUTCOMES: Final = ("exact_match", "f1", "holds", "cited", "refused")
 KNOBS: Final = (*(name for name in Recipe.model_fields if name != "examples"), "few_shot")
 

@@ -19,7 +19,7 @@ from foyerdoc.chat.answering import language_model
 from foyerdoc.chat.finding import Candidate
 from foyerdoc.cleaning import clean
 from foyerdoc.documents import Chunk, Document, Span
-from foyerdoc.embedding import SentenceEmbedder
+from foyerdoc.embedding import named
 from foyerdoc.errors import UsageError
 from foyerdoc.experiments.cache import Cache
 from foyerdoc.experiments.kept import KeptEmbedder, KeptModel
@@ -86,6 +86,11 @@ class Stages:
         index, _ = self._index(recipe)
         return self._chat(index, recipe).answer(found)
 
+    def chances(self, recipe: Recipe, found: Found) -> tuple[float, ...]:
+        """As `Chat.chances`."""
+        index, _ = self._index(recipe)
+        return self._chat(index, recipe).chances(found)
+
     def close(self) -> None:
         """Let go of files and models."""
         for index in self._indexes.values():
@@ -125,7 +130,7 @@ class Stages:
 
     def _embedder(self, name: str) -> KeptEmbedder:
         if name not in self._embedders:
-            self._embedders[name] = KeptEmbedder(SentenceEmbedder(None if name == "e5" else name), self._cache)
+            self._embedders[name] = KeptEmbedder(named(name), self._cache)
         return self._embedders[name]
 
     def _model(self, recipe: Recipe) -> KeptModel | None:

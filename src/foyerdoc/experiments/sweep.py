@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,12 @@ def design(plan: Plan, asked: Sequence[Item]) -> list[Run]:
     return [runs[number] for number in order]
 
 
+def count(plan: Plan) -> int:
+    """How many runs there are at most: a combination that no question meets is left out."""
+    cells = plan.fraction or math.prod(len(levels) for levels in plan.factors.values())
+    return cells * plan.replicates
+
+
 def sweep(plan: Plan, folder: Path) -> Iterator[Done]:
     """Run what is not in the folder's table yet. Killed at any moment, the same call goes on.
 
@@ -149,6 +156,7 @@ def _mean(values: Any) -> float:
 def _row(stages: Stages, recipe: Recipe, run: Run, number: int, item: Item) -> dict[str, Any]:
     found = stages.find(recipe, item.question)
     answer = stages.answer(recipe, found)
+    chances = stages.chances(recipe, found)
     return {
         "run": run.key,
         "replicate": run.replicate,
@@ -157,7 +165,7 @@ def _row(stages: Stages, recipe: Recipe, run: Run, number: int, item: Item) -> d
         "document": item.document,
         "language": item.language,
         **run.cell,
-        **measure(item, found, answer),
+        **measure(item, found, answer, chances),
     }
 
 

@@ -112,7 +112,10 @@ class Index:
         if recipe is not None:
             max_tokens = recipe.chunk_size if max_tokens is None else max_tokens
             overlap = recipe.overlap if overlap is None else overlap
-            embedder = _named(recipe.embedder) if embedder is None else embedder
+            if embedder is None:
+                from foyerdoc.embedding import named
+
+                embedder = named(recipe.embedder)
         if max_tokens is not None and not 0 <= (overlap or 0) < max_tokens:
             raise UsageError(f"overlap is {overlap or 0} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
         folder = database.make_folder(Path(folder))
@@ -333,7 +336,9 @@ class Index:
         """
         with self._lock:
             if self._embedder is None:
-                self._embedder = _embedded()
+                from foyerdoc.embedding import named
+
+                self._embedder = named("e5")
                 self._check_embedder(self._embedder)
             return self._embedder
 
@@ -453,17 +458,6 @@ class Index:
         if new:
             vectors.update(zip(new, embedder.embed_documents(new), strict=True))
         return np.stack([vectors[text] for text in texts])
-
-
-def _embedded() -> Embedder:
-    return _named("e5")
-
-
-def _named(name: str) -> Embedder:
-    """The embedder of a recipe's name."""
-    from foyerdoc.embedding import SentenceEmbedder
-
-    return SentenceEmbedder(None if name == "e5" else name)
 
 
 def _size(path: Path) -> int:
