@@ -211,7 +211,7 @@ def _outcome(
         design.aliased,
         effects,
         _drift(full, name, design),
-        best_of(full, name, design, fit, lower=lower, seed=options.seed),
+        best_of(full, design, fit, effects, lower=lower, seed=options.seed),
     )
 
 

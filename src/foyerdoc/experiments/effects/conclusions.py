@@ -117,8 +117,9 @@ def _of_best(outcome: Outcome) -> list[str]:
     settled = "" if best.share >= _SURE else ", so that these results do not settle which setting is best"
     told = [
         (
-            f"The {extreme} {outcome.name} is predicted for {named}: {said(best.predicted)}. Drawn anew, the documents pick "
-            f"the same setting {round(100 * best.share)} times in 100{settled}."
+            f"By main effects and the interactions that are shown, {outcome.name} is {extreme} with {named}: "
+            f"{said(best.predicted)} is predicted. Drawn anew, the documents pick the same setting {round(100 * best.share)} "
+            f"times in 100{settled}."
         )
     ]
     shown = [one.effect for one in best.ablations if one.effect.shown]

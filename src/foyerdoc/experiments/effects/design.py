@@ -6,6 +6,7 @@ others, each counting the same, whatever share of the rows it has.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -63,6 +64,14 @@ class Design:
             (rows, columns) float64; the first column is one.
         """
         return np.hstack([np.ones((len(settings), 1)), *(_columns(self.factors, term, settings) for term in self.terms)])
+
+    def without(self, interactions: Collection[tuple[str, ...]]) -> np.ndarray:
+        """(columns,) bool: all columns but those of these interactions, given by the names of their factors."""
+        kept = [np.ones(1, dtype=bool)]
+        for term in self.terms:
+            names = tuple(self.factors[place].name for place in term)
+            kept.append(np.full(_width(self.factors, term), names not in interactions))
+        return np.concatenate(kept)
 
     def contrasts(self) -> list[Contrast]:
         """All comparisons: main effects first."""
