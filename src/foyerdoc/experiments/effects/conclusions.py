@@ -207,7 +207,11 @@ def _limits(analysis: Analysis) -> list[str]:
             )
     noted: dict[str, list[str]] = defaultdict(list)
     for outcome in analysis.outcomes:
-        for note in outcome.notes:
+        aliased = ", ".join(" x ".join(pair) for pair in outcome.aliased)
+        left_out = (
+            f"the runs cannot tell these interactions from other effects: {aliased}; where they are not zero, others are off"
+        )
+        for note in (*outcome.notes, *([left_out] if aliased else [])):
             noted[note].append(outcome.name)
         told += _limits_of(outcome)
     told += [f"{', '.join(names)}: {note}." for note, names in noted.items()]
@@ -220,12 +224,6 @@ def _limits_of(outcome: Outcome) -> list[str]:
         told.append(
             f"{outcome.missing} rows have no {outcome.name} and are left out; if settings are the reason, its effects are "
             "not those of all rows."
-        )
-    if outcome.aliased:
-        pairs = ", ".join(" x ".join(pair) for pair in outcome.aliased)
-        told.append(
-            f"The runs cannot tell these interactions on {outcome.name} from other effects: {pairs}. Where they are not zero, "
-            "others are off by them."
         )
     drift = outcome.drift
     if drift is not None and (drift.low > 0 or drift.high < 0):
