@@ -10,6 +10,7 @@ from foyerdoc.cli.app import app
 from foyerdoc.cli.classification import classify
 from foyerdoc.cli.demo import demo
 from foyerdoc.cli.documents import extract, read
+from foyerdoc.cli.effects import effects
 from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
@@ -24,6 +25,7 @@ __all__ = [
     "classify",
     "demo",
     "doctor",
+    "effects",
     "export",
     "extract",
     "index",

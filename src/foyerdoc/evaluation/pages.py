@@ -13,7 +13,7 @@ p { max-width: 46rem; margin: .4rem 0 } .lead { font-size: 1.15rem } .faint { co
 table { border-collapse: collapse; margin: .8rem 0; font-size: .92rem } caption { text-align: left; font-weight: 600 }
 th, td { padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e4e4e4 }
 th { font-weight: 600; color: #444 } .n { text-align: right; font-variant-numeric: tabular-nums }
-td { overflow-wrap: anywhere } .long { max-height: 34rem; overflow: auto } pre { white-space: pre-wrap; overflow-wrap: anywhere }
+td { overflow-wrap: anywhere } td.n { overflow-wrap: normal } .long { max-height: 34rem; overflow: auto } pre { white-space: pre-wrap; overflow-wrap: anywhere }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 0 1.5rem }
 .charts svg { width: 100% } figure { margin: .8rem 0 } figcaption { font-weight: 600; font-size: .92rem }
 svg text { font: 12px system-ui, sans-serif; fill: #444 } .grid { stroke: #ececec } .axis { stroke: #999 }
