@@ -112,6 +112,9 @@ bench-answers-peer: models ## answered and refused, beside LlamaIndex's Citation
 bench-answers-cuad: models ## what is cited of contracts, against marked spans
 	$(BIN)/python -m benchmarks.answers.cuad $(ANSWERS)
 
+bench-answers-support: models ## the judge of written sentences against people, and spoilt sentences
+	$(BIN)/python -m benchmarks.answers.supporting $(DATA) --cosine
+
 bench-chosen: models  ## which sentence is quoted, and whether one is: ranking and quoter; NUMBERS: a language model's adapter
 	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/measure.jsonl.gz --part measure --keep $(QUOTES)
 	$(BIN)/python -m benchmarks.chosen $(QUOTES)/measure.jsonl.gz --quoter src/foyerdoc/quoting/general $(if $(NUMBERS),--numbers $(NUMBERS))
@@ -136,6 +139,13 @@ bench-extract-baseline: $(INSTALLED) ## the same invoices and contracts by regul
 	$(BIN)/python -m benchmarks.extraction.invoice2data $(DATA)/extract/invoice2data --baseline
 	$(BIN)/python -m benchmarks.extraction.cuad $(DATA) --baseline
 
+EXPERIMENT := build/experiments
+bench-experiments: models ## which knobs of retrieval and answering matter: 216 questions under 72 combinations, and their effects
+	$(BIN)/python -m benchmarks.experiments.minilm $(EXPERIMENT)/minilm
+	$(BIN)/python -m benchmarks.experiments.questions $(DATA) $(EXPERIMENT)
+	$(BIN)/foyerdoc sweep benchmarks/experiments/plan.yaml --out $(EXPERIMENT)/results
+	$(BIN)/foyerdoc effects $(EXPERIMENT)/results --out $(EXPERIMENT)/effects.html
+
 bench-effects: $(INSTALLED) ## whether effects that were planted in made tables are found, and none invented (quarter of an hour)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.planted_effects --tables 1000
 
@@ -144,6 +154,9 @@ bench-values: $(INSTALLED) ## speed of finding typed values in long contracts
 
 bench-classify: models ## labels without training
 	$(BIN)/python benchmarks/classify_zero_shot.py $(DATA)
+
+bench-evaluation: $(INSTALLED) ## how long gold and predictions of 10,000 items take to be read, measured, compared and drawn
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.evaluation_speed
 
 bench-job: models ## label, fields and a cited question over real invoices
 	$(BIN)/python benchmarks/main_job.py $(DATA)/extract/einvoice

@@ -247,7 +247,7 @@ class SentenceEmbedder:
 
 def named(name: str) -> SentenceEmbedder:
     """The embedder that a recipe names: "e5" for the embedded one, else a folder or a name on the hub."""
-    return SentenceEmbedder(None if name == "e5" else name)
+    return SentenceEmbedder() if name == "e5" else SentenceEmbedder(name)
 
 
 def _to_float32(_module: Any, _inputs: Any, features: dict[str, Any]) -> dict[str, Any]:

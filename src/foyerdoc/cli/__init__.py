@@ -11,6 +11,7 @@ from foyerdoc.cli.classification import classify
 from foyerdoc.cli.demo import demo
 from foyerdoc.cli.documents import extract, read
 from foyerdoc.cli.effects import effects
+from foyerdoc.cli.evaluation import evaluate, gold
 from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
@@ -26,8 +27,10 @@ __all__ = [
     "demo",
     "doctor",
     "effects",
+    "evaluate",
     "export",
     "extract",
+    "gold",
     "index",
     "models",
     "read",

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from foyerdoc.errors import FoyerdocError, SchemaError, UsageError
+from foyerdoc.errors import FoyerdocError, GoldError, SchemaError, UsageError
 from foyerdoc.storage import put_back
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def stops_on_error() -> Iterator[None]:
         yield
     except FoyerdocError as error:
         report(error)
-        raise typer.Exit(2 if isinstance(error, UsageError | SchemaError) else 1) from error
+        raise typer.Exit(2 if isinstance(error, UsageError | SchemaError | GoldError) else 1) from error
 
 
 def report(error: FoyerdocError, name: str | None = None) -> None:

@@ -14,6 +14,7 @@ from foyerdoc.cli.app import (
     Json,
     SettingsFile,
     app,
+    as_json,
     brief,
     err,
     out,
@@ -88,7 +89,7 @@ def ask(
     with stops_on_error(), Index.open(existing(folder), recipe=(recipe := recipe_of(settings))) as opened:
         answer = _chat(opened, model, recipe, write=write).ask(question, where=_conditions(where), k=k)
         if json:
-            print_json(answer)
+            print_json({"question": question, **as_json(answer)})
         else:
             print_answer(answer)
 
@@ -150,7 +151,7 @@ class Conversation:
         self._last = answer
         self._history += [Message("user", question), Message("assistant", answer.text)]
         if self._json:
-            print_json(answer)
+            print_json({"question": question, **as_json(answer)})
         else:
             out.print()
             print_sources(answer)

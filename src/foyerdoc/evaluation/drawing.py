@@ -1,4 +1,4 @@
-"""Line charts, intervals and networks as SVG, for pages that load nothing."""
+"""Charts of lines, bars, squares, intervals and networks as SVG, for pages that load nothing."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ _WIDTH: Final = 560
 _HEIGHT: Final = 270
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 12, 42
 _MOST_POINTS: Final = 400
+_NAMES: Final = 180
+_ROW: Final = 24
+_ROOM: Final = 22
+"""From which side on a square has room for its count."""
 
 # Of intervals: the width of their names, and the height of each.
-_NAMES: Final = 250
-_ROW: Final = 22
+_INTERVAL_NAMES: Final = 250
+_INTERVAL_ROW: Final = 22
 
 # Of a network: the height of each name.
 _LINE: Final = 34
@@ -97,9 +101,9 @@ class Interval:
 
 def forest(title: str, x: Axis, intervals: Sequence[Interval]) -> str:
     """Intervals below each other, beside a line at zero, as an `<svg>` element. All texts are escaped."""
-    bottom = _TOP + _ROW * len(intervals)
+    bottom = _TOP + _INTERVAL_ROW * len(intervals)
     ends = [end for one in intervals for end in (one.least, one.most) if math.isfinite(end)]
-    across = _scale(x, [0.0, *ends], _NAMES, _WIDTH - _RIGHT)
+    across = _scale(x, [0.0, *ends], _INTERVAL_NAMES, _WIDTH - _RIGHT)
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {bottom + _BOTTOM}" role="img" xmlns="http://www.w3.org/2000/svg">',
         f"<title>{escape(title)}</title>",
@@ -109,12 +113,12 @@ def forest(title: str, x: Axis, intervals: Sequence[Interval]) -> str:
         parts.append(f'<line class="grid" x1="{place}" x2="{place}" y1="{_TOP}" y2="{bottom}"/>')
         parts.append(f'<text x="{place}" y="{bottom + 16}" text-anchor="middle">{_number(tick, x)}</text>')
     parts.append(f'<line class="axis" x1="{across(0.0)}" x2="{across(0.0)}" y1="{_TOP}" y2="{bottom}"/>')
-    middle = (_NAMES + _WIDTH - _RIGHT) / 2
+    middle = (_INTERVAL_NAMES + _WIDTH - _RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{bottom + 34}" text-anchor="middle">{escape(x.name)}</text>')
     for number, one in enumerate(intervals):
-        height = _TOP + _ROW * (number + 0.5)
+        height = _TOP + _INTERVAL_ROW * (number + 0.5)
         colour = _COLOURS[0] if one.strong else _COLOURS[6]
-        parts.append(f'<text x="{_NAMES - 8}" y="{height + 4}" text-anchor="end">{escape(one.name)}</text>')
+        parts.append(f'<text x="{_INTERVAL_NAMES - 8}" y="{height + 4}" text-anchor="end">{escape(one.name)}</text>')
         for low, high, width in ((one.least, one.most, 1), (one.low, one.high, 4)):
             if math.isfinite(low) and math.isfinite(high):
                 ends_at = f'x1="{across(low)}" x2="{across(high)}" y1="{height}" y2="{height}"'
@@ -174,6 +178,71 @@ def network(title: str, columns: Sequence[Sequence[str]], links: Sequence[Link])
         parts.append(f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle">{escape(name)}</text>')
     parts.append("</svg>")
     return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a chart: its name, how long it is, and where its interval runs, drawn as a line over it."""
+
+    name: str
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+
+
+def bars(title: str, axis: Axis, rows: Sequence[Bar]) -> str:
+    """Bars one below the other as an `<svg>` element; of values that are no finite number only the name is shown."""
+    ends = [value for row in rows for value in (row.value, row.high) if math.isfinite(value)]
+    across = _scale(axis, [0.0, *ends], _NAMES, _WIDTH - _RIGHT)
+    bottom = _TOP + _ROW * len(rows)
+    parts = [f'<svg viewBox="0 0 {_WIDTH} {bottom + _BOTTOM}" role="img" xmlns="http://www.w3.org/2000/svg">']
+    parts.append(f"<title>{escape(title)}</title>")
+    for tick in across.ticks:
+        place = across(tick)
+        parts.append(f'<line class="grid" x1="{place}" x2="{place}" y1="{_TOP}" y2="{bottom}"/>')
+        parts.append(f'<text x="{place}" y="{bottom + 16}" text-anchor="middle">{_number(tick, axis)}</text>')
+    for number, row in enumerate(rows):
+        top = _TOP + _ROW * number
+        parts.append(f'<text x="{_NAMES - 8}" y="{top + 15}" text-anchor="end">{escape(_short(row.name, 26))}</text>')
+        if math.isfinite(row.value):
+            start, end = across(max(0.0, across.low)), across(row.value)
+            box = f'x="{min(start, end)}" y="{top + 4}" width="{round(abs(end - start), 1)}" height="{_ROW - 8}"'
+            parts.append(
+                f'<rect {box} fill="{_COLOURS[0]}" fill-opacity="0.75"><title>{_number(row.value, axis)}</title></rect>'
+            )
+        if math.isfinite(row.low) and math.isfinite(row.high):
+            line = f'x1="{across(row.low)}" x2="{across(row.high)}" y1="{top + _ROW / 2}" y2="{top + _ROW / 2}"'
+            parts.append(f'<line {line} stroke="#1c1c1c" stroke-width="1.5"/>')
+    parts.append(f'<text x="{(_NAMES + _WIDTH) / 2}" y="{bottom + 34}" text-anchor="middle">{escape(axis.name)}</text></svg>')
+    return "".join(parts)
+
+
+def squares(title: str, rows: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+    """Counts as squares, the darker the larger their share of the row, as an `<svg>` element; names of rows and columns."""
+    side = min(40.0, (_WIDTH - _NAMES - _RIGHT) / max(1, len(columns)))
+    top = 120
+    height = round(top + side * len(rows) + 8, 1)
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
+    ]
+    for number, name in enumerate(columns):
+        x = round(_NAMES + side * (number + 0.5) + 4, 1)
+        parts.append(f'<text transform="rotate(-60 {x} {top - 8})" x="{x}" y="{top - 8}">{escape(_short(name, 20))}</text>')
+    for row, (name, values) in enumerate(zip(rows, counts, strict=True)):
+        y = round(top + side * row, 1)
+        parts.append(f'<text x="{_NAMES - 8}" y="{y + side / 2 + 4}" text-anchor="end">{escape(_short(name, 26))}</text>')
+        for column, count in enumerate(values):
+            share = count / max(1, sum(values))
+            place = f'x="{round(_NAMES + side * column, 1)}" y="{y}" width="{side - 1}" height="{side - 1}"'
+            told = escape(f"{name} → {columns[column]}: {count}")
+            parts.append(
+                f'<rect {place} fill="{_COLOURS[0]}" fill-opacity="{0.04 + 0.96 * share:.2f}"><title>{told}</title></rect>'
+            )
+            if count and side >= _ROOM:
+                colour = "#fff" if share > 0.5 else "#444"
+                middle = f'x="{round(_NAMES + side * (column + 0.5), 1)}" y="{y + side / 2 + 4}" text-anchor="middle"'
+                parts.append(f'<text {middle} style="fill:{colour}">{count}</text>')
+    return "".join(parts) + "</svg>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +340,7 @@ def _thinned(series: Series) -> Series:
 
 def _number(value: float, axis: Axis) -> str:
     return f"{100 * value:.3g}%" if axis.shares else f"{value:.4g}"
+
+
+def _short(name: str, length: int) -> str:
+    return name if len(name) <= length else name[: length - 1] + "…"

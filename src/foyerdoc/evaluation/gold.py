@@ -146,6 +146,11 @@ class QuestionAnnotation(Annotation):
     evidence: tuple[Evidence, ...] = ()
     answerable: bool = True
 
+    @property
+    def cluster(self) -> str:
+        """The document that is named, or has the first passage."""
+        return self.document or next((one.document for one in self.evidence), self.item)
+
     def __post_init__(self) -> None:
         if not self.answerable and (self.answers or self.evidence):
             raise ValueError("a question that is not answerable has answers or evidence")
@@ -241,7 +246,7 @@ def read_each(path: Path, documents: Mapping[str, str] | None = None) -> Iterato
     """
     seen: dict[tuple[str, str, str], str] = {}
     for place, line in lines_of(path):
-        found = _parsed(place, line, documents or {})
+        found = parsed(place, line, documents or {})
         if not isinstance(found, GoldError):
             key = (found.kind, found.item, found.annotator)
             if key in seen:
@@ -275,25 +280,8 @@ def lines_of(path: Path) -> Iterator[tuple[str, bytes]]:
         raise GoldError(f"{path.name}: nothing in it", hint=hint)
 
 
-def line_of(annotation: Judgement) -> bytes:
-    """An annotation as a line of JSON without its line end: keys sorted, what is as by default left out."""
-    record: dict[str, Any] = {"format": FORMAT}
-    for each in fields(annotation):
-        value = getattr(annotation, each.name)
-        if value != each.default:
-            record[each.name] = _plain(value)
-    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-
-
-def refused(place: str, error: ValidationError) -> GoldError:
-    """What pydantic found, as one error: the first place and reason, without what stands there."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    reason = first["msg"].removeprefix("Value error, ")
-    return GoldError(f"{place}: {reason}{f' at {where}' if where else ''}", hint=_HINT)
-
-
-def _parsed(place: str, line: bytes, documents: Mapping[str, str]) -> Judgement | GoldError:
+def parsed(place: str, line: bytes, documents: Mapping[str, str]) -> Judgement | GoldError:
+    """A line as an annotation whose spans stand in the documents that are there, or what is wrong with it."""
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -311,6 +299,24 @@ def _parsed(place: str, line: bytes, documents: Mapping[str, str]) -> Judgement 
     return (
         found if reason is None else GoldError(f"{place}: {reason}", hint="count spans in the text that `foyerdoc read` prints")
     )
+
+
+def line_of(annotation: Judgement) -> bytes:
+    """An annotation as a line of JSON without its line end: keys sorted, what is as by default left out."""
+    record: dict[str, Any] = {"format": FORMAT}
+    for each in fields(annotation):
+        value = getattr(annotation, each.name)
+        if value != each.default:
+            record[each.name] = _plain(value)
+    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+
+
+def refused(place: str, error: ValidationError) -> GoldError:
+    """What pydantic found, as one error: the first place and reason, without what stands there."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ")
+    return GoldError(f"{place}: {reason}{f' at {where}' if where else ''}", hint=_HINT)
 
 
 def _misplaced(annotation: Judgement, documents: Mapping[str, str]) -> Iterator[str]:

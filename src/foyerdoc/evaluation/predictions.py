@@ -6,7 +6,7 @@
     {"file": "damaged.pdf", "error": {...}}
 
 A line belongs to the gold whose item is its `item`, its `id`, its `file` (the path, or its last part) or its `question`; or
-whose document is its `id` or `file`. What a line of another system leaves out is unknown: no confidence, no alternatives, no hits.
+whose document is its `id` or `file`. What a line of another system leaves out is unknown.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from foyerdoc.evaluation.gold import (
     lines_of,
     refused,
 )
-from foyerdoc.results import Answer, Extraction, FieldValue, Fingerprint, Prediction, Sentence
+from foyerdoc.results import Answer, Citation, Extraction, FieldValue, Fingerprint, Prediction
 
 Result = Prediction | Extraction[Any] | Answer
-J = TypeVar("J", LabelAnnotation, FieldsAnnotation, QuestionAnnotation)
-R = TypeVar("R", Prediction, Extraction[Any], Answer)
+J = TypeVar("J", bound=Judgement)
+R = TypeVar("R", bound=Result)
 
 NOBODY: Final = Fingerprint("unknown")
 
@@ -143,8 +143,13 @@ def as_result(annotation: Judgement) -> Result:
             return Extraction(None, values, (), NOBODY)
         case QuestionAnnotation():
             text = annotation.answers[0] if annotation.answers else ""
-            sentences = (Sentence(text, (), supported=True),) if annotation.answerable else ()
-            return Answer(text, sentences, (), not annotation.answerable, None, (), (), (), NOBODY)
+            cited = tuple(
+                Citation(n, e.document, e.document, "", e.span, None, e.text or "", (), verified=True, supported=True)
+                for n, e in enumerate(annotation.evidence, 1)
+                if e.span is not None
+            )
+            # Without sentences: whether people's own words are supported is not asked.
+            return Answer(text, (), cited, not annotation.answerable, None, (), (), (), NOBODY)
 
 
 def _parsed(place: str, line: bytes) -> Said:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any, Final, Literal, Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ DRAWS: Final = 1000
 
 _AT_ONCE: Final = 50
 _FEWEST: Final = 2
+_CHANCE: Final = 0.05
 # Normal quantiles of 0.975 and 0.8: a two-sided test at 5% that finds a true difference 4 times out of 5.
 _DETECTED: Final = 1.959964 + 0.841621
 
@@ -39,7 +41,7 @@ class Measure(Protocol):
     def better(self) -> Literal["higher", "lower"]: ...  # noqa: D102
 
     def __call__(self, weights: Array) -> Array:
-        """(draws, items) how often each item counts -> (draws,) the figure; NaN where there is none."""
+        """(draws, items) how often each item counts, whole numbers -> (draws,) the figure; NaN where there is none."""
 
     def at(self, items: NDArray[np.intp]) -> Measure:
         """The same over some of the items alone, in the order of the numbers given."""
@@ -130,10 +132,17 @@ class Difference:
 
     @property
     def verdict(self) -> Literal["better", "worse", "no difference shown"]:
-        """By the interval: whether it leaves out 0, and on which side."""
-        if not (self.low > 0 or self.high < 0):
+        """By `adjusted`, at 5%."""
+        if not self.adjusted < _CHANCE:
             return "no difference shown"
-        return "better" if (self.low > 0) == (self.better == "higher") else "worse"
+        return "better" if (self.value > 0) == (self.better == "higher") else "worse"
+
+    @property
+    def side(self) -> Literal[-1, 0, 1]:
+        """By the interval: 1 where the first is better, -1 where it is worse, 0 where the interval has 0 in it."""
+        if not (self.low > 0 or self.high < 0):
+            return 0
+        return 1 if (self.low > 0) == (self.better == "higher") else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +171,7 @@ class Draws:
     times: int = DRAWS
     seed: int = 0
     _owner: NDArray[np.intp] = field(init=False, repr=False)
+    _known: dict[int, tuple[Measure, Array]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_owner", np.unique(np.asarray(self.clusters, dtype=object), return_inverse=True)[1])
@@ -181,10 +191,13 @@ class Draws:
             yield counts[:, self._owner].astype(np.float64)
 
     def of(self, measures: Sequence[Measure]) -> Array:
-        """(measures, draws) the figures of every sample."""
-        if self.documents < _FEWEST or not measures:
-            return np.full((len(measures), self.times), np.nan)
-        return np.concatenate([np.stack([measure(weights) for measure in measures]) for weights in self.weights()], axis=1)
+        """(measures, draws) the figures of every sample; those of one measure are computed once."""
+        new = [measure for measure in measures if id(measure) not in self._known]
+        drawn = [[measure(weights) for measure in new] for weights in self.weights()] if self.documents >= _FEWEST else []
+        for measure, rows in zip(new, zip(*drawn, strict=True) if drawn else repeat(()), strict=False):
+            row = np.concatenate(rows) if rows else np.full(self.times, np.nan)
+            self._known[id(measure)] = measure, row  # with the measure, so that no other one gets its id
+        return np.array([self._known[id(measure)][1] for measure in measures]).reshape(len(measures), self.times)
 
 
 def estimate(measures: Sequence[Measure], draws: Draws) -> dict[str, Estimate]:

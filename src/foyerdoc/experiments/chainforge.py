@@ -109,7 +109,10 @@ def _from_sheet(content: bytes, name: str) -> list[Response]:
         raise UsageError(f"{name} has no column {missing[0]!r}", hint="export the responses of ChainForge's inspector")
     found = []
     for row in rows:
-        cells = {column: "" if value is None else str(value) for column, value in zip(columns, row, strict=True)}
+        # Empty cells at the end of a row are not there.
+        cells = dict.fromkeys(columns, "") | {
+            column: str(value) for column, value in zip(columns, row, strict=False) if value is not None
+        }
         about = _starting(cells, "Metavar: ")
         template = about.pop(_TEMPLATE, "")
         values = _starting(cells, "Var: ")

@@ -17,6 +17,7 @@ from foyerdoc.errors import UsageError
 
 Cell: TypeAlias = dict[str, Any]
 
+_STARTS = 10  # of which the best is kept
 _LARGEST = 4096  # combinations of which a fraction is drawn: the square of this is held in memory
 
 
@@ -49,7 +50,14 @@ def fraction(cells: Sequence[Cell], size: int, rng: np.random.Generator) -> list
         raise UsageError(f"a fraction of {len(cells)} combinations", hint=f"give factors that make at most {_LARGEST}")
     agree = agreement(cells) ** 2
     np.fill_diagonal(agree, 0.0)
-    chosen = [int(rng.integers(len(cells)))]
+    drawn = [_drawn(agree, size, rng) for _ in range(_STARTS)]
+    _, best = min(drawn, key=lambda one: one[0])
+    return [cells[one] for one in sorted(best)]
+
+
+def _drawn(agree: NDArray[np.float64], size: int, rng: np.random.Generator) -> tuple[float, list[int]]:
+    """The sum over pairs, and the runs: from a random first one, each the cheapest, exchanged as long as that helps."""
+    chosen = [int(rng.integers(len(agree)))]
     cost = agree[chosen[0]].copy()  # (cells,) what each would add to the sum
     while len(chosen) < size:
         chosen.append(_least(cost, chosen, rng))
@@ -62,7 +70,7 @@ def fraction(cells: Sequence[Cell], size: int, rng: np.random.Generator) -> list
             best = _least(without, [one for one in chosen if one != out], rng)
             if without[best] < without[out] - 1e-9:
                 chosen[place], cost, improved = best, without + agree[best], True
-    return [cells[one] for one in sorted(chosen)]
+    return float(cost[chosen].sum()), chosen
 
 
 def agreement(cells: Sequence[Cell]) -> NDArray[np.float64]:

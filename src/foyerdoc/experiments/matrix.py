@@ -33,9 +33,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, Stric
 from foyerdoc import prompts
 from foyerdoc.chat.answering import language_model
 from foyerdoc.errors import UsageError
+from foyerdoc.evaluation.metrics.answers import exact, f1
 from foyerdoc.experiments.cache import Cache
 from foyerdoc.experiments.kept import KeptModel
-from foyerdoc.experiments.measuring import f1, words
 from foyerdoc.experiments.table import Results, Row
 from foyerdoc.language import detect
 from foyerdoc.recipe import Quantization, Recipe, said
@@ -164,8 +164,8 @@ def graded(matrix: Matrix, response: Response) -> Response:
     wanted = prompts.fill(matrix.expected, values)
     language = detect(wanted) or "unknown"
     found = {
-        "exact_match": float(words(response.text, language) == words(wanted, language)),
-        "f1": f1(response.text, wanted, language),
+        "exact_match": float(exact(response.text, [wanted], language)),
+        "f1": f1(response.text, [wanted], language),
         "contains": float(wanted.casefold() in response.text.casefold()),
     }
     return replace(response, grades={name: found[name] for name in matrix.metrics})

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import string
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from foyerdoc.chat import Found
 from foyerdoc.chat.writing import SCORED
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import UsageError
 from foyerdoc.evaluation.gold import Gold, QuestionAnnotation
+from foyerdoc.evaluation.metrics.answers import exact, f1
 from foyerdoc.language import detect
 from foyerdoc.results import Answer
-
-_ARTICLES: Final = {
-    "en": "a an the",
-    "de": "ein eine einen einem eines einer der die das den dem des",
-    "fr": "le la les l un une des du d au aux",
-}
-_MARKS: Final = str.maketrans(dict.fromkeys(string.punctuation + "«»„“”‘’–—…", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,8 @@ def measure(item: Item, found: Found, answer: Answer, chances: Sequence[float] =
     `shown`: an answer's place is in a sentence that a model may choose; `belief`: how likely the model finds such sentences,
     None without a model that tells (`Chat.chances`); `supported`: something is answered, all of it borne out by its quotes.
     `exact_match` and `f1` are of the first sentence against the nearest answer, `holds` whether it has an
-    answer in it, letter for letter; `cited`: a quote covers an answer's place. `refused`: nothing is answered.
+    answer in it, letter for letter; `cited`: a quote covers an answer's place. `refused`: nothing is answered. The first three
+    are None where the gold has places and no answers.
     """
     ranks = [_covers(item, one.document_name, one.chunk.span) for one in found.evidence]
     said = answer.sentences[0].text if answer.sentences else ""
@@ -83,29 +75,13 @@ def measure(item: Item, found: Found, answer: Answer, chances: Sequence[float] =
         "shown": any(right),
         "belief": belief if chances else None,
         "supported": not answer.abstained and all(sentence.supported for sentence in answer.sentences),
-        "exact_match": any(words(said, item.language) == words(gold, item.language) for gold in item.answers),
-        "f1": max((f1(said, gold, item.language) for gold in item.answers), default=float(cited)),
-        "holds": any(gold in said for gold in item.answers),
+        "exact_match": exact(said, item.answers, item.language) if item.answers else None,
+        "f1": f1(said, item.answers, item.language) if item.answers else None,
+        "holds": any(gold in said for gold in item.answers) if item.answers else None,
         "cited": cited,
         "refused": answer.abstained,
     }
     return {name: None if value is None else float(value) for name, value in values.items()}
-
-
-def words(text: str, language: str) -> list[str]:
-    """The words that count: without case, punctuation and the language's articles.
-
-    Source: the script of SQuAD (Rajpurkar et al., 2016); German articles as in MLQA's (Lewis et al., 2020), French ones with
-    what is left of elided and contracted forms. Marks part words here, since French joins articles by them.
-    """
-    articles = set(_ARTICLES.get(language, "").split())
-    return [word for word in text.lower().translate(_MARKS).split() if word not in articles]
-
-
-def f1(said: str, answer: str, language: str) -> float:
-    """The overlap of both sides' words, 0 to 1: the harmonic mean of the shares that the other has."""
-    ours, theirs = Counter(words(said, language)), Counter(words(answer, language))
-    return 2 * (ours & theirs).total() / max(1, ours.total() + theirs.total())
 
 
 def _covers(item: Item, document: str, span: Span) -> bool:

@@ -150,7 +150,9 @@ def best_settings(plan: Plan, results: Results) -> Recipe:
 
 
 def _mean(values: Any) -> float:
-    return float(np.mean(values)) if len(values) else -np.inf
+    """Of what is known; minus infinity where nothing is."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else -np.inf
 
 
 def _row(stages: Stages, recipe: Recipe, run: Run, number: int, item: Item) -> dict[str, Any]:

@@ -114,19 +114,28 @@ class Area:
 
     def curve(self, weights: Array) -> tuple[Array, Array]:
         """(draws, points) coverage and risk."""
-        drawn = weights[:, self.owner]
-        made = np.cumsum(drawn, axis=1)[:, self.last]
-        wrong = np.cumsum(drawn * ~self.right, axis=1)[:, self.last]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return made / made[:, -1:], np.where(made > 0, wrong / made, 0.0)
+        made, wrong = self._running(weights)
+        return made / made[:, -1:], wrong / np.maximum(made, 1)
 
     def __call__(self, weights: Array) -> Array:
         """As in `statistics.Measure`."""
         if not len(self.last):
             return np.full(len(weights), np.nan)
-        coverage, risk = self.curve(weights)
-        area: Array = (np.diff(coverage, axis=1, prepend=0.0) * risk).sum(axis=1)
-        return area
+        made, wrong = self._running(weights)
+        risk = wrong / np.maximum(made, 1)
+        # Between two points as many statements are made as one count rises, each under the risk at its end.
+        area = made[:, 0] * risk[:, 0] + ((made[:, 1:] - made[:, :-1]) * risk[:, 1:]).sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            mean: Array = area / made[:, -1]
+        return mean
+
+    def _running(self, weights: Array) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """(draws, points) how many statements are made, and how many of them are wrong. Whole numbers: sums of floats wait for
+        each other, and take eight times as long.
+        """
+        drawn = weights.astype(np.int32).take(self.owner, axis=1)
+        made, wrong = np.cumsum(drawn, axis=1, dtype=np.int32), np.cumsum(drawn * ~self.right, axis=1, dtype=np.int32)
+        return (made, wrong) if len(self.last) == len(self.owner) else (made[:, self.last], wrong[:, self.last])
 
     def at(self, items: NDArray[np.intp]) -> Area:
         """As in `statistics.Measure`."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,11 @@ KINDS: Final[tuple[Kind, ...]] = ("right", "wrong", "invented", "missed", "absen
 
 _ENTRY: Final = re.compile(r"(.*?)\[(\d+)\](.*)", re.DOTALL)
 
-Row = dict[str, "Truth | FieldValue | None"]
-"""An entry of a list: its values by the rest of their paths; one value under "" in a list of single values."""
+V = TypeVar("V")
+
+
+_Known = Mapping[str, "Truth | None"]
+_Shown = Mapping[str, FieldValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +139,9 @@ def outcomes(item: int, truth: Mapping[str, Truth | None], said: Mapping[str, Fi
         truth: by path; None where the document has no such value, under a list's own path where it has no entry.
         said: by path; what gold does not name is not judged.
     """
-    plain, lists = _parted(truth)
+    plain, lists = parted(truth)
     shown = {path: value for path, value in said.items() if value.value is not None or value.status != "absent"}
-    shown_plain, shown_lists = _parted(shown)
+    shown_plain, shown_lists = parted(shown)
     for path, value in plain.items():
         if value is None and path in shown_lists:
             lists[path] = []
@@ -154,10 +157,14 @@ def iou(left: Span, right: Span) -> float:
     return both / max(1, len(left) + len(right) - both)
 
 
-def _parted(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Row]]]:
-    """Single values by path, and the rows of each list in order of their numbers."""
-    plain: dict[str, Any] = {}
-    lists: dict[str, dict[int, Row]] = {}
+def parted(values: Mapping[str, V]) -> tuple[dict[str, V], dict[str, list[dict[str, V]]]]:
+    """Single values by path, and each list's entries in order of their numbers.
+
+    An entry is its values by the rest of their paths: "lines[0].amount" is ".amount" in the first entry of "lines", "names[0]"
+    is "" in the first of "names".
+    """
+    plain: dict[str, V] = {}
+    lists: dict[str, dict[int, dict[str, V]]] = {}
     for path, value in values.items():
         if entry := _ENTRY.fullmatch(path):
             rows = lists.setdefault(entry[1], {})
@@ -167,7 +174,7 @@ def _parted(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[R
     return plain, {path: [rows[number] for number in sorted(rows)] for path, rows in lists.items()}
 
 
-def _list_outcomes(item: int, path: str, truth: Sequence[Row], said: Sequence[Row]) -> Iterator[Outcome]:
+def _list_outcomes(item: int, path: str, truth: Sequence[_Known], said: Sequence[_Shown]) -> Iterator[Outcome]:
     pairs = dict(_paired(truth, said))
     known = {inner for row in truth for inner in row}
     for number, row in enumerate(truth):
@@ -176,12 +183,12 @@ def _list_outcomes(item: int, path: str, truth: Sequence[Row], said: Sequence[Ro
             yield _outcome(item, f"{path}[]{inner}", value, other.get(inner))
     spare = set(range(len(said))) - set(pairs.values())
     for number in sorted(spare):
-        for inner, value in said[number].items():
+        for inner, shown in said[number].items():
             if inner in known or not known:
-                yield _outcome(item, f"{path}[]{inner}", None, value)
+                yield _outcome(item, f"{path}[]{inner}", None, shown)
 
 
-def _paired(truth: Sequence[Row], said: Sequence[Row]) -> Iterable[tuple[int, int]]:
+def _paired(truth: Sequence[_Known], said: Sequence[_Shown]) -> Iterable[tuple[int, int]]:
     """Which rows belong together: most equal values, then most characters at the same place, then the same order."""
     from scipy.optimize import linear_sum_assignment
 
@@ -192,12 +199,12 @@ def _paired(truth: Sequence[Row], said: Sequence[Row]) -> Iterable[tuple[int, in
     return zip(map(int, rows), map(int, columns), strict=True)
 
 
-def _alike(truth: Row, said: Row) -> float:
+def _alike(truth: _Known, said: _Shown) -> float:
     found = [_outcome(0, "", value, said.get(inner)) for inner, value in truth.items()]
     return sum((one.kind == "right") + 0.01 * (one.overlap or 0.0) for one in found)
 
 
-def _outcome(item: int, path: str, truth: Any, said: Any) -> Outcome:
+def _outcome(item: int, path: str, truth: Truth | None, said: FieldValue | None) -> Outcome:
     if truth is None:
         return Outcome(item, path, "absent" if said is None or said.value is None else "invented", None, said)
     if said is None or said.value is None:
