@@ -132,6 +132,16 @@ def test_interactions_that_a_fraction_cannot_tell_apart_are_named_and_left_out()
         design_of(factors, settings[:, [0, 1, 1]])
 
 
+def test_interactions_that_would_blur_main_effects_are_left_out_too():
+    factors = tuple(Factor(name, ("low", "high")) for name in "abc")
+    settings = np.array([[a, b, a ^ b] for a in (0, 1) for b in (0, 1)] * 20)
+    settings[:2, 2] ^= 1
+    design = design_of(factors, settings)
+    assert design.aliased == (("a", "b"), ("a", "c"), ("b", "c"))
+    settings[:20, 2] ^= 1
+    assert design_of(factors, settings).aliased == ()
+
+
 def test_too_few_rows_leave_interactions_out():
     seen = table(DIRECT, 0, documents=10, items=2, cells=3)
     assert design_of(seen.factors, seen.settings).thin
