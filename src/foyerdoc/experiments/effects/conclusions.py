@@ -208,7 +208,10 @@ def _limits(analysis: Analysis) -> list[str]:
     noted: dict[str, list[str]] = defaultdict(list)
     for outcome in analysis.outcomes:
         aliased = ", ".join(" x ".join(pair) for pair in outcome.aliased)
-        left_out = f"the runs cannot, or can hardly, tell these interactions from other effects: {aliased}; where they are not zero, others are off"
+        left_out = (
+            f"the runs cannot, or can hardly, tell these interactions from other effects: {aliased}; where they are not zero, "
+            "others are off"
+        )
         for note in (*outcome.notes, *([left_out] if aliased else [])):
             noted[note].append(outcome.name)
         told += _limits_of(outcome)
