@@ -1,9 +1,12 @@
 """The table of results: what is written is read, its roles with it, and nothing unsound goes in."""
 
+import sys
+
 import pyarrow.parquet as pq
 import pytest
 
-from foyerdoc.errors import DamagedFile, UsageError
+from foyerdoc.errors import DamagedFile, MissingDependency, UsageError
+from foyerdoc.experiments.plan import Plan
 from foyerdoc.experiments.table import FILE, KEYS, Results
 
 
@@ -68,3 +71,11 @@ def test_a_file_of_others_is_refused(tmp_path):
     pq.write_table(table.replace_schema_metadata({"foyerdoc": '{"format": 2}'}), tmp_path / FILE)
     with pytest.raises(DamagedFile, match="another format"):
         Results.read(tmp_path)
+
+
+@pytest.mark.parametrize(("package", "call"), [("pyarrow", lambda: Results.read("x")), ("yaml", lambda: Plan.load("x"))])
+def test_a_missing_package_is_named_with_its_command(package, call, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingDependency) as caught:
+        call()
+    assert caught.value.hint == "pip install 'foyerdoc[experiments]'"
