@@ -130,7 +130,7 @@ def arrows(all_found: list[Structure], true: set[tuple[str, str]]) -> dict[str, 
     """By method: the share of planted arrows that are found and stable, and how many others are, for each table."""
     shares = {}
     for method in METHODS:
-        stable = [{(e.source, e.target) for e in found.edges if e.directed and method in e.stable} for found in all_found]
+        stable = [{(e.source, e.target) for e in found.edges if method in e.stable} for found in all_found]
         shares[method] = {
             "found": float(np.mean([len(true & one) / len(true) for one in stable])) if true else float("nan"),
             "others a table": float(np.mean([len(one - true) for one in stable])),

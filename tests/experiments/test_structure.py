@@ -33,7 +33,7 @@ def test_planted_arrows_are_found_and_stable(found):
     assert shares["PC"]["others a table"] == shares["DirectLiNGAM"]["others a table"] == 0
 
 
-def test_nothing_points_at_a_knob_or_away_from_the_outcome(found):
+def test_nothing_points_at_a_knob_or_back_in_time(found):
     for one in found:
         assert not [edge for edge in one.edges if edge.target in KNOBS or edge.source == "quality"]
         assert one.removed["knob"] > 0  # NOTEARS does draw them here; they are counted
@@ -109,3 +109,12 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(package, m
     with pytest.raises(MissingDependency) as told:
         analyse_observations(table(PASSING, 0, documents=10), Options(resamples=1))
     assert told.value.hint == "pip install 'foyerdoc[experiments]'"
+
+
+def test_measures_point_forward_only():
+    base = table(PASSING, 0, documents=30)
+    later = base.measures["recall"] + 0.1 * np.random.default_rng(0).standard_normal(len(base))
+    seen = replace(base, measures={**base.measures, "support": later})
+    edges = find_structure(moments_of(seen, "quality"), resamples=2).edges
+    assert ("recall", "support") in {(edge.source, edge.target) for edge in edges}
+    assert not [edge for edge in edges if edge.source == "support" and edge.target != "quality"]

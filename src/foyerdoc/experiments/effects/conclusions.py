@@ -155,7 +155,7 @@ def _of_structure(found: Structure, knobs: set[str]) -> list[str]:
     agreed = [edge for edge in found.edges if len(edge.stable) >= 2]
     if not agreed:
         return [f"No arrow towards {found.outcome} or what comes before it is stable under two of the three methods."]
-    arrows = [f"{edge.source} {'→' if edge.directed else '—'} {edge.target} ({', '.join(edge.stable)})" for edge in agreed]
+    arrows = [f"{edge.source} → {edge.target} ({', '.join(edge.stable)})" for edge in agreed]
     told = [
         (
             f"For {found.outcome}, these arrows are drawn on all documents and on at least {round(100 * STABLE)}% of the "

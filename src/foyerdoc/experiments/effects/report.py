@@ -175,7 +175,7 @@ def _structure(analysis: Analysis) -> list[Html]:
     for found in analysis.structures:
         rows = [
             [
-                f"{edge.source} {'→' if edge.directed else '—'} {edge.target}",
+                f"{edge.source} → {edge.target}",
                 *(f"{100 * edge.stability[method]:.0f}{'' if method in edge.found else ' (not on all)'}" for method in METHODS),
             ]
             for edge in found.edges
@@ -185,8 +185,8 @@ def _structure(analysis: Analysis) -> list[Html]:
             paragraph(
                 f"Out of 100 samples of documents, drawn anew ({found.resamples} were drawn), how many show the arrow; "
                 f"{round(100 * STABLE)} are called stable. NOTEARS drew {found.removed['knob']} arrows into knobs and "
-                f"{found.removed['outcome']} out of the outcome on all documents, which were taken away; of the samples, "
-                f"{100 * found.removed_share:.0f}% had one into a knob. A line without a tip: PC leaves its direction open.",
+                f"{found.removed['back']} back to what was taken earlier on all documents, which were taken away; of the "
+                f"samples, {100 * found.removed_share:.0f}% had one into a knob.",
                 "faint",
             ),
             charts([("Coloured: stable under two methods; the thicker, the more often drawn", _network(found, analysis))]),
@@ -204,8 +204,7 @@ def _network(found: Structure, analysis: Analysis) -> str:
             edge.source,
             edge.target,
             sum(edge.stability.values()) / len(METHODS),
-            edge.directed,
-            len(edge.stable) >= 2,
+            strong=len(edge.stable) >= 2,
         )
         for edge in sorted(found.edges, key=lambda edge: len(edge.stable))
     ]

@@ -1,14 +1,14 @@
 """Which arrows between knobs, measures and an outcome the results themselves suggest: gCastle's PC, DirectLiNGAM and NOTEARS.
 
-What is known beforehand: knobs were assigned, so nothing points at them, and an outcome is read off last, so that it points at
-nothing. How each method is told, after gCastle 1.0.4's own source:
+What is known beforehand: knobs were assigned, so nothing points at them; measures are taken in the order in which the results
+name them, and the outcome last, so nothing points back. How each method is told, after gCastle 1.0.4's own source:
 
 - PC takes forbidden arrows. Its default variant looks for separating sets among the neighbours of one end only, and so keeps
   arrows that are not there; the "parallel" one looks at both ends, and is used. The test is ours: partial covariance with
   errors by document, since rows of a document are not independent, as Fisher's z assumes.
 - DirectLiNGAM takes a matrix that says from where no path leads; it is read as [to, from], not as its docstring says. It orders
   by that, yet regresses on all that comes before, knobs on knobs among it: the regression is therefore repeated without them.
-- NOTEARS takes nothing. Its arrows into knobs and out of the outcome are taken away afterwards and counted.
+- NOTEARS takes nothing. Its arrows into knobs and back to what was taken earlier are taken away afterwards and counted.
 """
 
 from __future__ import annotations
@@ -40,18 +40,16 @@ _LEAST_WEIGHT: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An arrow, or a line whose direction PC leaves open.
+    """An arrow.
 
     Attributes:
-        source, target: factor, measure or outcome; of an undirected one in the order of the columns.
-        directed: whether it is an arrow.
+        source, target: factor, measure or outcome.
         found: which methods draw it on all documents.
         stability: of each method, the share of samples of documents, drawn anew, in which it draws it.
     """
 
     source: str
     target: str
-    directed: bool
     found: tuple[Method, ...]
     stability: dict[Method, float]
 
@@ -68,8 +66,8 @@ class Structure:
     Attributes:
         outcome: its name.
         edges: all that any method drew on all documents, the most stable first.
-        removed: arrows of NOTEARS that contradict what is known, on all documents: `knob` into a knob, `outcome` out of the
-            outcome.
+        removed: arrows of NOTEARS that contradict what is known, on all documents: `knob` into a knob, `back` to
+            what was taken earlier.
         removed_share: the share of the samples in which NOTEARS drew an arrow into a knob.
         resamples: how often documents were drawn anew.
     """
@@ -100,8 +98,8 @@ def find_structure(
     """
     castle = _load()
     everyone = np.ones((1, len(moments.starts)), dtype=np.int64)
-    counts: dict[Method, Counter[tuple[str, str, bool]]] = {method: Counter() for method in METHODS}
-    found: dict[Method, set[tuple[str, str, bool]]] = {}
+    counts: dict[Method, Counter[tuple[str, str]]] = {method: Counter() for method in METHODS}
+    found: dict[Method, set[tuple[str, str]]] = {}
     removed, samples_with_removed = Counter[str](), 0
     weights = np.concatenate([everyone, resampled(len(moments.starts), resamples, seed)])
     for number, drawn in enumerate(progress(list(weights))):
@@ -127,15 +125,13 @@ def find_structure(
     ]
     edges.sort(key=lambda edge: -sum(edge.stability.values()))
     share = samples_with_removed / max(resamples, 1)
-    return Structure(moments.names[-1], tuple(edges), {"knob": 0, "outcome": 0, **removed}, share, resamples)
+    return Structure(moments.names[-1], tuple(edges), {"knob": 0, "back": 0, **removed}, share, resamples)
 
 
 def _allowed(moments: Moments) -> np.ndarray:
     """(columns, columns) bool: whether an arrow [from, to] is possible."""
-    columns = len(moments.names)
-    allowed = ~np.eye(columns, dtype=bool)
+    allowed = np.triu(np.ones((len(moments.names), len(moments.names)), dtype=bool), 1)
     allowed[:, : moments.knobs] = False
-    allowed[-1] = False
     return allowed
 
 
@@ -206,22 +202,14 @@ def _notears(castle: ModuleType, moments: Moments, drawn: np.ndarray) -> tuple[_
     # Not `learn`: it wraps the rows in a class of its own, of which every product then takes ten times as long.
     weights = castle.Notears().notears_linear(rows, penalty, "l2", max_iter=100, h_tol=1e-8, rho_max=1e16)
     drawn_arrows = {(a, b) for a, b in np.argwhere(np.abs(weights) >= _LEAST_WEIGHT).tolist()}
-    last = len(root) - 1
     into_knobs = {(a, b) for a, b in drawn_arrows if b < moments.knobs}
-    out_of_outcome = {(a, b) for a, b in drawn_arrows - into_knobs if a == last}
-    dropped = Counter({"knob": len(into_knobs), "outcome": len(out_of_outcome)})
-    return drawn_arrows - into_knobs - out_of_outcome, dropped
+    back = {(a, b) for a, b in drawn_arrows - into_knobs if a > b}
+    return drawn_arrows - into_knobs - back, Counter({"knob": len(into_knobs), "back": len(back)})
 
 
-def _named(arrows: _Arrows, moments: Moments) -> set[tuple[str, str, bool]]:
+def _named(arrows: _Arrows, moments: Moments) -> set[tuple[str, str]]:
     """Arrows by name; those of a factor's levels are one."""
-    found = set()
-    for a, b in arrows:
-        if (b, a) not in arrows:
-            found.add((moments.names[a], moments.names[b], True))
-        elif a < b:
-            found.add((moments.names[a], moments.names[b], False))
-    return found
+    return {(moments.names[a], moments.names[b]) for a, b in arrows}
 
 
 def _standardised(values: np.ndarray) -> np.ndarray:
