@@ -36,7 +36,7 @@ class Texts(HTMLParser):
 
 
 @pytest.mark.parametrize("planted", [DIRECT, PASSING, NOTHING, Planted()])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_as_many_claims_as_effects_that_are_shown(planted, seed):
     found = analyse_observations(table(planted, seed, documents=40), Options(structure=False))
     may = conclude(found).may
@@ -138,7 +138,8 @@ def test_infinite_intervals_and_hostile_names_can_be_drawn():
 
 def test_the_goal_of_a_plan_is_corrected_by_itself_and_comes_first():
     seen = table(DIRECT, 0)
-    more = replace(seen, outcomes={"other": seen.measures["recall"], **seen.outcomes, "refused": 1 - seen.outcomes["quality"]})
+    seen, recall = replace(seen, measures={}), seen.measures["recall"]
+    more = replace(seen, outcomes={"other": recall, **seen.outcomes, "refused": 1 - seen.outcomes["quality"]})
     alone = analyse_observations(seen, Options(structure=False)).outcomes[0]
     found = analyse_observations(more, Options(("refused",), structure=False), goal="quality")
     assert found.outcomes[0] == alone

@@ -13,6 +13,8 @@ import pytest
 from benchmarks.planted_effects import ARROWS, NOTHING, PASSING, arrows, structures
 from benchmarks.planted_tables import FACTORS, table
 
+from foyerdoc.errors import MissingDependency
+from foyerdoc.experiments.effects.analysis import Options, analyse_observations
 from foyerdoc.experiments.effects.moments import moments_of
 from foyerdoc.experiments.effects.structure import _allowed, find_structure, independence_test
 
@@ -99,3 +101,11 @@ def test_logging_stays_as_it_was():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert (done.stdout.split(), done.stderr) == (["0", "True", "0"], "")
     assert logging.root.manager.disable == 0
+
+
+@pytest.mark.parametrize("package", ["statsmodels.regression.mixed_linear_model", "castle"])
+def test_a_missing_package_is_named_with_the_command_that_installs_it(package, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingDependency) as told:
+        analyse_observations(table(PASSING, 0, documents=10), Options(resamples=1))
+    assert told.value.hint == "pip install 'foyerdoc[experiments]'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -36,7 +37,9 @@ class Ablation:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The setting with the best predicted outcome.
+    """The best setting: by main effects, and by the interactions that are shown.
+
+    Interactions that are not shown do not choose: many small ones that are chance alone would.
 
     Attributes:
         outcome: which.
@@ -60,20 +63,23 @@ class Best:
     ablations: tuple[Ablation, ...]
 
 
-def best_of(seen: Observations, outcome: str, design: Design, fit: Fit, *, lower: bool, seed: int) -> Best:
+def best_of(seen: Observations, design: Design, fit: Fit, effects: Sequence[Effect], *, lower: bool, seed: int) -> Best:
     """Find the best setting of an outcome and turn each knob away from it.
 
     Args:
         seen: what the model was fitted on.
-        outcome: its name.
         design, fit: the model.
+        effects: of the outcome, corrected.
         lower: whether less of the outcome is better.
         seed: of the resampling.
     """
+    outcome = effects[0].outcome
     candidates = _candidates(seen, design)
     columns = design.matrix(candidates)
-    sign = -1.0 if lower else 1.0
-    place = int(np.argmax(sign * columns @ fit.coefficients))
+    shown = {effect.factors for effect in effects if effect.shown}
+    hidden = {effect.factors for effect in effects if len(effect.factors) == 2} - shown
+    counting = columns * design.without(hidden) * (-1.0 if lower else 1.0)
+    place = int(np.argmax(counting @ fit.coefficients))
     here = candidates[place]
     whole = compare(outcome, fit, [Contrast((), (), (), columns[place])])[0]
     values = seen.outcomes[outcome]
@@ -88,9 +94,9 @@ def best_of(seen: Observations, outcome: str, design: Design, fit: Fit, *, lower
                 weights = design.matrix(there[None])[0] - columns[place]
                 names = ((factor.name,), (factor.levels[level],), (factor.levels[here[knob]],))
                 contrasts.append(Contrast(*names, weights))
-    effects = corrected(compare(outcome, fit, contrasts), [fit.freedom] * len(contrasts))
+    turns = corrected(compare(outcome, fit, contrasts), [fit.freedom] * len(contrasts))
     ablations = []
-    for effect, there in zip(effects, turned, strict=True):
+    for effect, there in zip(turns, turned, strict=True):
         rows = (seen.settings == there).all(axis=1)
         observed = float(values[rows].mean() - values[at_best].mean()) if rows.any() and at_best.any() else None
         ablations.append(Ablation(effect, observed, int(rows.sum())))
@@ -102,7 +108,7 @@ def best_of(seen: Observations, outcome: str, design: Design, fit: Fit, *, lower
         whole.high,
         float(values[at_best].mean()) if at_best.any() else None,
         int(at_best.sum()),
-        _share(fit, sign * columns, place, seed),
+        _share(fit, counting, place, seed),
         tuple(ablations),
     )
 

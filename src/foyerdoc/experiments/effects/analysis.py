@@ -35,7 +35,7 @@ class Outcome:
         method: how the model was fitted, as words.
         notes: what a reader must know of the fit.
         variances: between documents, between items and between rows, of the mixed model.
-        aliased: pairs of factors whose interaction the runs cannot tell from other terms.
+        aliased: pairs of factors whose interaction the runs cannot, or can hardly, tell from other terms.
         effects: main effects, then interactions; corrected over those of all outcomes.
         drift: what a whole sweep's length of time made of difference, beside the settings; should be about zero. None
             where it cannot be told from the settings.
@@ -211,7 +211,7 @@ def _outcome(
         design.aliased,
         effects,
         _drift(full, name, design),
-        best_of(full, name, design, fit, lower=lower, seed=options.seed),
+        best_of(full, design, fit, effects, lower=lower, seed=options.seed),
     )
 
 

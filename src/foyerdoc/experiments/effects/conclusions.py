@@ -117,8 +117,9 @@ def _of_best(outcome: Outcome) -> list[str]:
     settled = "" if best.share >= _SURE else ", so that these results do not settle which setting is best"
     told = [
         (
-            f"The {extreme} {outcome.name} is predicted for {named}: {said(best.predicted)}. Drawn anew, the documents pick "
-            f"the same setting {round(100 * best.share)} times in 100{settled}."
+            f"By main effects and the interactions that are shown, {outcome.name} is {extreme} with {named}: "
+            f"{said(best.predicted)} is predicted. Drawn anew, the documents pick the same setting {round(100 * best.share)} "
+            f"times in 100{settled}."
         )
     ]
     shown = [one.effect for one in best.ablations if one.effect.shown]
@@ -206,7 +207,12 @@ def _limits(analysis: Analysis) -> list[str]:
             )
     noted: dict[str, list[str]] = defaultdict(list)
     for outcome in analysis.outcomes:
-        for note in outcome.notes:
+        aliased = ", ".join(" x ".join(pair) for pair in outcome.aliased)
+        left_out = (
+            f"the runs cannot, or can hardly, tell these interactions from other effects: {aliased}; where they are not zero, "
+            "others are off"
+        )
+        for note in (*outcome.notes, *([left_out] if aliased else [])):
             noted[note].append(outcome.name)
         told += _limits_of(outcome)
     told += [f"{', '.join(names)}: {note}." for note, names in noted.items()]
@@ -219,12 +225,6 @@ def _limits_of(outcome: Outcome) -> list[str]:
         told.append(
             f"{outcome.missing} rows have no {outcome.name} and are left out; if settings are the reason, its effects are "
             "not those of all rows."
-        )
-    if outcome.aliased:
-        pairs = ", ".join(" x ".join(pair) for pair in outcome.aliased)
-        told.append(
-            f"The runs cannot tell these interactions on {outcome.name} from other effects: {pairs}. Where they are not zero, "
-            "others are off by them."
         )
     drift = outcome.drift
     if drift is not None and (drift.low > 0 or drift.high < 0):

@@ -6,6 +6,7 @@ others, each counting the same, whatever share of the rows it has.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -18,6 +19,7 @@ from foyerdoc.experiments.table import Level
 
 _TOLERANCE: Final = 1e-8
 _ROWS_PER_COLUMN: Final = 5
+_MOST_VARIANCE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Design:
     Attributes:
         factors: the knobs.
         terms: places of factors, one or two each, in the order of the columns.
-        aliased: pairs of factors whose interaction the runs cannot tell from other terms; it has no columns.
+        aliased: pairs of factors whose interaction the runs cannot, or can hardly, tell from other terms; it has no columns.
         thin: whether interactions were left out because there are too few rows.
     """
 
@@ -63,6 +65,14 @@ class Design:
             (rows, columns) float64; the first column is one.
         """
         return np.hstack([np.ones((len(settings), 1)), *(_columns(self.factors, term, settings) for term in self.terms)])
+
+    def without(self, interactions: Collection[tuple[str, ...]]) -> np.ndarray:
+        """(columns,) bool: all columns but those of these interactions, given by the names of their factors."""
+        kept = [np.ones(1, dtype=bool)]
+        for term in self.terms:
+            names = tuple(self.factors[place].name for place in term)
+            kept.append(np.full(_width(self.factors, term), names not in interactions))
+        return np.concatenate(kept)
 
     def contrasts(self) -> list[Contrast]:
         """All comparisons: main effects first."""
@@ -88,9 +98,10 @@ class Design:
 
 
 def design_of(factors: tuple[Factor, ...], settings: np.ndarray) -> Design:
-    """The model that these settings can tell apart: all main effects, and each interaction that is no mixture of the rest.
+    """The model that these settings can tell apart: all main effects, and those interactions that leave them sharp.
 
-    Interactions are left out, all of them, where there would be fewer than five rows for a column.
+    An interaction that is a mixture of other terms, or so nearly one that the variance of a main effect would double, is left
+    out. All are, where there would be fewer than five rows for a column.
 
     Args:
         factors: the knobs.
@@ -99,29 +110,42 @@ def design_of(factors: tuple[Factor, ...], settings: np.ndarray) -> Design:
     Raises:
         UsageError: the main effects themselves cannot be told apart.
     """
-    cells = np.unique(settings, axis=0)
+    cells, counts = np.unique(settings, axis=0, return_counts=True)
     kept: list[tuple[int, ...]] = []
     columns = np.ones((len(cells), 1))
     for place in range(len(factors)):
         columns = np.hstack([columns, _columns(factors, (place,), cells)])
-        if np.linalg.matrix_rank(columns, tol=_TOLERANCE * len(cells)) < columns.shape[1]:
+        if _deficient(columns):
             raise UsageError(
                 f"the effect of {factors[place].name!r} cannot be told from that of the factors before it",
                 hint="sweep over a design in which they vary independently (a full factorial one, or another fraction)",
             )
         kept.append((place,))
-    aliased = []
     pairs = list(combinations(range(len(factors)), 2))
     if len(settings) < _ROWS_PER_COLUMN * (columns.shape[1] + sum(_width(factors, pair) for pair in pairs)):
         return Design(factors, tuple(kept), (), thin=bool(pairs))
+    mains = np.stack([contrast.weights for contrast in Design(factors, tuple(kept), ()).contrasts()])
+    sharp = _variances(columns, counts, mains)
+    aliased = []
     for pair in pairs:
         wider = np.hstack([columns, _columns(factors, pair, cells)])
-        if np.linalg.matrix_rank(wider, tol=_TOLERANCE * len(cells)) < wider.shape[1]:
+        if _deficient(wider) or (_variances(wider, counts, mains) > _MOST_VARIANCE * sharp).any():
             aliased.append((factors[pair[0]].name, factors[pair[1]].name))
         else:
             kept.append(pair)
             columns = wider
     return Design(factors, tuple(kept), tuple(aliased))
+
+
+def _deficient(columns: np.ndarray) -> bool:
+    return bool(np.linalg.matrix_rank(columns, tol=_TOLERANCE * len(columns)) < columns.shape[1])
+
+
+def _variances(columns: np.ndarray, counts: np.ndarray, mains: np.ndarray) -> np.ndarray:
+    """Of each main effect, (effects,) float64, but for the outcome's own variance; cells come `counts` times."""
+    inverse = np.linalg.inv(columns.T @ (counts[:, None] * columns))[: mains.shape[1], : mains.shape[1]]
+    variances: np.ndarray = np.einsum("ei,ij,ej->e", mains, inverse, mains)
+    return variances
 
 
 def dummies(factors: tuple[Factor, ...], settings: np.ndarray) -> tuple[list[int], np.ndarray]:
