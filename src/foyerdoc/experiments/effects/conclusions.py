@@ -36,7 +36,7 @@ def conclude(analysis: Analysis) -> Conclusions:
     wanted = [one for one in analysis.mediations if analysis.goal in (None, one.outcome)]
     may += _of_mediations(wanted, analysis.within)
     for found in analysis.structures:
-        may += _of_structure(found, {factor.name for factor in analysis.factors})
+        may += _of_structure(found)
     return Conclusions(tuple(may), tuple(_limits(analysis)))
 
 
@@ -151,24 +151,17 @@ def _claim_passage(one: Mediation, passage: Passage, within: Within) -> str:
     )
 
 
-def _of_structure(found: Structure, knobs: set[str]) -> list[str]:
+def _of_structure(found: Structure) -> list[str]:
     agreed = [edge for edge in found.edges if len(edge.stable) >= 2]
     if not agreed:
         return [f"No arrow towards {found.outcome} or what comes before it is stable under two of the three methods."]
     arrows = [f"{edge.source} → {edge.target} ({', '.join(edge.stable)})" for edge in agreed]
-    told = [
+    return [
         (
             f"For {found.outcome}, these arrows are drawn on all documents and on at least {round(100 * STABLE)}% of the "
             f"samples of documents by two methods or more: {'; '.join(arrows)}."
         )
     ]
-    observed = [edge for edge in agreed if edge.source not in knobs]
-    if observed:
-        told.append(
-            "Those that start at a knob are of settings that were assigned. The others are not, and are suggestions: "
-            f"{'; '.join(f'{edge.source} and {edge.target}' for edge in observed)}."
-        )
-    return told
 
 
 # --- what may not ----------------------------------------------------------------------------------------------------------
@@ -191,13 +184,16 @@ def _limits(analysis: Analysis) -> list[str]:
     if analysis.mediations:
         told.append(
             "Measures on the way were not assigned. What is said of them holds only if nothing else moves both a measure "
-            f"and the outcome{_compared(analysis)}, if effects add up, and if a measure counts the same under all settings."
+            f"and the outcome{_compared(analysis)}, if effects add up, and if a measure counts the same under all settings. "
+            "They stand side by side: what passes through an early one and then through one closer to the outcome is put "
+            "down to the latter."
         )
     if analysis.structures:
         told.append(
-            "Arrows are what three methods, each with assumptions of its own, make of the same table: PC that there are no "
-            "causes left out, DirectLiNGAM linear effects and noise that is not normal, NOTEARS linear effects and noise of "
-            "equal size. Outcomes of 0 and 1 fit the last two badly."
+            "Arrows that start at a knob are of settings that were assigned, the others are suggestions. They are what "
+            "three methods, each with assumptions of its own, make of the same table: PC that there are no causes left out, "
+            "DirectLiNGAM linear effects and noise that is not normal, NOTEARS linear effects and noise of equal size. "
+            "Outcomes of 0 and 1 fit the last two badly."
         )
         removed = sum(found.removed["knob"] for found in analysis.structures)
         if removed:
