@@ -139,6 +139,16 @@ bench-extract-baseline: $(INSTALLED) ## the same invoices and contracts by regul
 	$(BIN)/python -m benchmarks.extraction.invoice2data $(DATA)/extract/invoice2data --baseline
 	$(BIN)/python -m benchmarks.extraction.cuad $(DATA) --baseline
 
+EXPERIMENT := build/experiments
+bench-experiments: models ## which knobs of retrieval and answering matter: 216 questions under 72 combinations, and their effects
+	$(BIN)/python -m benchmarks.experiments.minilm $(EXPERIMENT)/minilm
+	$(BIN)/python -m benchmarks.experiments.questions $(DATA) $(EXPERIMENT)
+	$(BIN)/foyerdoc sweep benchmarks/experiments/plan.yaml --out $(EXPERIMENT)/results
+	$(BIN)/foyerdoc effects $(EXPERIMENT)/results --out $(EXPERIMENT)/effects.html
+
+bench-effects: $(INSTALLED) ## whether effects that were planted in made tables are found, and none invented (quarter of an hour)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.planted_effects --tables 1000
+
 bench-values: $(INSTALLED) ## speed of finding typed values in long contracts
 	$(BIN)/python benchmarks/extraction/values.py $(DATA)/extract/cuad/contracts.jsonl.gz
 

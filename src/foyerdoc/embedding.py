@@ -245,6 +245,11 @@ class SentenceEmbedder:
         return model
 
 
+def named(name: str) -> SentenceEmbedder:
+    """The embedder that a recipe names: "e5" for the embedded one, else a folder or a name on the hub."""
+    return SentenceEmbedder() if name == "e5" else SentenceEmbedder(name)
+
+
 def _to_float32(_module: Any, _inputs: Any, features: dict[str, Any]) -> dict[str, Any]:
     """Pooling adds up hundreds of tokens: in bfloat16 that would cost more precision than all layers before it."""
     return {**features, "token_embeddings": features["token_embeddings"].float()}

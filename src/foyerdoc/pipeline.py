@@ -23,6 +23,7 @@ from foyerdoc.taxonomy import Taxonomy
 if TYPE_CHECKING:
     from foyerdoc.index import Index
     from foyerdoc.models.protocol import Embedder, LanguageModel
+    from foyerdoc.recipe import Recipe
     from foyerdoc.settings import Limits
 
 
@@ -61,10 +62,11 @@ class Pipeline:
         schemas: pydantic models by the name that the taxonomy gives them; without any, nothing is extracted.
         classifier: says the label; zero-shot over the taxonomy by default, with the model's opinion where there is a model.
         model: chooses the fields' values, of up to 32 files at a time; None leaves that to their labels, as in `Extractor`.
-        embedder: of the default classifier; the index's, or the embedded one, by default.
+        embedder: of the default classifier; the index's, the recipe's, or the embedded one, by default.
         index: where documents are added, with category, subcategory and language as metadata; None for nowhere.
         workers: reading processes; one per core by default.
         limits: what one file may cost.
+        recipe: names the embedder; an index is opened with it too: `Index.open(folder, recipe=recipe)`.
 
     Raises:
         UsageError: schemas are given, but not all that the taxonomy names.
@@ -81,11 +83,16 @@ class Pipeline:
         index: Index | None = None,
         workers: int | None = None,
         limits: Limits | None = None,
+        recipe: Recipe | None = None,
     ) -> None:
         schemas = schemas or {}
         unknown = {node.schema_name for _, node in taxonomy.walk() if node.schema_name} - set(schemas)
         if schemas and unknown:
             raise UsageError(f"the taxonomy names schemas that are not given: {sorted(unknown)}", hint="add them to schemas=")
+        if embedder is None and index is None and recipe is not None:
+            from foyerdoc.embedding import named
+
+            embedder = named(recipe.embedder)
         self._taxonomy = taxonomy
         self._index = index
         self._classifier = classifier or Classifier.zero_shot(

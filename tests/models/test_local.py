@@ -193,6 +193,19 @@ def test_an_adapter_changes_the_answer_and_has_a_digest(tiny: Path, tmp_path: Pa
         LocalModel(tiny, adapter=tmp_path, quantization="none", device="cpu").score(ASK, ["hail"])
 
 
+def test_fewer_bits_are_further_from_the_weights(tiny: Path) -> None:
+    whole = LocalModel(tiny, quantization="none", dtype="float32", device="cpu").score(ASK, ["hail", "storm", "rain"])
+    off = {}
+    for bits in ("int8", "nf4", "fp4", "nf4-single"):
+        rounded = LocalModel(tiny, quantization=bits, dtype="float32", device="cpu")
+        off[bits] = float(np.abs(rounded.score(ASK, ["hail", "storm", "rain"]) - whole).max())
+        assert rounded.name.endswith(bits)
+        rounded.close()
+    assert 0 < off["int8"] < min(off["nf4"], off["fp4"], off["nf4-single"])
+    assert len(set(off.values())) == 4  # each is something else
+    assert max(off.values()) < 5
+
+
 def test_another_set_of_weights_has_another_name(tiny: Path, tmp_path: Path) -> None:
     copy = tmp_path / tiny.name
     shutil.copytree(tiny, copy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from foyerdoc import prompts
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from llama_index.core.chat_engine.types import BaseChatEngine
 
     from foyerdoc.chat.entailment import Entailment
+    from foyerdoc.recipe import Recipe
 
 # Chosen on half of the development questions (docs/chat.md).
 _CLOSE = 0.05  # quotes that score this little less than the best are quoted too
 _QUOTES = 3  # at most
 _SHOWN = 12  # sentences that a language model chooses among, or writes from
 _WEAK = 0.835  # the documents do not answer when no passage and no sentence has a higher cosine
+_PASSAGES = 5  # that are read
 _NONE = 0.5  # nor when a model that scores finds it likelier than this that no sentence answers
 _SHARE = 0.5  # of the best sentence's probability, from which on such a model's others are quoted too
 _NEAR = (
@@ -64,6 +67,8 @@ class Chat:
             quotes do not bear out are left out; where none remains, the quotes themselves are the answer.
         keep_unsupported: keep those sentences, marked "[?]" in the text and `supported=False`.
         entailment: a model of inference that also has to find a written sentence in its quotes.
+        recipe: what model, quoter and threshold are when they are left out, how meaning and words are weighed, how many
+            passages are read, and how the model is asked to choose.
 
     Raises:
         UsageError: the threshold is out of range, or there is no model to write.
@@ -80,7 +85,12 @@ class Chat:
         write: bool = False,
         keep_unsupported: bool = False,
         entailment: Entailment | None = None,
+        recipe: Recipe | None = None,
     ) -> None:
+        if recipe is not None:
+            model = language_model(recipe) if model is None else model
+            quoter = None if quoter == "bundled" and recipe.model != "quoter" else quoter
+            threshold = recipe.threshold if threshold is None else threshold
         if threshold is not None and not 0 <= threshold <= 1:
             raise UsageError(f"a threshold of {threshold}", hint="give a cosine, 0 to 1")
         if none is not None and not 0 <= none <= 1:
@@ -97,15 +107,20 @@ class Chat:
         self._writes = write
         self._keeps = keep_unsupported
         self._entailment = entailment
+        self._dense = None if recipe is None else recipe.weight
+        self._k = _PASSAGES if recipe is None else recipe.k
+        self._manner = prompts.PLAIN if recipe is None else _manner(recipe)
 
-    def ask(self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int = 5) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int | None = None
+    ) -> Answer:
         """Answer a question with quotes, or say that the documents do not answer it.
 
         Args:
             question: in French, German, English or Luxembourgish; others are answered too, but refused in English.
             history: the conversation so far; it tells what a question that cannot stand alone is about.
             where: as in `Index.search`.
-            k: chunks that are read.
+            k: chunks that are read; the recipe's, or 5, by default.
 
         Returns:
             Sentences that each are one quote, best first, or those that the model wrote. When abstained, `text` says what
@@ -115,26 +130,46 @@ class Chat:
             UsageError: the question is empty, `k` is not positive, or no document has what `where` asks for.
             ModelError: the model cannot be asked.
         """
-        answering = self.stream(question, history=history, where=where, k=k)
-        while True:
-            try:
-                next(answering)
-            except StopIteration as end:
-                answer: Answer = end.value
-                return answer
+        return _ended(self.stream(question, history=history, where=where, k=k))
 
-    async def aask(self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int = 5) -> Answer:
+    async def aask(
+        self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int | None = None
+    ) -> Answer:
         """As `ask`, in a thread of its own: the event loop goes on meanwhile."""
         return await asyncio.to_thread(self.ask, question, history=history, where=where, k=k)
 
     def stream(
-        self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int = 5
+        self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int | None = None
     ) -> Generator[str, None, Answer]:
         """The text of `ask`'s answer, sentence by sentence, each checked before it is given.
 
         The generator returns the answer itself (`yield from` gives it).
         """
-        found = self.find(question, history, where, k)
+        return (yield from self._answered(self.find(question, history, where, k)))
+
+    def answer(self, found: Found) -> Answer:
+        """The answer from what was found already, by `find` of a chat over the same index.
+
+        Raises:
+            ModelError: the model cannot be asked.
+        """
+        return _ended(self._answered(found))
+
+    def chances(self, found: Found) -> tuple[float, ...]:
+        """How likely the model finds that none of the first sentences answers, and that each of them does; they sum to 1.
+
+        Returns:
+            one more than the sentences that it is shown; nothing where no model that scores chooses.
+
+        Raises:
+            ModelError: the model cannot be asked.
+        """
+        if self._model is None or self._writes or not self._model.scores or not found.candidates:
+            return ()
+        shown = self._shown(found, self._model, writing.SCORED)
+        return tuple(writing.chances(self._model, found.question, shown, self._manner).tolist())
+
+    def _answered(self, found: Found) -> Generator[str, None, Answer]:
         weak = self._weakness(found)
         if weak is not None:
             return (yield from _told(self._decline(found, *weak)))
@@ -148,7 +183,7 @@ class Chat:
             return (yield from _told(self._decline(found, "no sentence was found to answer the question", notes)))
         return (yield from _told(self._quoted(found, chosen, notes)))
 
-    def find(self, question: str, history: Sequence[Message] = (), where: Where | None = None, k: int = 5) -> Found:
+    def find(self, question: str, history: Sequence[Message] = (), where: Where | None = None, k: int | None = None) -> Found:
         """What `ask` answers from: passages and their sentences, weighed.
 
         Raises:
@@ -157,7 +192,8 @@ class Chat:
         if not question.strip():
             raise UsageError("the question is empty", hint="ask something")
         query, steps = standing_alone(question, history, self._model)
-        found = find(self._index, query, language_of(question, history), where=where, k=k)
+        language = language_of(question, history)
+        found = find(self._index, query, language, where=where, k=self._k if k is None else k, dense=self._dense)
         if self._quoter is not None:
             if found.readable:
                 found = read(found, self._quoter)
@@ -166,13 +202,13 @@ class Chat:
                 found = replace(found, steps=(*found.steps, step))
         return replace(found, steps=(*steps, *found.steps))
 
-    def as_query_engine(self, *, where: Where | None = None, k: int = 5) -> BaseQueryEngine:
+    def as_query_engine(self, *, where: Where | None = None, k: int | None = None) -> BaseQueryEngine:
         """The chat as a LlamaIndex query engine, whose source nodes are the quotes."""
         from foyerdoc.chat.engines import ChatQueryEngine
 
         return ChatQueryEngine(self, where=where, k=k)
 
-    def as_chat_engine(self, *, where: Where | None = None, k: int = 5) -> BaseChatEngine:
+    def as_chat_engine(self, *, where: Where | None = None, k: int | None = None) -> BaseChatEngine:
         """The chat as a LlamaIndex chat engine, which keeps the conversation."""
         from foyerdoc.chat.engines import ConversationEngine
 
@@ -225,9 +261,8 @@ class Chat:
 
     def _likeliest(self, found: Found, model: LanguageModel, notes: _Notes) -> list[Candidate]:
         """What a model that scores finds likely to answer; nothing when it finds it too likely that no sentence does."""
-        shown = self._shown(found, model, writing.SCORED)
-        none, *chances = writing.chances(model, found.question, shown).tolist()
-        notes.steps.append(f"{model.name} finds it {none:.2f} likely that none of {len(shown)} sentences answers")
+        none, *chances = self.chances(found)
+        notes.steps.append(f"{model.name} finds it {none:.2f} likely that none of {len(chances)} sentences answers")
         if none > (_NONE if self._none is None else self._none):
             return []
         ranked = sorted(zip(chances, found.candidates, strict=False), key=lambda pair: -pair[0])[:_QUOTES]
@@ -236,7 +271,7 @@ class Chat:
     def _named(self, found: Found, model: LanguageModel, notes: _Notes) -> list[Candidate] | None:
         """The sentences whose numbers a model writes; None when it writes something else."""
         shown = self._shown(found, model, _SHOWN)
-        numbers = writing.choose(model, found.question, shown)
+        numbers = writing.choose(model, found.question, shown, self._manner)
         if numbers is None:
             notes.steps.append(f"{model.name} was asked for numbers of sentences and wrote something else")
             return None
@@ -245,7 +280,7 @@ class Chat:
 
     def _shown(self, found: Found, model: LanguageModel, most: int) -> list[str]:
         shown = [candidate.text for candidate in found.candidates[:most]]
-        return shown[: writing.fitting(model, found.question, shown)]
+        return shown[: writing.fitting(model, found.question, shown, manner=self._manner)]
 
     def _quoted(self, found: Found, chosen: Sequence[Candidate], notes: _Notes) -> Answer:
         # What cannot be located is not shown.
@@ -367,6 +402,32 @@ class _Notes:
 def numbered(sentence: Sentence) -> str:
     """A sentence as it is shown: with its numbers in brackets, and "[?]" when they do not bear it out."""
     return " ".join([sentence.text, *(f"[{number}]" for number in sentence.citations), *["[?]"] * (not sentence.supported)])
+
+
+def _ended(answering: Generator[str, None, Answer]) -> Answer:
+    """What a stream returns, once all of it is told."""
+    while True:
+        try:
+            next(answering)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+
+
+def _manner(recipe: Recipe) -> prompts.Manner:
+    examples = tuple((one.question, one.sentences, str(one.answer)) for one in recipe.examples)
+    return prompts.Manner(recipe.prompt_language, recipe.prompt_length == "long", examples)
+
+
+def language_model(recipe: Recipe) -> LanguageModel | None:
+    """The language model that a recipe names, not loaded yet; None where it names none."""
+    if not recipe.generates:
+        return None
+    from foyerdoc.models.local import LocalModel
+
+    source = None if recipe.model == "smollm2" else recipe.model
+    adapter = None if recipe.adapter == "none" else Path(recipe.adapter)
+    return LocalModel(source, adapter=adapter, quantization=recipe.quantization)
 
 
 def _told(answer: Answer) -> Generator[str, None, Answer]:

@@ -67,7 +67,7 @@ def source_nodes(answer: Answer) -> list[NodeWithScore]:
 class ChatQueryEngine(BaseQueryEngine):
     """A `Chat` as a LlamaIndex query engine. What the answer says of itself is in the response's metadata."""
 
-    def __init__(self, chat: Chat, *, where: Where | None = None, k: int = 5) -> None:
+    def __init__(self, chat: Chat, *, where: Where | None = None, k: int | None = None) -> None:
         super().__init__(CallbackManager([]))
         self._chat, self._where, self._k = chat, where, k
 
@@ -84,7 +84,7 @@ class ChatQueryEngine(BaseQueryEngine):
 class ConversationEngine(BaseChatEngine):
     """A `Chat` as a LlamaIndex chat engine. It holds one conversation, which one caller at a time continues."""
 
-    def __init__(self, chat: Chat, *, where: Where | None = None, k: int = 5) -> None:
+    def __init__(self, chat: Chat, *, where: Where | None = None, k: int | None = None) -> None:
         self._chat, self._where, self._k = chat, where, k
         self._history: list[ChatMessage] = []
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from foyerdoc.chunking.cutting import parts
 from foyerdoc.chunking.sentences import sentence_starts
 from foyerdoc.documents import Chunk, Document, Span
-from foyerdoc.index import Evidence, Index
+from foyerdoc.index import Evidence, Index, fusion
 from foyerdoc.index.filters import Where
 from foyerdoc.language import detect
 from foyerdoc.quoting import Passage, Quoter
 from foyerdoc.quoting.quoter import none_of
 
 # Chosen on half of the development questions (docs/chat.md).
-_COSINE_FLOOR = 0.70
 _SENTENCE, _CHUNK, _WORDS = 0.5, 0.6, 0.3  # what a sentence's meaning, its chunk's score and its words weigh
 _ACROSS = 0.04  # what cosines lose when question and text are in two languages
 _READ = {"fr", "de", "en"}  # what the quoter was trained in
@@ -69,9 +68,9 @@ class Found:
         return len(languages) < 2 and languages <= _READ
 
 
-def find(index: Index, question: str, language: str, *, where: Where | None, k: int) -> Found:
-    """Search a question that stands alone, and weigh the sentences of what is found."""
-    evidence = tuple(index.weigh(question, k, where=where))
+def find(index: Index, question: str, language: str, *, where: Where | None, k: int, dense: float | None = None) -> Found:
+    """Search a question that stands alone, and weigh the sentences of what is found; `dense` as in `Index.search`."""
+    evidence = tuple(index.weigh(question, k, where=where, dense=dense))
     names = {one.document_name for one in evidence}
     documents = {one: index.document(one) for one in dict.fromkeys(e.chunk.document_id for e in evidence)}
     candidates = _weighed(index, question, evidence, documents)
@@ -126,9 +125,10 @@ def _weighed(
         for span in _sentences(document, one.chunk):
             seen.setdefault(document.text[span.start : span.end], (one, span))
     relevance = index.relevance(question, [(text, one.language) for text, (one, _) in seen.items()])
+    nothing = fusion.floor(index.embedder.name)
     found = []
     for (text, (one, span)), (cosine, covered) in zip(seen.items(), relevance, strict=True):
-        score = _SENTENCE * (cosine - _COSINE_FLOOR) / (1 - _COSINE_FLOOR) + _CHUNK * one.score + _WORDS * covered
+        score = _SENTENCE * (cosine - nothing) / (1 - nothing) + _CHUNK * one.score + _WORDS * covered
         found.append(Candidate(one.chunk, one.document_name, one.language, span, text, score, cosine))
     return tuple(sorted(found, key=lambda candidate: -candidate.score))
 

@@ -50,9 +50,11 @@ def write(model: LanguageModel, question: str, language: str, quotes: Sequence[s
     return (yield from _read(model.stream(conversation, max_tokens=MAX_TOKENS, grammar=grammar), len(quotes)))
 
 
-def choose(model: LanguageModel, question: str, sentences: Sequence[str]) -> list[int] | None:
+def choose(
+    model: LanguageModel, question: str, sentences: Sequence[str], manner: prompts.Manner = prompts.PLAIN
+) -> list[int] | None:
     """The numbers of the sentences that a model finds to answer a question, the best first; None when it wrote no numbers."""
-    conversation = prompts.choose_sentences(question, sentences)
+    conversation = prompts.choose_sentences(question, sentences, manner)
     grammar = _numbers(len(sentences)) if model.grammars else None
     [written] = model.generate([conversation], max_tokens=8, grammar=grammar)
     text = written.text.strip().removesuffix(".")
@@ -64,28 +66,39 @@ def choose(model: LanguageModel, question: str, sentences: Sequence[str]) -> lis
     return [number for number in dict.fromkeys(numbers) if number]
 
 
-def chances(model: LanguageModel, question: str, sentences: Sequence[str]) -> NDArray[np.float64]:
+def chances(
+    model: LanguageModel, question: str, sentences: Sequence[str], manner: prompts.Manner = prompts.PLAIN
+) -> NDArray[np.float64]:
     """How likely a model that scores finds each sentence to be the answer.
 
     Args:
         model: scores.
         question: one that stands alone.
         sentences: `SCORED` at most.
+        manner: how it is asked.
 
     Returns:
         (1 + sentences,) float64 that sum to 1: of none, then of each sentence. All in one pass, nothing is generated.
     """
-    scores = model.score(prompts.choose_sentences(question, sentences), [str(number) for number in range(len(sentences) + 1)])
+    conversation = prompts.choose_sentences(question, sentences, manner)
+    scores = model.score(conversation, [str(number) for number in range(len(sentences) + 1)])
     likely: NDArray[np.float64] = np.exp(scores - np.logaddexp.reduce(scores))
     return likely
 
 
-def fitting(model: LanguageModel, question: str, quotes: Sequence[str], *, language: str | None = None) -> int:
+def fitting(
+    model: LanguageModel,
+    question: str,
+    quotes: Sequence[str],
+    *,
+    language: str | None = None,
+    manner: prompts.Manner = prompts.PLAIN,
+) -> int:
     """How many of the quotes fit into a model's context, one at least: for writing in a language, for choosing without one."""
 
     def prompt(count: int) -> tuple[Message, ...]:
         if language is None:
-            return prompts.choose_sentences(question, quotes[:count])
+            return prompts.choose_sentences(question, quotes[:count], manner)
         return prompts.write_answer(question, language, quotes[:count])
 
     count, room = len(quotes), model.context_tokens - (8 if language is None else MAX_TOKENS)

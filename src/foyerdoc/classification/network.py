@@ -64,7 +64,7 @@ class Network(nn.Module):
             pooled = states[(pack.bounds[1:] - 1).clamp(min=0).long()].float()
         else:
             # Hundreds of tokens are added up: not in bfloat16.
-            sums = torch.zeros(len(lengths), states.shape[1], device=states.device)
+            sums = torch.zeros(len(lengths), states.shape[1], dtype=torch.float32, device=states.device)
             pooled = sums.index_add(0, pack.texts, states.float()) / lengths.clamp(min=1)[:, None]
         return nn.functional.normalize(pooled, dim=1)
 

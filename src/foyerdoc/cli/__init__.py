@@ -10,12 +10,14 @@ from foyerdoc.cli.app import app
 from foyerdoc.cli.classification import classify
 from foyerdoc.cli.demo import demo
 from foyerdoc.cli.documents import extract, read
+from foyerdoc.cli.effects import effects
 from foyerdoc.cli.evaluation import evaluate, gold
 from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, search
 from foyerdoc.cli.reviewing import review
+from foyerdoc.cli.sweeping import sweep
 from foyerdoc.cli.training import train
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "classify",
     "demo",
     "doctor",
+    "effects",
     "evaluate",
     "export",
     "extract",
@@ -34,5 +37,6 @@ __all__ = [
     "read",
     "review",
     "search",
+    "sweep",
     "train",
 ]

@@ -12,7 +12,7 @@ from datetime import date, time
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import orjson
 import typer
@@ -23,6 +23,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from foyerdoc.errors import FoyerdocError, GoldError, SchemaError, UsageError
 from foyerdoc.storage import put_back
+
+if TYPE_CHECKING:
+    from foyerdoc.recipe import Recipe
 
 T = TypeVar("T")
 
@@ -39,6 +42,10 @@ err = Console(stderr=True, highlight=False)
 Inputs = Annotated[list[Path], typer.Argument(help="Files or folders.", exists=True)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 Password = Annotated[str | None, typer.Option(help="For encrypted files.")]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", help="A settings file, as `sweep` writes one.", exists=True, dir_okay=False),
+]
 Seconds = Annotated[float, typer.Option(help="Limit of one file's reading.", min=0.1)]
 
 # Left out of JSON: what only makes sense within the process, and the text twice.
@@ -61,6 +68,19 @@ def main() -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     logging.getLogger("pypdf").setLevel(logging.ERROR)
+
+
+def recipe_of(settings: Path | None) -> Recipe | None:
+    """The recipe of a settings file, where one is named.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if settings is None:
+        return None
+    from foyerdoc.recipe import Recipe
+
+    return Recipe.load(settings)
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:

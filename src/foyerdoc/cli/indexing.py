@@ -13,12 +13,14 @@ from foyerdoc.cli.app import (
     Json,
     Password,
     Seconds,
+    SettingsFile,
     app,
     brief,
     files_of,
     out,
     print_json,
     progress,
+    recipe_of,
     report_failed,
     stops_on_error,
 )
@@ -48,14 +50,21 @@ app.add_typer(index, name="index")
 
 
 @index.command()
-def add(inputs: Inputs, folder: Folder, json: Json = False, password: Password = None, seconds: Seconds = 300.0) -> None:
+def add(
+    inputs: Inputs,
+    folder: Folder,
+    json: Json = False,
+    password: Password = None,
+    seconds: Seconds = 300.0,
+    settings: SettingsFile = None,
+) -> None:
     """Add files to an index; those that are there already are skipped."""
     from foyerdoc.cleaning import clean
     from foyerdoc.index import Index
     from foyerdoc.reading import read_many
 
     failed = False
-    with stops_on_error(), Index.open(folder) as opened:
+    with stops_on_error(), Index.open(folder, recipe=recipe_of(settings)) as opened:
         paths = files_of(inputs)
         results = read_many(paths, password=password, limits=Limits(seconds=seconds))
         for path, result in progress(results, len(paths), "indexing"):

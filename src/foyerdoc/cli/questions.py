@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foyerdoc.cli.app import Json, app, as_json, brief, err, out, pages_of, print_json, report, stops_on_error
+from foyerdoc.cli.app import (
+    Json,
+    SettingsFile,
+    app,
+    as_json,
+    brief,
+    err,
+    out,
+    pages_of,
+    print_json,
+    recipe_of,
+    report,
+    stops_on_error,
+)
 from foyerdoc.cli.indexing import Folder, existing
 from foyerdoc.errors import UsageError
 from foyerdoc.models.protocol import Message
@@ -19,9 +32,10 @@ from foyerdoc.results import Answer
 if TYPE_CHECKING:
     from foyerdoc.chat import Chat
     from foyerdoc.index import Index
+    from foyerdoc.recipe import Recipe
 
 Where = Annotated[list[str] | None, typer.Option(help="KEY=VALUE: only documents with this metadata. May be repeated.")]
-TopK = Annotated[int, typer.Option("-k", help="How many passages.", min=1)]
+TopK = Annotated[int | None, typer.Option("-k", help="How many passages; 5, or what the settings say.", min=1)]
 Model = Annotated[
     str | None,
     typer.Option(help="A language model that chooses the quotes: its folder, its name on the hub if it is here, or smollm2."),
@@ -38,12 +52,19 @@ _ORDERS = """/where KEY=VALUE ...  only documents with this metadata; alone: all
 
 
 @app.command()
-def search(query: str, folder: Folder, k: TopK = 5, where: Where = None, json: Json = False) -> None:
+def search(
+    query: str,
+    folder: Folder,
+    k: TopK = None,
+    where: Where = None,
+    json: Json = False,
+    settings: SettingsFile = None,
+) -> None:
     """Find the passages that fit a question best."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder)) as opened:
-        for hit in opened.search(query, k, where=_conditions(where)):
+    with stops_on_error(), Index.open(existing(folder), recipe=(recipe := recipe_of(settings))) as opened:
+        for hit in opened.search(query, k or (recipe.k if recipe else 5), where=_conditions(where)):
             if json:
                 print_json(hit)
             else:
@@ -55,17 +76,18 @@ def search(query: str, folder: Folder, k: TopK = 5, where: Where = None, json: J
 def ask(
     question: str,
     folder: Folder,
-    k: TopK = 5,
+    k: TopK = None,
     where: Where = None,
     model: Model = None,
     write: Write = False,
     json: Json = False,
+    settings: SettingsFile = None,
 ) -> None:
     """Answer a question with quotes from the documents, or say that they do not answer it."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder)) as opened:
-        answer = _chat(opened, model, write=write).ask(question, where=_conditions(where), k=k)
+    with stops_on_error(), Index.open(existing(folder), recipe=(recipe := recipe_of(settings))) as opened:
+        answer = _chat(opened, model, recipe, write=write).ask(question, where=_conditions(where), k=k)
         if json:
             print_json({"question": question, **as_json(answer)})
         else:
@@ -75,17 +97,18 @@ def ask(
 @app.command()
 def chat(
     folder: Folder,
-    k: TopK = 5,
+    k: TopK = None,
     where: Where = None,
     model: Model = None,
     write: Write = False,
     json: Json = False,
+    settings: SettingsFile = None,
 ) -> None:
     """Ask one question after the other, a line each. An empty line ends it; /help lists what else can be said."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder)) as opened:
-        talk = Conversation(_chat(opened, model, write=write), _conditions(where), k, json=json)
+    with stops_on_error(), Index.open(existing(folder), recipe=(recipe := recipe_of(settings))) as opened:
+        talk = Conversation(_chat(opened, model, recipe, write=write), _conditions(where), k, json=json)
         for line in _lines():
             try:
                 talk.hear(line)
@@ -103,7 +126,7 @@ def chat(
 class Conversation:
     """What `foyerdoc chat` remembers: the turns, the conditions, the last answer."""
 
-    def __init__(self, chat: Chat, where: dict[str, str | list[str]] | None, k: int, *, json: bool) -> None:
+    def __init__(self, chat: Chat, where: dict[str, str | list[str]] | None, k: int | None, *, json: bool) -> None:
         self._chat, self._where, self._k, self._json = chat, where, k, json
         self._history: list[Message] = []
         self._last: Answer | None = None
@@ -188,14 +211,14 @@ def print_sources(answer: Answer) -> None:
         err.print(f"  [yellow]{brief(issue, 200)}[/yellow]", soft_wrap=True)
 
 
-def _chat(index: Index, model: str | None, *, write: bool) -> Chat:
+def _chat(index: Index, model: str | None, recipe: Recipe | None, *, write: bool) -> Chat:
     from foyerdoc.chat import Chat
 
     if model is None:
-        return Chat(index, write=write)
+        return Chat(index, write=write, recipe=recipe)
     from foyerdoc.models.local import LocalModel
 
-    return Chat(index, LocalModel(None if model == "smollm2" else model), write=write)
+    return Chat(index, LocalModel(None if model == "smollm2" else model), write=write, recipe=recipe)
 
 
 def _lines() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Charts of lines, of bars and of squares as SVG, for pages that load nothing."""
+"""Charts of lines, bars, squares, intervals and networks as SVG, for pages that load nothing."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ _NAMES: Final = 180
 _ROW: Final = 24
 _ROOM: Final = 22
 """From which side on a square has room for its count."""
+
+# Of intervals: the width of their names, and the height of each.
+_INTERVAL_NAMES: Final = 250
+_INTERVAL_ROW: Final = 22
+
+# Of a network: the height of each name.
+_LINE: Final = 34
 
 # Told apart by people who see few colours (Okabe and Ito, 2008).
 _COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555")
@@ -69,6 +76,108 @@ def chart(title: str, x: Axis, y: Axis, series: Sequence[Series]) -> str:
         parts.append(_drawn(one, colour, across, up))
     parts.append("</svg>")
     return "".join(parts) + _legend(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value with an interval, and a wider one around it.
+
+    Attributes:
+        name: what stands before it.
+        value: the point.
+        low, high: the interval, drawn thick.
+        least, most: the wider one, drawn thin.
+        strong: whether it stands out in colour.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    least: float
+    most: float
+    strong: bool = False
+
+
+def forest(title: str, x: Axis, intervals: Sequence[Interval]) -> str:
+    """Intervals below each other, beside a line at zero, as an `<svg>` element. All texts are escaped."""
+    bottom = _TOP + _INTERVAL_ROW * len(intervals)
+    ends = [end for one in intervals for end in (one.least, one.most) if math.isfinite(end)]
+    across = _scale(x, [0.0, *ends], _INTERVAL_NAMES, _WIDTH - _RIGHT)
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} {bottom + _BOTTOM}" role="img" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(title)}</title>",
+    ]
+    for tick in across.ticks:
+        place = across(tick)
+        parts.append(f'<line class="grid" x1="{place}" x2="{place}" y1="{_TOP}" y2="{bottom}"/>')
+        parts.append(f'<text x="{place}" y="{bottom + 16}" text-anchor="middle">{_number(tick, x)}</text>')
+    parts.append(f'<line class="axis" x1="{across(0.0)}" x2="{across(0.0)}" y1="{_TOP}" y2="{bottom}"/>')
+    middle = (_INTERVAL_NAMES + _WIDTH - _RIGHT) / 2
+    parts.append(f'<text x="{middle}" y="{bottom + 34}" text-anchor="middle">{escape(x.name)}</text>')
+    for number, one in enumerate(intervals):
+        height = _TOP + _INTERVAL_ROW * (number + 0.5)
+        colour = _COLOURS[0] if one.strong else _COLOURS[6]
+        parts.append(f'<text x="{_INTERVAL_NAMES - 8}" y="{height + 4}" text-anchor="end">{escape(one.name)}</text>')
+        for low, high, width in ((one.least, one.most, 1), (one.low, one.high, 4)):
+            if math.isfinite(low) and math.isfinite(high):
+                ends_at = f'x1="{across(low)}" x2="{across(high)}" y1="{height}" y2="{height}"'
+                parts.append(f'<line {ends_at} stroke="{colour}" stroke-width="{width}"/>')
+        if math.isfinite(one.value):
+            parts.append(f'<circle cx="{across(one.value)}" cy="{height}" r="4.5" fill="{colour}"/>')
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line from one name to another.
+
+    Attributes:
+        source, target: the names.
+        weight: its width, 0 to 1.
+        tip: whether it is an arrow.
+        strong: whether it stands out in colour.
+    """
+
+    source: str
+    target: str
+    weight: float
+    tip: bool = True
+    strong: bool = False
+
+
+def network(title: str, columns: Sequence[Sequence[str]], links: Sequence[Link]) -> str:
+    """Names in columns from left to right, with links between them, as an `<svg>` element. All texts are escaped.
+
+    Links within a column bend to its right.
+    """
+    height = _TOP + _LINE * max(map(len, columns))
+    width = (_WIDTH - 2 * _RIGHT) / len(columns)
+    half = 0.32 * width
+    places = {}
+    for number, names in enumerate(columns):
+        for row, name in enumerate(names):
+            places[name] = (_RIGHT + width * (number + 0.5), _TOP + (height - _TOP) * (row + 0.5) / len(names))
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} {height + _TOP}" role="img" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(title)}</title>",
+    ]
+    for link in links:
+        (x0, y0), (x1, y1) = places[link.source], places[link.target]
+        colour = _COLOURS[0] if link.strong else "#bbbbbb"
+        start, end = x0 + half, x1 + (half if x0 == x1 else -half) * (1 if x1 >= x0 else -1)
+        bend = max(start, end) + 0.3 * half if x0 == x1 else (start + end) / 2
+        path = f"M{start:.1f},{y0:.1f} C{bend:.1f},{y0:.1f} {bend:.1f},{y1:.1f} {end:.1f},{y1:.1f}"
+        parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{0.75 + 2.5 * link.weight:.2f}"/>')
+        if link.tip:
+            back = 9 if x0 == x1 else -9
+            points = f"{end:.1f},{y1:.1f} {end + back:.1f},{y1 - 4.5:.1f} {end + back:.1f},{y1 + 4.5:.1f}"
+            parts.append(f'<polygon points="{points}" fill="{colour}"/>')
+    for name, (x, y) in places.items():
+        parts.append(f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle">{escape(name)}</text>')
+    parts.append("</svg>")
+    return "".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

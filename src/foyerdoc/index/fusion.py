@@ -12,24 +12,33 @@ from foyerdoc.chunking.sentences import sentence_starts
 
 # Chosen on one half of the development questions and measured on the other, both ways round (docs/index.md).
 _FLOOR = 0.70  # a cosine that says nothing: E5 places any two texts above it
-_DENSE = 0.7
+DENSE = 0.7
 _SENTENCE = 0.5
 _CLOSE = 0.1
 MOST = 10  # candidates whose sentences are looked at
 
 
-def fuse(cosines: NDArray[np.floating[Any]], lexical: NDArray[np.float64], *, dense: float = _DENSE) -> NDArray[np.float64]:
+def floor(embedder: str) -> float:
+    """The cosine by which an embedder, told by its name, says nothing: high for the embedded one, 0 for those not known."""
+    return _FLOOR if embedder.startswith("multilingual-e5") else 0.0
+
+
+def fuse(
+    cosines: NDArray[np.floating[Any]], lexical: NDArray[np.float64], *, dense: float = DENSE, nothing: float | None = None
+) -> NDArray[np.float64]:
     """The weighted sum of both scores, each on a scale of its own that no query changes.
 
     Args:
         cosines: (...) question and chunk; higher is closer.
         lexical: (...) float64, BM25 over the highest that the question's words could reach: 0 to 1.
         dense: the weight of the cosines, 0 to 1; the rest is the words'.
+        nothing: a cosine that says nothing, below 1; the embedded embedder's by default.
 
     Returns:
         (...) float64, higher is better: 0 to about 1.
     """
-    scaled = np.clip((cosines.astype(np.float64) - _FLOOR) / (1 - _FLOOR), 0.0, 1.0)
+    nothing = _FLOOR if nothing is None else nothing
+    scaled = np.clip((cosines.astype(np.float64) - nothing) / (1 - nothing), 0.0, 1.0)
     return dense * scaled + (1 - dense) * lexical
 
 

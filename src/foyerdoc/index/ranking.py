@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.index.cache import Cache
 from foyerdoc.index.filters import Where, condition
-from foyerdoc.index.fusion import contenders, fuse, sentences, with_sentences
+from foyerdoc.index.fusion import contenders, sentences, with_sentences
 from foyerdoc.index.lexical import highest_score, query_stems, without_compounds
 from foyerdoc.index.records import Evidence, bm25, evidence, frequencies, rows_of
 from foyerdoc.models.protocol import Embedder
@@ -19,11 +20,20 @@ from foyerdoc.models.protocol import Embedder
 if TYPE_CHECKING:
     import sqlite3
 
+Fusing: TypeAlias = Callable[[NDArray[np.floating[Any]], NDArray[np.float64]], NDArray[np.float64]]
+"""`fusion.fuse` with the weights of one search."""
+
 _DEPTH = 50  # candidates of each kind that are weighed, at least
 
 
 def candidates(
-    connection: sqlite3.Connection, cache: Cache, query: str, vector: NDArray[np.float32], k: int, where: Where | None
+    connection: sqlite3.Connection,
+    cache: Cache,
+    query: str,
+    vector: NDArray[np.float32],
+    k: int,
+    where: Where | None,
+    fusing: Fusing,
 ) -> list[Evidence]:
     """The k best chunks by their own scores, best first.
 
@@ -34,6 +44,7 @@ def candidates(
         vector: (dimensions,) its embedding, unit norm.
         k: how many at most.
         where: what they must have; as in `Index.search`.
+        fusing: makes one score of cosine and words.
 
     Raises:
         UsageError: no document has what `where` asks for.
@@ -52,7 +63,7 @@ def candidates(
     highest = highest_score(words, frequencies(connection, words), len(vectors))
     lexical = np.array([scores.get(int(row), 0.0) for row in rows]) / max(highest, 1e-9)
     cosines = vectors.cosines(vector, rows)
-    fused = fuse(cosines, lexical)
+    fused = fusing(cosines, lexical)
     found: dict[str, Evidence] = {}
     for i in np.argsort(-fused, kind="stable"):
         if len(found) == k:
@@ -63,13 +74,14 @@ def candidates(
     return list(found.values())
 
 
-def by_sentences(embedder: Embedder, vector: NDArray[np.float32], found: list[Evidence]) -> list[Evidence]:
+def by_sentences(embedder: Embedder, vector: NDArray[np.float32], found: list[Evidence], fusing: Fusing) -> list[Evidence]:
     """The candidates in a new order, the scores of those that are close to the best weighed by their sentences too.
 
     Args:
         embedder: of the index.
         vector: (dimensions,) the question's embedding, unit norm.
         found: candidates, best first.
+        fusing: as it scored them.
     """
     close = contenders([one.score for one in found])
     texts = [sentences(one.chunk.text, one.language) for one in found[:close]]
@@ -80,5 +92,5 @@ def by_sentences(embedder: Embedder, vector: NDArray[np.float32], found: list[Ev
     for one, some in zip(found[:close], texts, strict=True):
         nearest = max([next(cosines) for _ in some], default=one.cosine)
         both = with_sentences(np.array(one.cosine), np.array(nearest))
-        again.append(replace(one, score=float(fuse(both, np.array(one.lexical)))))
+        again.append(replace(one, score=float(fusing(both, np.array(one.lexical)))))
     return sorted([*again, *found[close:]], key=lambda one: -one.score)

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ from foyerdoc.index import database
 from foyerdoc.index.cache import Cache
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where
-from foyerdoc.index.fusion import MOST
+from foyerdoc.index.fusion import DENSE, MOST, floor, fuse
 from foyerdoc.index.lexical import coverage, query_stems
 from foyerdoc.index.ranking import by_sentences, candidates
 from foyerdoc.index.records import (
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
 
     from foyerdoc.index.reranking import Reranker
+    from foyerdoc.recipe import Recipe
 
 Metadata = Mapping[str, str]
 
@@ -78,11 +80,18 @@ class Index:
         self._embedder = embedder
         self._lock = threading.RLock()
         self._max_tokens, self._overlap = _MAX_TOKENS, 0
+        self._dense = DENSE
         self._cache = Cache(folder, "")
 
     @classmethod
     def open(
-        cls, folder: str | Path, *, embedder: Embedder | None = None, max_tokens: int | None = None, overlap: int | None = None
+        cls,
+        folder: str | Path,
+        *,
+        embedder: Embedder | None = None,
+        max_tokens: int | None = None,
+        overlap: int | None = None,
+        recipe: Recipe | None = None,
     ) -> Index:
         """Open an index, making it when the folder holds none.
 
@@ -91,6 +100,7 @@ class Index:
             embedder: the model for embeddings; the embedded one when None. An index stays with its first embedder.
             max_tokens: chunks' length at most, in the embedder's tokens; set when the index is made (256).
             overlap: tokens that neighbouring chunks share; set when the index is made (0).
+            recipe: what the others are when they are left out, and how meaning and words are weighed in a search.
 
         Raises:
             ModelError: the index was made with another embedder.
@@ -99,11 +109,19 @@ class Index:
             IndexCorrupted: the file is not an index, is damaged, gone, or of a newer format.
             IndexBusy: the file is locked, or the disk is full.
         """
+        if recipe is not None:
+            max_tokens = recipe.chunk_size if max_tokens is None else max_tokens
+            overlap = recipe.overlap if overlap is None else overlap
+            if embedder is None:
+                from foyerdoc.embedding import named
+
+                embedder = named(recipe.embedder)
         if max_tokens is not None and not 0 <= (overlap or 0) < max_tokens:
             raise UsageError(f"overlap is {overlap or 0} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
         folder = database.make_folder(Path(folder))
         defaults = {"max_tokens": str(max_tokens or _MAX_TOKENS), "overlap": str(overlap or 0)}
         index = cls(folder, database.connect(folder / database.FILE, defaults), embedder)
+        index._dense = DENSE if recipe is None else recipe.weight
         try:
             index._take_settings(max_tokens, overlap)
         except BaseException:
@@ -165,7 +183,15 @@ class Index:
                 raise _unknown(document_id)
             delete(connection, found[0])
 
-    def search(self, query: str, k: int = 10, *, where: Where | None = None, rerank: Reranker | None = None) -> list[Hit]:
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        where: Where | None = None,
+        rerank: Reranker | None = None,
+        dense: float | None = None,
+    ) -> list[Hit]:
         """The chunks that fit a question best, by meaning and by words.
 
         Args:
@@ -175,28 +201,35 @@ class Index:
                 or a list of values of which one must fit.
             rerank: orders the 20 best, or k if that is more, anew by reading each with the question; see
                 `index.reranking.CrossEncoder`. Scores are then its own.
+            dense: what meaning weighs, the rest is the words': 1 is by meaning alone, 0 by words alone. By default as the index
+                was opened.
 
         Returns:
             Best first. The scores of one index are on one scale, 0 to about 1, whatever the query.
 
         Raises:
-            UsageError: `k` is not positive, or no document has such metadata.
+            UsageError: `k` is not positive, `dense` is not from 0 to 1, or no document has such metadata.
         """
-        found = self.weigh(query, k if rerank is None or k < 1 else max(k, _RERANKED), where=where)
+        found = self.weigh(query, k if rerank is None or k < 1 else max(k, _RERANKED), where=where, dense=dense)
         if rerank is not None:
             scores = rerank.scores(query, [embedded_text(one.chunk) for one in found]).tolist()
             again = [replace(one, score=score) for one, score in zip(found, scores, strict=True)]
             found = sorted(again, key=lambda one: -one.score)[:k]
         return [Hit(one.chunk, one.score, one.document_name, dict(one.metadata)) for one in found]
 
-    def weigh(self, query: str, k: int = 10, *, where: Where | None = None) -> list[Evidence]:
+    def weigh(self, query: str, k: int = 10, *, where: Where | None = None, dense: float | None = None) -> list[Evidence]:
         """As `search`, telling also what each part of the score was."""
         if k < 1:
             raise UsageError(f"k is {k}", hint="ask for at least one")
+        dense = self._dense if dense is None else dense
+        if not 0 <= dense <= 1:
+            raise UsageError(f"meaning weighs {dense}", hint="give a share, 0 to 1")
+        fusing = partial(fuse, dense=dense, nothing=floor(self.embedder.name))
         vector = self.embedder.embed_queries([query])[0]
         with self._lock, self._reading() as connection:
-            found = candidates(connection, self._cache, query, vector, max(k, MOST), where)
-        return by_sentences(self.embedder, vector, found)[:k]
+            found = candidates(connection, self._cache, query, vector, max(k, MOST), where, fusing)
+        # The words of a chunk's sentences are its own: without meaning their order stays.
+        return (by_sentences(self.embedder, vector, found, fusing) if dense else found)[:k]
 
     def relevance(self, question: str, texts: Sequence[tuple[str, str | None]]) -> list[tuple[float, float]]:
         """How close stretches of documents are to a question, for choosing among them.
@@ -303,7 +336,9 @@ class Index:
         """
         with self._lock:
             if self._embedder is None:
-                self._embedder = _embedded()
+                from foyerdoc.embedding import named
+
+                self._embedder = named("e5")
                 self._check_embedder(self._embedder)
             return self._embedder
 
@@ -423,12 +458,6 @@ class Index:
         if new:
             vectors.update(zip(new, embedder.embed_documents(new), strict=True))
         return np.stack([vectors[text] for text in texts])
-
-
-def _embedded() -> Embedder:
-    from foyerdoc.embedding import SentenceEmbedder
-
-    return SentenceEmbedder()
 
 
 def _size(path: Path) -> int:

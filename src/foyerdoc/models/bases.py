@@ -90,7 +90,7 @@ def load_base(
             folder,
             dtype=getattr(torch, dtype),
             device_map={"": device},
-            quantization_config=_quantization(library, quantization, getattr(torch, dtype)),
+            quantization_config=four_or_eight_bits(library, quantization, getattr(torch, dtype)),
             local_files_only=True,
             trust_remote_code=False,
             use_safetensors=True,
@@ -130,15 +130,16 @@ def prepare(
     return Base(model, folder, name, device, dtype, bool(resident and quantized))
 
 
-def _quantization(library: Any, quantization: Quantization, dtype: Any) -> Any:
+def four_or_eight_bits(library: Any, quantization: Quantization | Literal["nf4-single"], dtype: Any) -> Any:
+    """What transformers is told of the weights' quantisation; None for 16 bits."""
     if quantization == "none":
         return None
     if quantization == "int8":
         return library.BitsAndBytesConfig(load_in_8bit=True)
     return library.BitsAndBytesConfig(
         load_in_4bit=True,
-        bnb_4bit_quant_type=quantization,
-        bnb_4bit_use_double_quant=True,
+        bnb_4bit_quant_type=quantization.removesuffix("-single"),
+        bnb_4bit_use_double_quant=not quantization.endswith("-single"),
         bnb_4bit_compute_dtype=dtype,
     )
 

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from foyerdoc import storage
 from foyerdoc.errors import ModelError, ModelMissing
 from foyerdoc.models import probing
-from foyerdoc.models.bases import dequantize, fits
+from foyerdoc.models.bases import dequantize, fits, four_or_eight_bits
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.decoding import Answer, Decoder, Guide, common
 from foyerdoc.models.embedded import embedded_generator
 from foyerdoc.models.loading import find_device, find_model, need_bitsandbytes, quietly, refusals, weights_digest
 from foyerdoc.models.protocol import Conversation, Generation, Grammar
 
-Quantization = Literal["nf4", "none"]
+Quantization = Literal["nf4", "fp4", "nf4-single", "int8", "none"]
 DType = Literal["bfloat16", "float32"]
 
 
@@ -38,9 +38,10 @@ class LocalModel:
     Args:
         model: a folder, or a name on the Hugging Face hub; the embedded model by default.
         adapter: folder of a PEFT adapter to put on top, its weights as safetensors.
-        quantization: "nf4" (4 bits; Dettmers et al., "QLoRA", 2023) or "none".
+        quantization: "nf4" or "fp4" (4 bits, the scales quantised too; Dettmers et al., "QLoRA", 2023), "nf4-single" (their
+            scales as they are), "int8" (the values of 8 bits; products are of 16) or "none".
         device: "cpu", "cuda", "cuda:1" ...; the first GPU, else the CPU, by default.
-        dtype: what is computed in. By default float32 for NF4 on a CPU, where bitsandbytes' own kernels keep the products in
+        dtype: what is computed in. By default float32 for 4 bits on a CPU, where bitsandbytes' own kernels keep the products in
             bfloat16 and it is both faster and steadier, else bfloat16.
         download: whether a model that is not on this machine may be downloaded from the hub.
     """
@@ -300,24 +301,24 @@ class LocalModel:
         if self._quantization != "none" or self._adapter_folder is not None:
             need_bitsandbytes()
         device = find_device(self._device)
-        named = self._dtype or ("float32" if device == "cpu" and self._quantization == "nf4" else "bfloat16")
+        four = self._quantization not in {"none", "int8"}
+        named = self._dtype or ("float32" if device == "cpu" and four else "bfloat16")
         dtype = {"bfloat16": torch.bfloat16, "float32": torch.float32}[named]
         # Typed only in parts, hence Any.
         library: Any = transformers
-        four_bit = library.BitsAndBytesConfig(
-            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
-        )
         folder = self._folder()
         with quietly(), refusals(folder):
             model = library.AutoModelForCausalLM.from_pretrained(
                 folder,
                 dtype=dtype,
                 device_map={"": device},
-                quantization_config=four_bit if self._quantization == "nf4" else None,
+                quantization_config=four_or_eight_bits(library, self._quantization, dtype),
                 local_files_only=True,
                 trust_remote_code=False,
                 use_safetensors=True,
             )
+            if self._quantization == "int8":
+                dequantize(model, dtype)
             if self._adapter_folder is not None:
                 from peft import PeftModel
 
@@ -325,8 +326,8 @@ class LocalModel:
                 probing.check_base(self._adapter_folder, folder)
                 # A GPU waits for the launches of an adapter's thin products; on a CPU merging gains nothing. Never into 4 bits:
                 # that would change answers.
-                plain = self._quantization == "none" or (device != "cpu" and fits(model, device))
-                if plain and self._quantization == "nf4":
+                plain = not four or (device != "cpu" and fits(model, device))
+                if plain and four:
                     dequantize(model, dtype)
                 model = PeftModel.from_pretrained(model, self._adapter_folder, use_safetensors=True)
                 model = model.merge_and_unload() if plain else model

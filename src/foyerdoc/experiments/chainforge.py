@@ -1,0 +1,164 @@
+"""Responses as ChainForge's inspector exports them, read and written: the spreadsheet, and the same as JSON.
+
+    .xlsx   a sheet with a row for each response: LLM, Prompt, Response, Response Batch Id, "Var: name" for each variable,
+            "Eval result: metric" or "Eval result", "Metavar: name"
+    .json   its response objects in a list: uid, prompt, responses, llm, vars, metavars, eval_res
+
+Not taken over: flows (`.cforge`), chat histories, pictures, raw queries and token counts, and people's ratings and notes;
+grades are computed anew. The template's name travels as the metavariable `prompt_template`.
+
+Source: ianarawjo/ChainForge, `LLMResponseInspector.tsx` (exportToExcel) and `backend/typing.ts` (LLMResponse).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+from zipfile import BadZipFile
+
+from foyerdoc import storage
+from foyerdoc.errors import UsageError
+from foyerdoc.experiments.matrix import Response
+
+_COLUMNS: Final = ("LLM", "Prompt", "Response", "Response Batch Id")
+_TEMPLATE: Final = "prompt_template"
+_LONGEST: Final = 32_767  # characters of a cell
+
+
+def read(path: Path) -> list[Response]:
+    """The responses of a `.xlsx` or `.json` file, without grades.
+
+    Raises:
+        UsageError: it is not there, or is neither; the column or object that is missing is named.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read", hint="name a file that ChainForge exported") from error
+    kinds = {".xlsx": _from_sheet, ".json": _from_json}
+    if path.suffix not in kinds:
+        raise UsageError(f"{path.name} is neither .xlsx nor .json", hint="export the responses of ChainForge's inspector")
+    return kinds[path.suffix](content, path.name)
+
+
+def write(responses: Sequence[Response], path: Path) -> None:
+    """Write a `.xlsx` or `.json` file that ChainForge's users know, by the path's ending.
+
+    Raises:
+        UsageError: the ending is another; or a response is longer than a cell may be.
+    """
+    kinds = {".xlsx": _to_sheet, ".json": _to_json}
+    if path.suffix not in kinds:
+        raise UsageError(f"{path.name} is neither .xlsx nor .json", hint="name one of the two")
+    storage.write_file(path, kinds[path.suffix](responses))
+
+
+def _from_json(content: bytes, name: str) -> list[Response]:
+    hint = "it should be a list of ChainForge's response objects"
+    try:
+        told = json.loads(content)
+        if not isinstance(told, list):
+            raise UsageError(f"{name} is no list", hint=hint)
+        return [response for one in told for response in _of_object(one)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{name} holds something else than responses", hint=hint) from error
+
+
+def _of_object(told: dict[str, Any]) -> Iterable[Response]:
+    model = told["llm"] if isinstance(told["llm"], str) else told["llm"]["name"]
+    about = {name: str(value) for name, value in told.get("metavars", {}).items() if not name.startswith("LLM_")}
+    template = about.pop(_TEMPLATE, "")
+    variables = {name: str(value) for name, value in told["vars"].items()}
+    for text in told["responses"]:
+        if not isinstance(text, str):
+            raise TypeError("a picture")
+        yield Response(model, template, told["prompt"], text, variables, about)
+
+
+def _to_json(responses: Sequence[Response]) -> bytes:
+    told = [
+        {
+            "uid": _uid(one),
+            "prompt": one.prompt,
+            "responses": [one.text],
+            "llm": one.model,
+            "vars": dict(one.variables),
+            "metavars": {**one.about, **_template(one)},
+            **({"eval_res": {"items": [dict(one.grades)], "dtype": "KeyValue_Numeric"}} if one.grades else {}),
+        }
+        for one in responses
+    ]
+    return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _from_sheet(content: bytes, name: str) -> list[Response]:
+    from openpyxl import load_workbook
+
+    try:
+        sheet = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets[0]
+    except (BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
+        raise UsageError(f"{name} is no spreadsheet", hint="export the responses of ChainForge's inspector") from error
+    head, *rows = [*sheet.iter_rows(values_only=True)] or [()]
+    columns = [str(column) for column in head]
+    missing = [column for column in _COLUMNS[:3] if column not in columns]
+    if missing:
+        raise UsageError(f"{name} has no column {missing[0]!r}", hint="export the responses of ChainForge's inspector")
+    found = []
+    for row in rows:
+        # Empty cells at the end of a row are not there.
+        cells = dict.fromkeys(columns, "") | {
+            column: str(value) for column, value in zip(columns, row, strict=False) if value is not None
+        }
+        about = _starting(cells, "Metavar: ")
+        template = about.pop(_TEMPLATE, "")
+        values = _starting(cells, "Var: ")
+        found.append(Response(cells["LLM"], template, cells["Prompt"], cells["Response"], values, about))
+    return found
+
+
+def _to_sheet(responses: Sequence[Response]) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    rows = [_cells(one) for one in responses]
+    columns = list(dict.fromkeys([*_COLUMNS, *(column for row in rows for column in row)]))
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Sheet1")
+    sheet.append(columns)
+    for row in rows:
+        texts = [row.get(column) for column in columns]
+        if any(isinstance(text, str) and len(text) > _LONGEST for text in texts):
+            raise UsageError(f"a text is longer than the {_LONGEST} characters of a cell", hint="write .json")
+        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text) if isinstance(text, str) else text) for text in texts]
+        for cell in cells:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # what begins with "=" is text, never a formula
+        sheet.append(cells)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _cells(response: Response) -> dict[str, Any]:
+    known = dict(zip(_COLUMNS, (response.model, response.prompt, response.text, _uid(response)), strict=True))
+    variables = {f"Var: {name}": value for name, value in response.variables.items()}
+    grades = {f"Eval result: {name}": value for name, value in response.grades.items()}
+    about = {f"Metavar: {name}": value for name, value in {**response.about, **_template(response)}.items()}
+    return {**known, **variables, **grades, **about}
+
+
+def _template(response: Response) -> dict[str, str]:
+    return {_TEMPLATE: response.template} if response.template else {}
+
+
+def _starting(cells: dict[str, str], start: str) -> dict[str, str]:
+    return {name.removeprefix(start): value for name, value in cells.items() if name.startswith(start) and value}
+
+
+def _uid(response: Response) -> str:
+    return hashlib.sha256(json.dumps([response.model, response.prompt]).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""The causal effects of settings that were assigned on purpose, and what may be concluded from them."""
