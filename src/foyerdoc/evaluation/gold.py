@@ -16,6 +16,7 @@ are some.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -38,6 +39,8 @@ Kind = Literal["label", "fields", "question"]
 
 _Named = Annotated[str, Field(min_length=1)]
 _STRICT: Final = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+_YES: Final = frozenset({"true", "yes", "1"})
+_NO: Final = frozenset({"false", "no", "0"})
 _HINT: Final = "docs/formats.md shows what a line of gold is"
 
 
@@ -60,6 +63,8 @@ class Truth:
     span: Span | None = None
 
     def __post_init__(self) -> None:
+        if self.value == "":
+            raise ValueError("a value is empty; null says that there is none")
         wanted = _READ.get(self.type or "text")
         try:
             if wanted is not None:
@@ -77,6 +82,11 @@ class Evidence:
     document: _Named
     span: Span | None = None
     text: str | None = None
+
+    def __post_init__(self) -> None:
+        # Every stretch of the document would hold a passage of no words.
+        if self.span is None and not any(character.isalnum() for character in self.text or ""):
+            raise ValueError("evidence has neither a span nor a text with words")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +108,7 @@ class Annotation:
     annotator: _Named
     adjudicated: bool = False
     document: _Named | None = None
-    language: _Named | None = None
+    language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
 
     @property
     def cluster(self) -> str:
@@ -127,7 +137,12 @@ class FieldsAnnotation(Annotation):
 
     kind = "fields"
 
-    fields: dict[_Named, Truth | None]
+    fields: Annotated[dict[_Named, Truth | None], Field(min_length=1)]
+
+    def __post_init__(self) -> None:
+        lists = {entry[1] for path in self.fields if (entry := ENTRY.fullmatch(path))}
+        if both := sorted(lists & self.fields.keys()):
+            raise ValueError(f"{both[0]} is said as a whole, and entry by entry")
 
     @property
     def said(self) -> object:
@@ -163,13 +178,42 @@ class QuestionAnnotation(Annotation):
         return self.answerable and self.answers
 
 
+ENTRY: Final = re.compile(r"(.*?)\[([0-9]{1,9})\](.*)", re.DOTALL)
+"""A path into a list: the list's own, the number of the entry, and the rest."""
+
 Judgement = LabelAnnotation | FieldsAnnotation | QuestionAnnotation
 J = TypeVar("J", bound=Judgement)
 
 _KINDS: Final[tuple[type[Judgement], ...]] = (LabelAnnotation, FieldsAnnotation, QuestionAnnotation)
 _ADAPTERS: Final[Mapping[Kind, TypeAdapter[Any]]] = {kind.kind: TypeAdapter(kind) for kind in _KINDS}
+
+
+def decimal(text: str) -> Decimal:
+    """A number that is one: neither infinite nor NaN, which is not even the same as itself.
+
+    Raises:
+        InvalidOperation: it is none.
+    """
+    number = Decimal(text)
+    if not number.is_finite():
+        raise InvalidOperation
+    return number
+
+
+def yes(text: str) -> bool:
+    """What a text says to a yes-or-no question.
+
+    Raises:
+        ValueError: neither.
+    """
+    word = text.casefold()
+    if word not in _YES | _NO:
+        raise ValueError(text)
+    return word in _YES
+
+
 _READ: Final[Mapping[str, Callable[[str], object]]] = {
-    "number": Decimal, "money": Decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat,
+    "number": decimal, "money": decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat, "yes_no": yes,
 }  # fmt: skip
 
 
@@ -289,7 +333,7 @@ def parsed(place: str, line: bytes, documents: Mapping[str, str]) -> Judgement |
     kinds = [kind for kind in _ADAPTERS if isinstance(record, dict) and kind in record]
     if len(kinds) != 1:
         return GoldError(f"{place}: has not exactly one of label, fields and question", hint=_HINT)
-    if record.pop("format", None) != FORMAT:
+    if (version := record.pop("format", None)) != FORMAT or isinstance(version, bool):
         return GoldError(f'{place}: has no "format": {FORMAT}', hint=_HINT)
     try:
         found: Judgement = _ADAPTERS[kinds[0]].validate_json(orjson.dumps(record))
@@ -311,12 +355,12 @@ def line_of(annotation: Judgement) -> bytes:
     return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
 
 
-def refused(place: str, error: ValidationError) -> GoldError:
+def refused(place: str, error: ValidationError, hint: str = _HINT) -> GoldError:
     """What pydantic found, as one error: the first place and reason, without what stands there."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     reason = first["msg"].removeprefix("Value error, ")
-    return GoldError(f"{place}: {reason}{f' at {where}' if where else ''}", hint=_HINT)
+    return GoldError(f"{place}: {reason}{f' at {where}' if where else ''}", hint=hint)
 
 
 def _misplaced(annotation: Judgement, documents: Mapping[str, str]) -> Iterator[str]:
