@@ -109,6 +109,11 @@ def stops_on_error() -> Iterator[None]:
     except FoyerdocError as error:
         report(error)
         raise typer.Exit(2 if isinstance(error, UsageError | SchemaError | GoldError) else 1) from error
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or type(error).__name__
+        report(UsageError(f"{place}{reason}", hint="name a place that can be read and written, and that has room"))
+        raise typer.Exit(1) from error
 
 
 def report(error: FoyerdocError, name: str | None = None) -> None:
