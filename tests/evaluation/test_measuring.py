@@ -236,6 +236,14 @@ def test_evaluate_prints_writes_a_page_and_holds_limits(files: dict[str, Path], 
         assert run("evaluate", files["gold"], files["first"], "--fail-under", wrong).exit_code == 2
 
 
+def test_what_cannot_be_written_is_one_line(files: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("evaluate", files["gold"], files["first"], "--report", tmp_path / "file" / "page.html")
+    assert (result.exit_code, result.stderr.count("error:")) == (1, 1)
+    assert "file" in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_malformed_gold_is_refused_by_every_command(files: dict[str, Path], tmp_path: Path) -> None:
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"format": 1, "item": "a", "annotator": "b", "label": ["x"]}\n{"format": 1, "label": 3}\n')

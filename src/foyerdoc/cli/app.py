@@ -36,8 +36,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False)
+# No emoji: `FILE.py:x:` is a place.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 Inputs = Annotated[list[Path], typer.Argument(help="Files or folders.", exists=True)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
