@@ -161,6 +161,14 @@ def test_spans_are_checked_in_the_documents_that_are_there(tmp_path: Path) -> No
     assert Gold.read(path, {"rechnung.txt": TEXT}) == Gold.read(path) == Gold.read(path, {"another.txt": ""})
 
 
+def test_values_that_mean_the_same_are_not_disputed(tmp_path: Path) -> None:
+    anna = fields(total={"value": "1190.00", "type": "money"}, issuer={"value": "Glas & Söhne", "type": "name"})
+    ben = fields(total={"value": 1190, "type": "money"}, issuer={"value": "GLAS SOHNE", "type": "name"}) | {"annotator": "ben"}
+    assert Gold.read(written(tmp_path, anna, ben)).truth(FieldsAnnotation)[1] == ()
+    ben["fields"] = {**anna["fields"], "total": None}  # type: ignore[dict-item]
+    assert Gold.read(written(tmp_path, anna, ben)).truth(FieldsAnnotation)[1] == ("i",)
+
+
 def test_the_truth_is_what_was_adjudicated_or_what_all_say(tmp_path: Path) -> None:
     gold = Gold.read(
         written(

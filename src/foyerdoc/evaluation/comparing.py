@@ -7,14 +7,17 @@ import unicodedata
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from foyerdoc.evaluation.gold import FieldType, Truth, decimal, yes
+if TYPE_CHECKING:
+    from foyerdoc.evaluation.gold import FieldType, Truth
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _AMOUNT: Final = re.compile(r"[+-]?\d+\.\d+")
 _SIGNED: Final = re.compile(r"[+-]\d+")
 _CENT: Final = Decimal("0.01")
+_YES: Final = frozenset({"true", "yes", "1"})
+_NO: Final = frozenset({"false", "no", "0"})
 # The last mark of a number is its decimal one where one or two digits follow, and nothing else of a number: not in 01.02.2026.
 _DECIMAL: Final = re.compile(r"(?<=\d)[.,](?=\d{1,2}(?!\d|[.,/-]\d))")
 
@@ -53,6 +56,30 @@ def type_of(truth: Truth) -> FieldType:
     if _SIGNED.fullmatch(truth.value):
         return "number"
     return "money" if _AMOUNT.fullmatch(truth.value) else "text"
+
+
+def decimal(text: str) -> Decimal:
+    """A number that is one: neither infinite nor NaN, which is not even the same as itself.
+
+    Raises:
+        InvalidOperation: it is none.
+    """
+    number = Decimal(text)
+    if not number.is_finite():
+        raise InvalidOperation
+    return number
+
+
+def yes(text: str) -> bool:
+    """What a text says to a yes-or-no question.
+
+    Raises:
+        ValueError: neither.
+    """
+    word = text.casefold()
+    if word not in _YES | _NO:
+        raise ValueError(text)
+    return word in _YES
 
 
 def plain(value: object) -> str:

@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
@@ -30,6 +30,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from foyerdoc.documents import Span
 from foyerdoc.errors import GoldError
+from foyerdoc.evaluation.comparing import decimal, meaning, type_of, yes
 from foyerdoc.storage import write_file
 
 FORMAT: Final = 1
@@ -39,8 +40,6 @@ Kind = Literal["label", "fields", "question"]
 
 _Named = Annotated[str, Field(min_length=1)]
 _STRICT: Final = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-_YES: Final = frozenset({"true", "yes", "1"})
-_NO: Final = frozenset({"false", "no", "0"})
 _HINT: Final = "docs/formats.md shows what a line of gold is"
 
 
@@ -146,8 +145,8 @@ class FieldsAnnotation(Annotation):
 
     @property
     def said(self) -> object:
-        """What two annotators agree on, or not: the values, wherever they stand."""
-        return {path: None if truth is None else truth.value for path, truth in self.fields.items()}
+        """What two annotators agree on, or not: what values mean, wherever they stand."""
+        return {path: truth and meaning(type_of(truth), truth.value) for path, truth in self.fields.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,32 +185,6 @@ J = TypeVar("J", bound=Judgement)
 
 _KINDS: Final[tuple[type[Judgement], ...]] = (LabelAnnotation, FieldsAnnotation, QuestionAnnotation)
 _ADAPTERS: Final[Mapping[Kind, TypeAdapter[Any]]] = {kind.kind: TypeAdapter(kind) for kind in _KINDS}
-
-
-def decimal(text: str) -> Decimal:
-    """A number that is one: neither infinite nor NaN, which is not even the same as itself.
-
-    Raises:
-        InvalidOperation: it is none.
-    """
-    number = Decimal(text)
-    if not number.is_finite():
-        raise InvalidOperation
-    return number
-
-
-def yes(text: str) -> bool:
-    """What a text says to a yes-or-no question.
-
-    Raises:
-        ValueError: neither.
-    """
-    word = text.casefold()
-    if word not in _YES | _NO:
-        raise ValueError(text)
-    return word in _YES
-
-
 _READ: Final[Mapping[str, Callable[[str], object]]] = {
     "number": decimal, "money": decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat, "yes_no": yes,
 }  # fmt: skip

@@ -43,6 +43,9 @@ class Cache:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute("CREATE TABLE IF NOT EXISTS made (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            raise self._unwritable(error) from error
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise IndexCorrupted(f"{folder / FILE} is damaged", hint="delete it: everything in it is made again") from error
@@ -93,8 +96,11 @@ class Cache:
         except sqlite3.OperationalError as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            hint = "make room on the disk, then run the same again: what is there is kept"
-            raise IndexBusy(f"{self.folder / FILE} cannot be written: {error}", hint=hint) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: sqlite3.OperationalError) -> IndexBusy:
+        hint = "make room on the disk, then run the same again: what is there is kept"
+        return IndexBusy(f"{self.folder / FILE} cannot be written: {error}", hint=hint)
 
     def _known(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         known: dict[bytes, bytes] = {}
