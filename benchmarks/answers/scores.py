@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from foyerdoc.evaluation.metrics.support import Auroc
+
 
 def share(hits: Sequence[float], of: Sequence[float], groups: Sequence[object]) -> str:
     """The hits over what there was to hit, and its interval of 95% when whole groups (articles, contracts) are drawn again."""
@@ -21,6 +23,4 @@ def share(hits: Sequence[float], of: Sequence[float], groups: Sequence[object]) 
 
 def auroc(values: np.ndarray, positive: np.ndarray) -> float:
     """The chance that a random positive has the higher value than a random other one; 1 is best."""
-    higher = values[positive][:, None] > values[~positive]
-    equal = values[positive][:, None] == values[~positive]
-    return float((higher + 0.5 * equal).mean())
+    return float(Auroc(values, positive)(np.ones((1, len(values))))[0])

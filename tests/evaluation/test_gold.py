@@ -37,6 +37,7 @@ JUDGEMENTS: st.SearchStrategy[Judgement] = st.one_of(
         fields=st.dictionaries(
             WORDS,
             st.none() | st.builds(Truth, value=WORDS | st.booleans() | st.integers(-9, 9), raw=st.none() | WORDS, span=SPANS),
+            min_size=1,
         ),
     ),
     st.builds(
@@ -44,7 +45,9 @@ JUDGEMENTS: st.SearchStrategy[Judgement] = st.one_of(
         **WHO,
         question=WORDS,
         answers=st.lists(WORDS, min_size=1).map(tuple),
-        evidence=st.tuples(st.builds(Evidence, document=WORDS, span=st.none() | SPANS)),
+        evidence=st.tuples(
+            st.builds(Evidence, document=WORDS, span=SPANS) | st.builds(Evidence, document=WORDS, text=st.just("ü"))
+        ),
     ),
     st.builds(QuestionAnnotation, **WHO, question=WORDS, answerable=st.just(False)),
 )
@@ -62,6 +65,10 @@ def label(item: str, path: list[str] | None, annotator: str = "anna", **more: ob
 
 def fields(**values: object) -> dict[str, object]:
     return {"format": 1, "item": "i", "annotator": "anna", "document": "rechnung.txt", "fields": values}
+
+
+def asked(**more: object) -> dict[str, object]:
+    return {"format": 1, "item": "q", "annotator": "anna", "question": "secret", **more}
 
 
 @given(st.lists(JUDGEMENTS, min_size=1, max_size=6, unique_by=lambda one: (one.kind, one.item, one.annotator)))
@@ -103,6 +110,17 @@ def test_the_version_is_of_what_is_said_not_of_its_order_or_files(tmp_path: Path
         (fields(total={"value": "1.190,00 secret", "type": "money"}), "the value is no money at fields.total"),
         (fields(total={"value": ["secret"]}), "at fields.total.value"),
         (fields(total="secret"), "at fields.total"),
+        (fields(), "at least 1 item after validation, not 0 at fields"),
+        (fields(total={"value": ""}), "a value is empty; null says that there is none at fields.total"),
+        (fields(total={"value": "NaN", "type": "number"}), "the value is no number at fields.total"),
+        (fields(total={"value": "sNaN", "type": "money"}), "the value is no money at fields.total"),
+        (fields(total={"value": "-inf", "type": "number"}), "the value is no number at fields.total"),
+        (fields(paid={"value": "perhaps secret", "type": "yes_no"}), "the value is no yes_no at fields.paid"),
+        (fields(**{"lines": None, "lines[0].amount": {"value": "1"}}), "lines is said as a whole, and entry by entry"),
+        (label("a", ["secret"], language="FR"), "at language"),
+        (asked(evidence=[{"document": "rechnung.txt"}]), "neither a span nor a text with words at evidence.0"),
+        (asked(evidence=[{"document": "rechnung.txt", "text": "—"}]), "neither a span nor a text with words at evidence.0"),
+        ({**label("a", ["secret"]), "format": True}, 'has no "format": 1'),
         ({"format": 1, "item": "a", "annotator": "b", "question": "secret"}, "neither answers nor evidence"),
         (
             {"format": 1, "item": "a", "annotator": "b", "question": "secret", "answerable": False, "answers": ["secret"]},
@@ -141,6 +159,14 @@ def test_spans_are_checked_in_the_documents_that_are_there(tmp_path: Path) -> No
     truth = {"value": "1190.00", "type": "money", "raw": "1.190,00 €", "span": {"start": place, "end": place + 10}}
     path = written(tmp_path, fields(total=truth))
     assert Gold.read(path, {"rechnung.txt": TEXT}) == Gold.read(path) == Gold.read(path, {"another.txt": ""})
+
+
+def test_values_that_mean_the_same_are_not_disputed(tmp_path: Path) -> None:
+    anna = fields(total={"value": "1190.00", "type": "money"}, issuer={"value": "Glas & Söhne", "type": "name"})
+    ben = fields(total={"value": 1190, "type": "money"}, issuer={"value": "GLAS SOHNE", "type": "name"}) | {"annotator": "ben"}
+    assert Gold.read(written(tmp_path, anna, ben)).truth(FieldsAnnotation)[1] == ()
+    ben["fields"] = {**anna["fields"], "total": None}  # type: ignore[dict-item]
+    assert Gold.read(written(tmp_path, anna, ben)).truth(FieldsAnnotation)[1] == ("i",)
 
 
 def test_the_truth_is_what_was_adjudicated_or_what_all_say(tmp_path: Path) -> None:

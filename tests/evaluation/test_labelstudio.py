@@ -160,8 +160,58 @@ def test_regions_that_moved_or_clash_are_refused(tmp_path: Path) -> None:
     tasks = orjson.loads(to_tasks(GOLD, DOCUMENTS))
     results = tasks[0]["annotations"][0]["result"]
     results.append({**next(one for one in results if one["from_name"] == "field"), "id": "another"})
-    with pytest.raises(GoldError, match="two regions of one field"):
+    with pytest.raises(GoldError, match="two values of one field"):
         from_tasks(written(tmp_path, orjson.dumps(tasks)))
+
+
+def result(control: str, kind: str, **value: object) -> dict[str, object]:
+    return {"id": "1", "from_name": control, "to_name": "text", "type": kind, "value": value}
+
+
+GLASS = {"start": 0, "end": 2, "text": TEXT[:2]}
+
+
+@pytest.mark.parametrize(
+    ("results", "reason"),
+    [
+        # Configurations of others.
+        ([result("sentiment", "choices", choices=["good"])], "no annotation says anything that gold has"),
+        ([], "no annotation says anything that gold has"),
+        ([result("label", "choices", choices=["claims"])], "'label' is a control of type 'choices', not 'taxonomy'"),
+        ([result("label", "labels", **GLASS, labels=["PER"])], "'label' is a control of type 'labels', not 'taxonomy'"),
+        # Contradictions.
+        ([result("label", "taxonomy", taxonomy=[["a"], ["b"]])], "two labels"),
+        ([result("label", "taxonomy", taxonomy=[["a"]]), result("absent", "choices", choices=["label"])], "two labels"),
+        ([result("field", "labels", **GLASS, labels=["x"]), result("absent", "choices", choices=["x"])], "two values of"),
+        ([result("unplaced", "textarea", text=["x = 1", "x = 2"])], "two values of one field"),
+        ([result("unplaced", "textarea", text=["x: 1"])], "a line of unplaced values has no field"),
+        ([result("unplaced", "textarea", text=["n = 12,5"])], "the value of 'n' is no number"),
+    ],
+)  # fmt: skip
+def test_what_says_nothing_or_two_things_is_refused(tmp_path: Path, results: list[object], reason: str) -> None:
+    task = {"id": 1, "data": {"text": TEXT, "numbers": ["n"]}, "annotations": [{"completed_by": 1, "result": results}]}
+    with pytest.raises(GoldError) as caught:
+        from_tasks(written(tmp_path, orjson.dumps([task])))
+    assert reason in caught.value.message
+
+
+def test_who_judged_twice_or_has_no_name_is_refused(tmp_path: Path) -> None:
+    said = {"completed_by": 1, "result": [result("absent", "choices", choices=["label"])]}
+    nameless = {**said, "completed_by": None}
+    for judged, reason in (([said, said], "has judged this item twice"), ([nameless], "nobody's name")):
+        task = {"id": 1, "data": {"text": TEXT}, "annotations": judged}
+        with pytest.raises(GoldError, match=reason):
+            from_tasks(written(tmp_path, orjson.dumps([task])))
+
+
+def test_relations_other_controls_and_emptied_values_are_passed_over(tmp_path: Path) -> None:
+    relation = {"from_id": "1", "to_id": "2", "type": "relation", "direction": "right"}
+    emptied = result("value", "textarea", start=0, end=2, text=[])
+    results = [relation, result("mood", "choices", choices=["good"]), result("field", "labels", **GLASS, labels=["x"]), emptied]
+    task = {"id": 1, "data": {"text": TEXT}, "annotations": [{"completed_by": 1, "result": results}]}
+    [found] = from_tasks(written(tmp_path, b"\xef\xbb\xbf" + orjson.dumps([task]))).annotations
+    assert isinstance(found, FieldsAnnotation)
+    assert found.fields == {"x": Truth(TEXT[:2], raw=TEXT[:2], span=Span(0, 2))}
 
 
 def test_what_cannot_be_shown_is_refused() -> None:

@@ -10,7 +10,7 @@ import pytest
 from foyerdoc.cli.app import as_json
 from foyerdoc.documents import Span
 from foyerdoc.errors import GoldError
-from foyerdoc.evaluation.gold import FieldsAnnotation, LabelAnnotation, QuestionAnnotation, Truth
+from foyerdoc.evaluation.gold import Evidence, FieldsAnnotation, LabelAnnotation, QuestionAnnotation, Truth
 from foyerdoc.evaluation.predictions import NOBODY, as_result, pair, read_predictions
 from foyerdoc.results import Alternative, Answer, Extraction, Prediction
 from tests.evaluation.made import answer, at, citation, hit, prediction, question, value
@@ -64,6 +64,13 @@ def test_what_another_system_leaves_out_is_unknown(tmp_path: Path) -> None:
         ([], "has neither item, id, file nor question"),
         ({"item": "a", "secret": 1}, "has not exactly one of path, extraction, text and error"),
         ({"item": "a", "path": ["secret"], "confidence": "secret"}, "at confidence"),
+        ({"item": "a", "path": ["secret"], "confidence": 1.5}, "a confidence is not between 0 and 1"),
+        (
+            {"item": "a", "path": [], "alternatives": [{"path": ["secret"], "score": -0.1}]},
+            "a confidence is not between 0 and 1",
+        ),
+        ({"item": "a", "extraction": {"fields": {"x": {"value": 1, "confidence": 99}}}}, "a confidence is not between 0 and 1"),
+        ({"item": ["secret"], "path": []}, "has neither item, id, file nor question"),
         ({"item": "a", "extraction": ["secret"]}, "dictionary"),
         ({"item": "a", "extraction": {"fields": {"x": "secret"}}}, "at fields.x"),
         ({"item": "a", "text": "secret", "citations": [{"number": "secret"}]}, "at citations.0"),
@@ -75,6 +82,13 @@ def test_what_is_no_prediction_is_refused_with_file_line_and_reason(tmp_path: Pa
     assert caught.value.message.startswith("said.jsonl, line 2: ")
     assert reason in caught.value.message
     assert "secret" not in str(caught.value)
+    assert "docs/formats.md" not in caught.value.hint  # which is about gold
+
+
+def test_names_are_found_however_accents_are_written(tmp_path: Path) -> None:
+    said = read_predictions(written(tmp_path, {"file": "in/Rene\u0301.pdf", "path": ["a"]}))
+    pairs = pair({"1": LabelAnnotation(item="1", annotator="a", document="Ren\u00e9.pdf", label=None)}, said, Prediction)
+    assert [one and one.path for one in pairs.results] == [("a",)]
 
 
 def test_predictions_find_their_gold_by_item_document_or_question(tmp_path: Path) -> None:
@@ -116,6 +130,9 @@ def test_people_are_measured_as_systems_are() -> None:
     refused = as_result(QuestionAnnotation(item="i", annotator="a", question="?", answerable=False))
     assert isinstance(refused, Answer)
     assert refused.abstained
+    quoted = as_result(question(evidence=[Evidence("d", text="300 euros")]))
+    assert isinstance(quoted, Answer)
+    assert (quoted.text, [one.quote for one in quoted.citations]) == ("300 euros", ["300 euros"])
     said = as_result(question("300 euros", evidence=[at("d", 0, 5)]))
     assert isinstance(said, Answer)
     assert (said.text, [one.span for one in said.citations]) == ("300 euros", [Span(0, 5)])

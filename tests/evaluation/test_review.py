@@ -111,6 +111,12 @@ def test_results_that_do_not_fit_their_document_are_refused() -> None:
         Item("a.txt", (replace(document, text="a"),), prediction=_prediction(("billing", "invoice"), 0.5))
 
 
+def test_an_entry_that_no_list_can_have_is_refused() -> None:
+    document = _invoice("a.txt").documents[0]
+    with pytest.raises(GoldError, match="no list has the entry"):
+        Item("a.txt", (document,), fields={"lines[999999999].amount": FieldValue("x", None, None, (), None, "found")})
+
+
 def test_a_page_of_nothing_or_of_two_things_of_one_name_is_refused() -> None:
     with pytest.raises(UsageError, match="nothing to review"):
         review_page([])

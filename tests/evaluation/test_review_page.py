@@ -153,6 +153,50 @@ def test_a_hostile_document_is_text_and_spans_are_code_points(page_of: Callable[
     assert page.evaluate("window.hit") is None
 
 
+def _text(text: str, name: str) -> Document:
+    return Document(id=f"id of {name}", name=name, media_type="text/plain", text=text)
+
+
+def test_fields_and_items_may_have_the_names_of_what_objects_have(page_of: Callable[..., Any], tmp_path: Path) -> None:
+    fields = {"__proto__": FieldValue("4", "4", Span(0, 1), (), 0.9, "found"), "constructor": _absent()}
+    for name in ("constructor", "__proto__"):
+        page = page_of(Item(name, (_text("4 Türen", name),), labelled=False, fields=fields))
+        press(page, "a")
+        assert page.inner_text("#progress") == "1 of 1 done"
+        [line] = export(page, tmp_path)
+        assert line["item"] == name
+        assert line["fields"]["constructor"] is None
+        assert line["fields"]["__proto__"]["value"] == "4"
+
+
+def test_arabic_runs_from_the_right_beside_text_that_does_not(page_of: Callable[..., Any], tmp_path: Path) -> None:
+    arabic = "المبلغ الإجمالي: 1190.00 ريال"
+    text = f"Invoice 7\n{arabic}\nDone"
+    total = Span(text.index("1190.00"), text.index("1190.00") + 7)
+    fields = {"total": FieldValue("1190.00", "1190.00", total, (), 0.9, "found")}
+    page = page_of(Item("a.txt", (_text(text, "a.txt"),), labelled=False, fields=fields))
+    left, right = (
+        page.evaluate(
+            """(word) => {
+              const range = document.createRange();
+              const walker = document.createTreeWalker(document.getElementById("text"), NodeFilter.SHOW_TEXT);
+              while (walker.nextNode()) {
+                const at = walker.currentNode.data.indexOf(word);
+                if (at >= 0) { range.setStart(walker.currentNode, at); range.setEnd(walker.currentNode, at + 1); break; }
+              }
+              const [one, box] = [range.getBoundingClientRect(), document.getElementById("text").getBoundingClientRect()];
+              return (one.left + one.right) / 2 < (box.left + box.right) / 2;
+            }""",
+            word,
+        )
+        for word in ("Invoice", "المبلغ")
+    )
+    assert (left, right) == (True, False)
+    press(page, "a")
+    [line] = export(page, tmp_path)
+    assert line["fields"]["total"]["span"] == as_json(total)
+
+
 def _select(page: Any, part: str) -> None:
     """Select characters as a mouse would, wherever the pieces of the text are cut."""
     page.evaluate(

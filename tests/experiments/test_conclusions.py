@@ -120,6 +120,24 @@ def test_wrong_use_is_one_line(tmp_path):
     assert "no outcome is called 'speed'" in done.stderr
 
 
+def test_names_are_shown_as_they_are(tmp_path):
+    told = Results(
+        {"mode [/b]": ("x", "[red]y")},
+        (),
+        ("f1 :x: score",),
+        [
+            {"run": "r", "replicate": 0, "order": n, "item": f"q{n}", "document": f"d{n // 6}", "language": "fr",
+             "mode [/b]": ("x", "[red]y")[n % 2], "f1 :x: score": float(n % 3 == 0)}
+            for n in range(60)
+        ],
+    )  # fmt: skip
+    told.write(tmp_path)
+    shown = CliRunner().invoke(app, ["effects", str(tmp_path), "--no-structure"])
+    assert shown.exit_code == 0, shown.output
+    assert "mode [/b]: [red]y - x" in shown.stdout
+    assert "f1 :x: score" in shown.stdout
+
+
 def test_infinite_intervals_and_hostile_names_can_be_drawn():
     bars = [
         Interval("<script>", 0.1, 0.0, 0.2, -np.inf, np.inf, True),

@@ -23,6 +23,11 @@ from foyerdoc.recipe import Recipe
         ({"settings": {"retrieval": "dense"}}, "varied and set"),
         ({"settings": {"colour": "red"}}, "'colour'"),
         ({"goal": "beauty"}, "'beauty'"),
+        ({"factors": {"chunk_size": [16, 64], "overlap": [0, 20]}}, "an overlap of 20 tokens in chunks of 16"),
+        ({"settings": {"model": "ranking", "overlap": 16}}, "an overlap of 16 tokens in chunks of 16"),
+        ({"factors": {"few_shot": [0, 2]}, "settings": {"model": "smollm2"}}, "the plan names none"),
+        ({"factors": {"embedder": ["e5", "mini"]}, "models": {"mini": "nowhere"}}, "the model 'mini', is not there"),
+        ({"factors": {"embedder": ["e5", "mini"]}, "models": {"mini": "."}, "settings": {}}, "knows the embedder e5 alone"),
         ({"per_item": 0}, "per_item"),
         ({"questions": None}, "questions"),
     ],
@@ -45,6 +50,7 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path):
 
 
 def test_cells_become_recipes(told, tmp_path):
+    (tmp_path / "folder").mkdir()
     (tmp_path / "solved.jsonl").write_text(
         "".join(f'{{"question": "q{n}", "sentences": ["a", "b"], "answer": 1}}\n' for n in range(5))
     )

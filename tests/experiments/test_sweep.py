@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from foyerdoc.chat import Chat
 from foyerdoc.cli import app
 from foyerdoc.embedding import SentenceEmbedder
-from foyerdoc.errors import UsageError
+from foyerdoc.errors import GoldError, UsageError
 from foyerdoc.experiments import stages
 from foyerdoc.experiments.plan import Plan
-from foyerdoc.experiments.sweep import SETTINGS, sweep
+from foyerdoc.experiments.sweep import SETTINGS, _alone, _contents, sweep
 from foyerdoc.experiments.table import Results
 from foyerdoc.index import Index
 from foyerdoc.recipe import Recipe
@@ -134,6 +134,70 @@ def test_the_best_settings_are_loaded_by_index_chat_and_command_line(letters, to
     assert told_by_command["text"] == answer.text
     with pytest.raises(UsageError, match="max_tokens"):
         Index.open(folder, embedder=embedder, recipe=recipe.model_copy(update={"chunk_size": 200}))
+
+
+def test_two_sweeps_do_not_fill_one_folder(letters, told, tmp_path):
+    plan = Plan.of({**told, "questions": "none.jsonl"}, letters)
+    with _alone(tmp_path / "out"), pytest.raises(UsageError, match="another sweep fills"):
+        list(sweep(plan, tmp_path / "out"))
+    with pytest.raises(GoldError):  # the lock has gone
+        list(sweep(plan, tmp_path / "out"))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be a folder"):
+        list(sweep(plan, tmp_path / "file"))
+
+
+def test_other_examples_and_models_are_another_plan(letters, told, tmp_path):
+    (letters / "mini").mkdir()
+    weights, solved = letters / "mini" / "weights", letters / "solved.jsonl"
+    weights.write_bytes(bytes(200_000))
+    solved.write_text("")
+    plan = Plan.of({**told, "models": {"mini": "mini"}, "examples": "solved.jsonl"}, letters)
+    before = _contents(plan)
+    assert _contents(plan) == before
+    weights.write_bytes(bytes(199_999) + b"1")
+    changed = _contents(plan)
+    assert (changed["mini"] != before["mini"], changed["examples"] == before["examples"]) == (True, True)
+    solved.write_text(" ")
+    assert _contents(plan)["examples"] != before["examples"]
+
+
+def test_a_goal_that_nothing_is_known_of_is_refused(letters, told, tmp_path):
+    lines = [{**json.loads(line), "answers": []} for line in (letters / "questions.jsonl").read_text().splitlines()]
+    (letters / "questions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(UsageError, match="the goal is f1, and the gold has places without answers"):
+        list(sweep(Plan.of(told, letters), tmp_path / "out"))
+
+
+FULL = """
+import resource, sys
+from foyerdoc.errors import IndexBusy
+from foyerdoc.experiments.cache import Cache
+from pathlib import Path
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 200_000))
+try:
+    Cache(Path(sys.argv[1], "none"))
+except IndexBusy as error:
+    print(error.hint)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+with Cache(Path(sys.argv[1])) as cache:
+    cache.remember("stage", 1, lambda: b"kept")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 200_000))
+    try:
+        cache.remember("stage", 2, lambda: bytes(300_000))
+    except IndexBusy as error:
+        print(error.hint)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+    assert cache.remember("stage", 1, lambda: b"lost") == b"kept"
+    assert cache.remember("stage", 3, lambda: b"new") == b"new"
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("make room") == 2
 
 
 def test_questions_without_a_place_are_named(letters, told, tmp_path):

@@ -36,8 +36,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False)
+# No emoji: `FILE.py:x:` is a place.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 Inputs = Annotated[list[Path], typer.Argument(help="Files or folders.", exists=True)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
@@ -109,6 +110,11 @@ def stops_on_error() -> Iterator[None]:
     except FoyerdocError as error:
         report(error)
         raise typer.Exit(2 if isinstance(error, UsageError | SchemaError | GoldError) else 1) from error
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or type(error).__name__
+        report(UsageError(f"{place}{reason}", hint="name a place that can be read and written, and that has room"))
+        raise typer.Exit(1) from error
 
 
 def report(error: FoyerdocError, name: str | None = None) -> None:

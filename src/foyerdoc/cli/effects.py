@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foyerdoc.cli.app import Json, app, err, out, print_json, progress, stops_on_error
+from foyerdoc.cli.app import Json, app, brief, err, out, print_json, progress, stops_on_error
 
 if TYPE_CHECKING:
     from foyerdoc.experiments.effects.analysis import Analysis
@@ -21,7 +21,7 @@ def effects(
     lower: Annotated[list[str] | None, typer.Option(help="An outcome of which less is better.")] = None,
     no_structure: Annotated[bool, typer.Option("--no-structure", help="Leave out arrows, which take the longest.")] = False,
     resamples: Annotated[int, typer.Option(help="How often documents are drawn anew for arrows.", min=1)] = 100,
-    seed: Annotated[int, typer.Option(help="Of the drawing.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the drawing.", min=0)] = 0,
     json: Json = False,
 ) -> None:
     """Estimate what each knob of a sweep does to each outcome, and say what may and may not be concluded."""
@@ -50,14 +50,14 @@ def _show(found: Analysis, told: Conclusions) -> None:
     from foyerdoc.experiments.effects.conclusions import compared, said, signed
 
     for outcome in found.outcomes:
-        table = Table(outcome.name, "shown", "difference", "95% interval", "corrected", box=None, pad_edge=False)
+        table = Table(brief(outcome.name), "shown", "difference", "95% interval", "corrected", box=None, pad_edge=False)
         for one in outcome.effects:
             if len(one.factors) == 1 or one.shown:
                 intervals = [
                     f"{said(low)} to {said(high)}"
                     for low, high in ((one.low, one.high), (one.corrected_low, one.corrected_high))
                 ]
-                table.add_row(compared(one), "yes" if one.shown else "no", signed(one.estimate), *intervals)
+                table.add_row(brief(compared(one)), "yes" if one.shown else "no", signed(one.estimate), *intervals)
         out.print(table)
         out.print()
     for title, sentences in (("What may be concluded", told.may), ("What may not", told.may_not)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import isfinite, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -183,10 +183,14 @@ def _texts(paths: list[Path] | None) -> dict[str, str]:
 
 def _limit(text: str) -> tuple[str, float]:
     name, _, limit = text.partition("=")
+    hint = "write FIGURE=LIMIT, as in accuracy=0.9"
     try:
-        return name, float(limit)
+        found = float(limit)
     except ValueError as error:
-        raise UsageError(f"{text!r} is no limit", hint="write FIGURE=LIMIT, as in accuracy=0.9") from error
+        raise UsageError(f"{text!r} is no limit", hint=hint) from error
+    if not isfinite(found):
+        raise UsageError(f"{text!r} is no limit", hint=hint)
+    return name, found
 
 
 def _worse(found: Evaluation, name: str, limit: float) -> str | None:

@@ -7,14 +7,19 @@ import unicodedata
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from foyerdoc.evaluation.gold import FieldType, Truth
+if TYPE_CHECKING:
+    from foyerdoc.evaluation.gold import FieldType, Truth
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _AMOUNT: Final = re.compile(r"[+-]?\d+\.\d+")
+_SIGNED: Final = re.compile(r"[+-]\d+")
 _CENT: Final = Decimal("0.01")
 _YES: Final = frozenset({"true", "yes", "1"})
+_NO: Final = frozenset({"false", "no", "0"})
+# The last mark of a number is its decimal one where one or two digits follow, and nothing else of a number: not in 01.02.2026.
+_DECIMAL: Final = re.compile(r"(?<=\d)[.,](?=\d{1,2}(?!\d|[.,/-]\d))")
 
 
 def same(truth: Truth, value: object) -> bool:
@@ -36,7 +41,10 @@ def meaning(kind: FieldType, value: object) -> Hashable:
 
 
 def type_of(truth: Truth) -> FieldType:
-    """The type that a truth names; else what its value looks like: digits alone are an identifier's, which may begin with 0."""
+    """The type that a truth names; else what its value looks like: digits alone are an identifier's, which may begin with 0.
+
+    A sign makes them a number.
+    """
     if truth.type is not None:
         return truth.type
     if isinstance(truth.value, bool):
@@ -45,12 +53,43 @@ def type_of(truth: Truth) -> FieldType:
         return "number"
     if _DATE.fullmatch(truth.value):
         return "date"
+    if _SIGNED.fullmatch(truth.value):
+        return "number"
     return "money" if _AMOUNT.fullmatch(truth.value) else "text"
+
+
+def decimal(text: str) -> Decimal:
+    """A number that is one: neither infinite nor NaN, which is not even the same as itself.
+
+    Raises:
+        InvalidOperation: it is none.
+    """
+    number = Decimal(text)
+    if not number.is_finite():
+        raise InvalidOperation
+    return number
+
+
+def yes(text: str) -> bool:
+    """What a text says to a yes-or-no question.
+
+    Raises:
+        ValueError: neither.
+    """
+    word = text.casefold()
+    if word not in _YES | _NO:
+        raise ValueError(text)
+    return word in _YES
 
 
 def plain(value: object) -> str:
     """A value without case, marks and white space."""
     return "".join(c for c in unicodedata.normalize("NFC", str(value)).casefold() if c.isalnum())
+
+
+def _text(value: str) -> str:
+    """Without marks, but for those that numbers mean something by: "1,5 %" is not "15 %"."""
+    return "\0".join(map(plain, _DECIMAL.split(value))) if plain(value) else value
 
 
 def _name(value: str) -> str:
@@ -59,12 +98,12 @@ def _name(value: str) -> str:
 
 _MEANING: Final[Mapping[FieldType, Callable[[str], Hashable]]] = {
     # Of a value that is marks alone ("%", "-") nothing would be left to compare.
-    "text": lambda value: plain(value) or value,
+    "text": _text,
     "identifier": lambda value: plain(value) or value,
     "name": lambda value: _name(value) or value,
-    "number": Decimal,
-    "money": lambda value: Decimal(value).quantize(_CENT),
+    "number": decimal,
+    "money": lambda value: decimal(value).quantize(_CENT),
     "date": lambda value: datetime.fromisoformat(value).date(),
     "datetime": datetime.fromisoformat,
-    "yes_no": lambda value: value.casefold() in _YES,
+    "yes_no": yes,
 }

@@ -16,10 +16,11 @@ are some.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
@@ -29,6 +30,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from foyerdoc.documents import Span
 from foyerdoc.errors import GoldError
+from foyerdoc.evaluation.comparing import decimal, meaning, type_of, yes
 from foyerdoc.storage import write_file
 
 FORMAT: Final = 1
@@ -60,6 +62,8 @@ class Truth:
     span: Span | None = None
 
     def __post_init__(self) -> None:
+        if self.value == "":
+            raise ValueError("a value is empty; null says that there is none")
         wanted = _READ.get(self.type or "text")
         try:
             if wanted is not None:
@@ -77,6 +81,11 @@ class Evidence:
     document: _Named
     span: Span | None = None
     text: str | None = None
+
+    def __post_init__(self) -> None:
+        # Every stretch of the document would hold a passage of no words.
+        if self.span is None and not any(character.isalnum() for character in self.text or ""):
+            raise ValueError("evidence has neither a span nor a text with words")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +107,7 @@ class Annotation:
     annotator: _Named
     adjudicated: bool = False
     document: _Named | None = None
-    language: _Named | None = None
+    language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
 
     @property
     def cluster(self) -> str:
@@ -127,12 +136,17 @@ class FieldsAnnotation(Annotation):
 
     kind = "fields"
 
-    fields: dict[_Named, Truth | None]
+    fields: Annotated[dict[_Named, Truth | None], Field(min_length=1)]
+
+    def __post_init__(self) -> None:
+        lists = {entry[1] for path in self.fields if (entry := ENTRY.fullmatch(path))}
+        if both := sorted(lists & self.fields.keys()):
+            raise ValueError(f"{both[0]} is said as a whole, and entry by entry")
 
     @property
     def said(self) -> object:
-        """What two annotators agree on, or not: the values, wherever they stand."""
-        return {path: None if truth is None else truth.value for path, truth in self.fields.items()}
+        """What two annotators agree on, or not: what values mean, wherever they stand."""
+        return {path: truth and meaning(type_of(truth), truth.value) for path, truth in self.fields.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +177,16 @@ class QuestionAnnotation(Annotation):
         return self.answerable and self.answers
 
 
+ENTRY: Final = re.compile(r"(.*?)\[([0-9]{1,9})\](.*)", re.DOTALL)
+"""A path into a list: the list's own, the number of the entry, and the rest."""
+
 Judgement = LabelAnnotation | FieldsAnnotation | QuestionAnnotation
 J = TypeVar("J", bound=Judgement)
 
 _KINDS: Final[tuple[type[Judgement], ...]] = (LabelAnnotation, FieldsAnnotation, QuestionAnnotation)
 _ADAPTERS: Final[Mapping[Kind, TypeAdapter[Any]]] = {kind.kind: TypeAdapter(kind) for kind in _KINDS}
 _READ: Final[Mapping[str, Callable[[str], object]]] = {
-    "number": Decimal, "money": Decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat,
+    "number": decimal, "money": decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat, "yes_no": yes,
 }  # fmt: skip
 
 
@@ -289,7 +306,7 @@ def parsed(place: str, line: bytes, documents: Mapping[str, str]) -> Judgement |
     kinds = [kind for kind in _ADAPTERS if isinstance(record, dict) and kind in record]
     if len(kinds) != 1:
         return GoldError(f"{place}: has not exactly one of label, fields and question", hint=_HINT)
-    if record.pop("format", None) != FORMAT:
+    if (version := record.pop("format", None)) != FORMAT or isinstance(version, bool):
         return GoldError(f'{place}: has no "format": {FORMAT}', hint=_HINT)
     try:
         found: Judgement = _ADAPTERS[kinds[0]].validate_json(orjson.dumps(record))
@@ -311,12 +328,12 @@ def line_of(annotation: Judgement) -> bytes:
     return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
 
 
-def refused(place: str, error: ValidationError) -> GoldError:
+def refused(place: str, error: ValidationError, hint: str = _HINT) -> GoldError:
     """What pydantic found, as one error: the first place and reason, without what stands there."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     reason = first["msg"].removeprefix("Value error, ")
-    return GoldError(f"{place}: {reason}{f' at {where}' if where else ''}", hint=_HINT)
+    return GoldError(f"{place}: {reason}{f' at {where}' if where else ''}", hint=hint)
 
 
 def _misplaced(annotation: Judgement, documents: Mapping[str, str]) -> Iterator[str]:

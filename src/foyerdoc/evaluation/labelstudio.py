@@ -44,7 +44,11 @@ from foyerdoc.evaluation.gold import (
 
 _IS: Final = " = "
 _LABEL, _ANSWER = "label", "answer"
-_HINT: Final = "export the project from Label Studio as JSON"
+_HINT: Final = "export the project from Label Studio as JSON, not as JSON-MIN"
+_ONE: Final = "keep one of them in Label Studio, and export again"
+_CONTROLS: Final = "label with the configuration that `foyerdoc gold export --config` writes"
+_TYPES: Final = {"label": "taxonomy", "evidence": "labels", "field": "labels", "value": "textarea", "unplaced": "textarea",
+    "absent": "choices", "answers": "textarea", "elsewhere": "textarea", "annotator": "textarea"}  # fmt: skip
 
 
 def to_tasks(gold: Gold, documents: Mapping[str, str]) -> bytes:
@@ -105,27 +109,33 @@ def from_tasks(path: Path) -> Gold:
         GoldError: it is no such export; the message says the file, the task and the reason.
     """
     try:
-        tasks = orjson.loads(path.read_bytes())
+        tasks = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except (OSError, orjson.JSONDecodeError) as error:
         raise GoldError(f"{path.name}: no JSON that can be read", hint=_HINT) from error
     if not isinstance(tasks, list):
         raise GoldError(f"{path.name}: not an array of tasks", hint=_HINT)
-    annotations: list[Judgement] = []
+    annotations: dict[tuple[str, str, str], Judgement] = {}
     places: list[str] = []
     for number, task in enumerate(tasks, 1):
         place = f"{path.name}, task {number}"
         try:
             records = list(_records(task))
+        except GoldError as error:
+            raise GoldError(f"{place}: {error.message}", hint=error.hint) from error
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            reason = str(error) if type(error) is ValueError else f"not as Label Studio writes it ({type(error).__name__})"
-            raise GoldError(f"{place}: {reason}", hint=_HINT) from error
+            raise GoldError(f"{place}: not as Label Studio writes it ({type(error).__name__})", hint=_HINT) from error
         for record in records:
             found = parsed(place, orjson.dumps(record), {str(record.get("document")): str(task["data"]["text"])})
             if isinstance(found, GoldError):
                 raise found
-            annotations.append(found)
+            key = (found.kind, found.item, found.annotator)
+            if key in annotations:
+                raise GoldError(f"{place}: {found.annotator!a} has judged this item twice", hint="keep one of the annotations")
+            annotations[key] = found
             places.append(place)
-    return Gold(tuple(annotations), tuple(places))
+    if not annotations:
+        raise GoldError(f"{path.name}: no annotation says anything that gold has", hint=_CONTROLS)
+    return Gold(tuple(annotations.values()), tuple(places))
 
 
 # --- there -----------------------------------------------------------------------------------------------------------
@@ -232,11 +242,16 @@ def _records(task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for annotation in task["annotations"]:
         if annotation.get("was_cancelled"):
             continue
-        results = annotation["result"]
+        # Relations between regions have no control; what other controls say is not gold's.
+        results = [one for one in annotation["result"] if one.get("from_name") in _TYPES]
+        for one in results:
+            if one["type"] != _TYPES[one["from_name"]]:
+                reason = f"{one['from_name']!a} is a control of type {str(one['type'])!a}, not {_TYPES[one['from_name']]!a}"
+                raise GoldError(reason, hint=_CONTROLS)
         typed = _texts_of(results)
         base = {
             "format": FORMAT,
-            "item": data.get("item") or str(task["id"]),
+            "item": str(data.get("item") or task["id"]),
             "annotator": next(iter(typed.get("annotator", ())), None) or _user(annotation.get("completed_by")),
             "adjudicated": bool(annotation.get("ground_truth")),
             **{name: data[name] for name in ("document", "language") if data.get(name)},
@@ -248,11 +263,13 @@ def _records(task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _kinds(
     data: Mapping[str, Any], results: Sequence[Mapping[str, Any]], typed: Mapping[str, list[str]], absent: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    label = next((one["value"]["taxonomy"][0] for one in results if one["from_name"] == "label"), None)
-    if label is not None or _LABEL in absent:
+    labels = [path for one in results if one["from_name"] == "label" for path in one["value"]["taxonomy"]]
+    if len(labels) + (_LABEL in absent) > 1:
+        raise GoldError("two labels, or one that is said to be absent too", hint=_ONE)
+    if labels or _LABEL in absent:
+        label = labels[0] if labels else None
         yield {"label": label, "evidence": [_place(one) for one in _marked(results, "evidence", _LABEL)]}
-    fields = _fields(data, results, typed) | {path: None for path in absent if path not in {_LABEL, _ANSWER}}
-    if fields:
+    if fields := _fields(data, results, typed, [path for path in absent if path not in {_LABEL, _ANSWER}]):
         yield {"fields": fields}
     if data.get("question"):
         shown = data.get("shown") or data.get("document")
@@ -269,27 +286,33 @@ def _kinds(
 
 
 def _fields(
-    data: Mapping[str, Any], results: Sequence[Mapping[str, Any]], typed: Mapping[str, list[str]]
+    data: Mapping[str, Any], results: Sequence[Mapping[str, Any]], typed: Mapping[str, list[str]], absent: Sequence[str]
 ) -> dict[str, dict[str, Any] | None]:
     types, numbers = data.get("types") or {}, set(data.get("numbers") or ())
-    values = {one["id"]: one["value"]["text"][0] for one in results if one["from_name"] == "value"}
+    # A value that was deleted is an empty list: then the characters are the value again.
+    values = {one["id"]: one["value"]["text"][0] for one in results if one["from_name"] == "value" and one["value"]["text"]}
 
     def truth(path: str, value: str, **place: object) -> dict[str, Any]:
         kind = {"type": types[path]} if path in types else {}
-        return {"value": orjson.loads(value) if path in numbers else value, **kind, **place}
+        try:
+            return {"value": orjson.loads(value) if path in numbers else value, **kind, **place}
+        except orjson.JSONDecodeError as error:
+            raise GoldError(f"the value of {path!a} is no number", hint="write it with a point, as 1190.50") from error
 
-    found: dict[str, dict[str, Any] | None] = {}
+    found: list[tuple[str, dict[str, Any] | None]] = [(path, None) for path in absent]
     for one in results:
         if one["from_name"] == "field":
             raw = one["value"]["text"]
-            path = one["value"]["labels"][0]
-            if path in found:
-                raise ValueError("two regions of one field in one annotation")
-            found[path] = truth(path, values.get(one["id"], raw), raw=raw, span=_place(one))
+            value = values.get(one["id"], raw)
+            found += [(path, truth(path, value, raw=raw, span=_place(one))) for path in one["value"]["labels"]]
     for line in typed.get("unplaced", ()):
-        path, _, value = line.partition(_IS)
-        found[path] = truth(path, value)
-    return found
+        path, parts, value = line.partition(_IS)
+        if not parts:
+            raise GoldError("a line of unplaced values has no field", hint=f"write FIELD{_IS}VALUE")
+        found.append((path, truth(path, value)))
+    if len(dict(found)) < len(found):
+        raise GoldError("two values of one field, or one that is said to be absent too", hint=_ONE)
+    return dict(found)
 
 
 def _marked(results: Sequence[Mapping[str, Any]], control: str, label: str) -> list[Mapping[str, Any]]:
@@ -314,4 +337,6 @@ def _user(completed_by: object) -> str:
     """A user as Label Studio names one: a number, or what is known of the person."""
     if isinstance(completed_by, Mapping):
         return str(completed_by.get("email") or completed_by["id"])
+    if completed_by is None:
+        raise GoldError("nobody's name", hint="export with the users, or type names into `annotator`")
     return f"user {completed_by}"

@@ -216,7 +216,9 @@ def evaluate(
         raise GoldError("the predictions say nothing of what gold has", hint="compare the names of the items of both files")
     sections = tuple(map(evaluator.section, asked))
     known = {id(result) for section in sections for result in section.pairs.results}
-    unknown = sum(line.result is not None and id(line.result) not in known for line in said)
+    disputed = {item for section in sections for item in section.disputed}
+    left_out = disputed | {one.document for one in gold.annotations if one.item in disputed}
+    unknown = sum(line.result is not None and id(line.result) not in known and left_out.isdisjoint(line.names) for line in said)
     unasked = tuple(kind.name for kind in known_kinds if kind not in asked)
     return Evaluation(gold.version, sections, tuple(agreement(gold)), unknown, unasked)
 

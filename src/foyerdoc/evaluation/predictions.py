@@ -11,7 +11,8 @@ whose document is its `id` or `file`. What a line of another system leaves out i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Final, Generic, TypeVar
@@ -19,6 +20,7 @@ from typing import Any, Final, Generic, TypeVar
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from foyerdoc.documents import Span
 from foyerdoc.errors import GoldError
 from foyerdoc.evaluation.gold import (
     FieldsAnnotation,
@@ -100,16 +102,16 @@ def pair(truths: Mapping[str, J], said: Iterable[Said], kind: type[R]) -> Pairs[
     Raises:
         GoldError: two lines speak of one item.
     """
-    by_name: dict[str | None, list[Said]] = {}
+    by_name: dict[str, list[Said]] = {}
     for line in said:
         if line.result is None or isinstance(line.result, kind):
-            for name in dict.fromkeys(line.names):
+            for name in dict.fromkeys(map(_composed, line.names)):
                 by_name.setdefault(name, []).append(line)
     results: list[R | None] = []
     for item in sorted(truths):
         truth = truths[item]
         other = truth.question if isinstance(truth, QuestionAnnotation) else truth.document
-        found = next((by_name[name] for name in (item, other) if name in by_name), [])
+        found = next((by_name[name] for name in map(_composed, (item, other or "")) if name in by_name), [])
         if len(found) > 1:
             raise GoldError(f"{item!a}: {len(found)} predictions speak of this item", hint="give lines an item of their own")
         result = found[0].result if found else None
@@ -142,11 +144,12 @@ def as_result(annotation: Judgement) -> Result:
             }
             return Extraction(None, values, (), NOBODY)
         case QuestionAnnotation():
-            text = annotation.answers[0] if annotation.answers else ""
+            text = annotation.answers[0] if annotation.answers else " ".join(one.text or "" for one in annotation.evidence)
+            nowhere = Span(0, 0)  # evidence without a span is compared by its words
+            places = [(one.document, one.span or nowhere, one.text or "") for one in annotation.evidence]
             cited = tuple(
-                Citation(n, e.document, e.document, "", e.span, None, e.text or "", (), verified=True, supported=True)
-                for n, e in enumerate(annotation.evidence, 1)
-                if e.span is not None
+                Citation(n, document, document, "", span, None, quote, (), verified=True, supported=True)
+                for n, (document, span, quote) in enumerate(places, 1)
             )
             # Without sentences: whether people's own words are supported is not asked.
             return Answer(text, (), cited, not annotation.answerable, None, (), (), (), NOBODY)
@@ -168,16 +171,33 @@ def _parsed(place: str, line: bytes) -> Said:
     kind = kinds[0]
     content = record["extraction"] if kind == "extraction" else record
     try:
-        return Said(names, _ADAPTERS[kind].validate_python(_complete(kind, content)))
+        result: Result = _ADAPTERS[kind].validate_python(_complete(kind, content))
     except ValidationError as error:
-        raise refused(place, error) from error
+        raise refused(place, error, _HINT) from error
+    if not all(0 <= sure <= 1 for sure in _confidences(result)):
+        raise GoldError(f"{place}: a confidence is not between 0 and 1", hint="give probabilities, or leave confidences out")
+    return Said(names, result)
+
+
+def _confidences(result: Result) -> Iterator[float]:
+    stated: list[float | None] = []
+    if isinstance(result, Prediction):
+        stated = [result.confidence, *(one.score for one in result.alternatives)]
+    elif isinstance(result, Extraction):
+        stated = [one.confidence for one in result.fields.values()]
+    return (sure for sure in stated if sure is not None)
+
+
+def _composed(name: str) -> str:
+    """A name as most write it: macOS parts letters of file names from their accents."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _names(record: Mapping[str, Any]) -> tuple[str, ...]:
     names = [record.get(key) for key in ("item", "id", "file", "question")]
     if isinstance(file := record.get("file"), str):
         names.append(PurePath(file).name)
-    return tuple(str(name) for name in names if name not in (None, ""))
+    return tuple(str(name) for name in names if isinstance(name, str | int) and name != "")
 
 
 def _complete(kind: str, content: Any) -> Any:

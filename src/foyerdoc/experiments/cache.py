@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import orjson
 
-from foyerdoc.errors import IndexCorrupted
+from foyerdoc.errors import IndexBusy, IndexCorrupted
 
 FILE: Final = "cache.sqlite"
 _VERSION: Final = 1
@@ -43,6 +43,9 @@ class Cache:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute("CREATE TABLE IF NOT EXISTS made (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            raise self._unwritable(error) from error
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise IndexCorrupted(f"{folder / FILE} is damaged", hint="delete it: everything in it is made again") from error
@@ -56,7 +59,11 @@ class Cache:
         return self.remember_all(stage, [about], lambda _: [make()])[0]
 
     def remember_all(self, stage: str, about: Sequence[Any], make: Callable[[list[int]], Sequence[bytes]]) -> list[bytes]:
-        """As `remember`, for several at once: `make` is given the numbers of those that are not known yet."""
+        """As `remember`, for several at once: `make` is given the numbers of those that are not known yet.
+
+        Raises:
+            IndexBusy: the file cannot be written just now: the disk is full.
+        """
         keys = [self.key(stage, one) for one in about]
         with self._lock:
             known = self._known(keys)
@@ -65,9 +72,7 @@ class Cache:
             missing = list({keys[number]: number for number in reversed(missing)}.values())[::-1]
             if missing:
                 new = list(zip([keys[number] for number in missing], make(missing), strict=True))
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany("INSERT OR REPLACE INTO made VALUES (?, ?)", new)
-                self._connection.execute("COMMIT")
+                self._write(new)
                 known.update(new)
             self.made[stage] += len(missing)
             self.found[stage] += len(keys) - len(missing)
@@ -82,6 +87,20 @@ class Cache:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _write(self, new: Sequence[tuple[bytes, bytes]]) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT OR REPLACE INTO made VALUES (?, ?)", new)
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: sqlite3.OperationalError) -> IndexBusy:
+        hint = "make room on the disk, then run the same again: what is there is kept"
+        return IndexBusy(f"{self.folder / FILE} cannot be written: {error}", hint=hint)
 
     def _known(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         known: dict[bytes, bytes] = {}

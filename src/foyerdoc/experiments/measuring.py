@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from foyerdoc.chat import Found
 from foyerdoc.chat.writing import SCORED
@@ -13,6 +14,9 @@ from foyerdoc.evaluation.gold import Gold, QuestionAnnotation
 from foyerdoc.evaluation.metrics.answers import exact, f1
 from foyerdoc.language import detect
 from foyerdoc.results import Answer
+
+OF_ANSWERS: Final = ("exact_match", "f1", "holds")
+"""What is counted against answers, and unknown where the gold has places alone."""
 
 
 @dataclass(frozen=True, slots=True)

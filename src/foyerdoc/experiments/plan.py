@@ -180,6 +180,7 @@ def _check(plan: Plan) -> None:
     for name, value in plan.settings.items():
         _check_value(plan, name, value)
     _check_used(plan)
+    _check_together(plan)
     if plan.goal not in OUTCOMES:
         raise UsageError(f"the goal is {plan.goal!r}", hint=f"outcomes are {', '.join(OUTCOMES)}")
 
@@ -200,11 +201,29 @@ def _check_value(plan: Plan, name: str, value: Any) -> None:
 
 def _check_used(plan: Plan) -> None:
     """A knob that no run looks at would show as one without effect."""
-    models = plan.factors.get("model", (plan.settings.get("model", "quoter"),))
+    models = _levels(plan, "model", "quoter")
     generates = any(model not in {"quoter", "ranking"} for model in models)
     idle = sorted(_OF_MODELS & plan.factors.keys())
     if idle and not generates:
         raise UsageError(f"{idle[0]!r} is varied and no run asks a language model", hint="set model: smollm2")
-    modes = plan.factors.get("retrieval", (plan.settings.get("retrieval", "fused"),))
+    modes = _levels(plan, "retrieval", "fused")
     if "dense" in plan.factors and "fused" not in modes:
         raise UsageError("'dense' weighs meaning beside words, and no run takes both", hint="set retrieval: fused")
+    if "quoter" in models and set(_levels(plan, "embedder", "e5")) - {"e5"}:
+        # With another embedder nobody would be asked, and the difference would be put down to the embedder.
+        raise UsageError("the quoter knows the embedder e5 alone", hint="set model: ranking, or a language model")
+
+
+def _check_together(plan: Plan) -> None:
+    """What would fail under some combinations only, hours after the start."""
+    overlap, size = max(_levels(plan, "overlap", 0)), min(_levels(plan, "chunk_size", Recipe().chunk_size))
+    if overlap >= size:
+        raise UsageError(f"an overlap of {overlap} tokens in chunks of {size}", hint="keep overlaps below all sizes of chunks")
+    for name in {*_levels(plan, "embedder", "e5"), *_levels(plan, "model", "quoter"), *_levels(plan, "adapter", "none")}:
+        if name in plan.models and not plan.models[name].exists():
+            raise UsageError(f"{plan.models[name]}, the model {name!r}, is not there", hint="name its folder under models:")
+    plan.recipe({"few_shot": max(_levels(plan, "few_shot", 0))})
+
+
+def _levels(plan: Plan, knob: str, default: Value) -> tuple[Any, ...]:
+    return plan.factors.get(knob, (plan.settings.get(knob, default),))

@@ -13,7 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,13 +27,14 @@ from foyerdoc.errors import UsageError
 from foyerdoc.evaluation.gold import Gold
 from foyerdoc.experiments.cache import Cache
 from foyerdoc.experiments.design import Cell, deal, fraction, full
-from foyerdoc.experiments.measuring import Item, items, measure
+from foyerdoc.experiments.measuring import OF_ANSWERS, Item, items, measure
 from foyerdoc.experiments.plan import MEASURES, OUTCOMES, Plan
 from foyerdoc.experiments.stages import Stages
 from foyerdoc.experiments.table import FILE, Results
 from foyerdoc.recipe import Recipe
 
 SETTINGS: Final = "settings.json"
+_LOOKED_AT: Final = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,16 @@ def sweep(plan: Plan, folder: Path) -> Iterator[Done]:
         each run as soon as its results are on disk.
 
     Raises:
-        UsageError: the folder holds the results of another plan; or documents and questions do not fit each other.
+        UsageError: the folder holds the results of another plan, or another sweep fills it; or documents and questions do not
+            fit each other.
         FoyerdocError: a document cannot be read, or a model cannot be loaded.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with Cache(folder / "cache") as cache, Stages(plan.documents, cache) as stages:
+    with _alone(folder), Cache(folder / "cache") as cache, Stages(plan.documents, cache) as stages:
         documents = stages.documents
         gold = Gold.read(plan.questions, {name: one.text for name, one in documents.items()})
         asked = items(gold, documents)
+        if plan.goal in OF_ANSWERS and not any(item.answers for item in asked):
+            raise UsageError(f"the goal is {plan.goal}, and the gold has places without answers", hint="goal: cited")
         results = _begun(plan, gold, documents, folder)
         runs = design(plan, asked)
         for number, run in enumerate(runs, 1):
@@ -127,6 +132,25 @@ def sweep(plan: Plan, folder: Path) -> Iterator[Done]:
                 results.write(folder)
             yield Done(number, len(runs), run, dict(cache.made - before))
         best_settings(plan, results).save(folder / SETTINGS, about={"goal": plan.goal, "best": best_levels(results, plan.goal)})
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others from filling the folder. The lock is SQLite's, which goes with the process, however it ends.
+
+    Raises:
+        UsageError: another sweep has it, or no folder can be there.
+    """
+    try:
+        (folder / "cache").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be a folder: {error.strerror}", hint="name another place for results") from error
+    with closing(sqlite3.connect(folder / "cache" / "running.sqlite", timeout=0, check_same_thread=False)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise UsageError(f"another sweep fills {folder}", hint="wait for it, or name another folder") from error
+        yield
 
 
 def best_levels(results: Results, goal: str) -> dict[str, Any]:
@@ -171,6 +195,22 @@ def _row(stages: Stages, recipe: Recipe, run: Run, number: int, item: Item) -> d
     }
 
 
+def _contents(plan: Plan) -> dict[str, str]:
+    """Of examples and models, a hash of what tells them from others: names and sizes of files, their first bytes and last."""
+    found = {}
+    for name, path in {**plan.models, **({"examples": plan.examples} if plan.examples else {})}.items():
+        digest = hashlib.sha256()
+        for file in sorted(one for one in (path.rglob("*") if path.is_dir() else [path]) if one.is_file()):
+            size = file.stat().st_size
+            digest.update(f"{file.relative_to(path)} {size}\n".encode("utf-8", "surrogateescape"))
+            with file.open("rb") as stream:
+                digest.update(stream.read(_LOOKED_AT))
+                stream.seek(max(0, size - _LOOKED_AT))
+                digest.update(stream.read(_LOOKED_AT))
+        found[name] = digest.hexdigest()
+    return found
+
+
 def _begun(plan: Plan, gold: Gold, documents: dict[str, Document], folder: Path) -> Results:
     """The folder's table, or an empty one.
 
@@ -182,10 +222,12 @@ def _begun(plan: Plan, gold: Gold, documents: dict[str, Document], folder: Path)
         text.update(hashlib.sha256(documents[name].text.encode("utf-8", "surrogatepass")).digest())
     # Where files lie does not matter, what is in them does.
     told = json.loads(plan.model_dump_json(exclude={"questions", "documents", "examples", "models"}))
-    told |= {"gold": gold.version, "texts": text.hexdigest()}
+    told |= {"gold": gold.version, "texts": text.hexdigest(), "files": _contents(plan)}
     if (folder / FILE).is_file():
         results = Results.read(folder)
-        differing = sorted(name for name in told if results.plan.get(name) != told[name] and name != "goal")
+        # Tables of before files were looked at do not say what was in them.
+        known = told if "files" in results.plan else told.keys() - {"files"}
+        differing = sorted(name for name in known if results.plan.get(name) != told[name] and name != "goal")
         if differing:
             hint = "name another folder, or go on with the plan as it was"
             raise UsageError(f"{folder} holds results of another plan: {', '.join(differing)} differ", hint=hint)

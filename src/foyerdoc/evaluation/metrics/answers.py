@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -126,7 +127,9 @@ def words(text: str, language: str) -> list[str]:
     what is left of elided and contracted forms. Marks part words here, since French joins articles by them.
     """
     articles = set(_ARTICLES.get(language, "").split())
-    return [word for word in text.lower().translate(_MARKS).split() if word not in articles]
+    found = unicodedata.normalize("NFC", text).lower().translate(_MARKS).split()
+    # Where nothing would be left ("A", the vitamin) articles are words.
+    return [word for word in found if word not in articles] or found
 
 
 def exact(said: str, answers: Iterable[str], language: str) -> bool:

@@ -13,7 +13,6 @@ Lists have no order. Their entries, and the rows of lists of objects, are paired
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 
 from foyerdoc.documents import Span
 from foyerdoc.evaluation.comparing import same
-from foyerdoc.evaluation.gold import FieldsAnnotation, Truth
+from foyerdoc.evaluation.gold import ENTRY, FieldsAnnotation, Truth
 from foyerdoc.evaluation.metrics.confidence import Stated
 from foyerdoc.evaluation.predictions import Pairs
 from foyerdoc.evaluation.statistics import Array, Measure, Sums, share
@@ -31,8 +30,6 @@ from foyerdoc.results import Extraction, FieldValue
 
 Kind = Literal["right", "wrong", "invented", "missed", "absent"]
 KINDS: Final[tuple[Kind, ...]] = ("right", "wrong", "invented", "missed", "absent")
-
-_ENTRY: Final = re.compile(r"(.*?)\[(\d+)\](.*)", re.DOTALL)
 
 V = TypeVar("V")
 
@@ -73,10 +70,12 @@ class Fields:
     Attributes:
         outcomes: item by item.
         items: how many there are.
+        failed: the numbers of those that the system said nothing of.
     """
 
     outcomes: tuple[Outcome, ...]
     items: int
+    failed: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, pairs: Pairs[FieldsAnnotation, Extraction[Any]]) -> Fields:
@@ -84,12 +83,13 @@ class Fields:
         found: list[Outcome] = []
         for item, (truth, result) in enumerate(zip(pairs.truths, pairs.results, strict=True)):
             found += outcomes(item, truth.fields, {} if result is None else result.fields)
-        return cls(tuple(found), len(pairs))
+        failed = frozenset(item for item, result in enumerate(pairs.results) if result is None)
+        return cls(tuple(found), len(pairs), failed)
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """(items,) bool: every known field of the item is right or rightly absent."""
-        wrong = [one.item for one in self.outcomes if one.kind not in {"right", "absent"}]
+        """(items,) bool: every known field of the item is right or rightly absent; never of one that the system failed at."""
+        wrong = [*(one.item for one in self.outcomes if one.kind not in {"right", "absent"}), *self.failed]
         right: NDArray[np.bool_] = np.bincount(np.array(wrong, np.intp), minlength=self.items) == 0
         return right
 
@@ -128,7 +128,7 @@ class Fields:
         parts: dict[str, list[Outcome]] = {}
         for one in self.outcomes:
             parts.setdefault(one.path, []).append(one)
-        return {path: Fields(tuple(parts[path]), self.items) for path in sorted(parts)}
+        return {path: Fields(tuple(parts[path]), self.items, self.failed) for path in sorted(parts)}
 
 
 def outcomes(item: int, truth: Mapping[str, Truth | None], said: Mapping[str, FieldValue]) -> Iterator[Outcome]:
@@ -166,7 +166,7 @@ def parted(values: Mapping[str, V]) -> tuple[dict[str, V], dict[str, list[dict[s
     plain: dict[str, V] = {}
     lists: dict[str, dict[int, dict[str, V]]] = {}
     for path, value in values.items():
-        if entry := _ENTRY.fullmatch(path):
+        if entry := ENTRY.fullmatch(path):
             rows = lists.setdefault(entry[1], {})
             rows.setdefault(int(entry[2]), {})[entry[3]] = value
         else:

@@ -9,11 +9,12 @@ from typing import Final
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import GoldError
-from foyerdoc.evaluation.gold import FieldType, Judgement
+from foyerdoc.evaluation.gold import FieldsAnnotation, FieldType, Judgement
 from foyerdoc.results import Answer, FieldValue, Prediction
 
 ENTRY: Final = re.compile(r"([^\[\]]+)\[\d+\]([^\[\]]*)")
 """An entry's field: the list's path, and the rest. Lists within entries are asked for entry by entry, as they were found."""
+_FAR: Final = re.compile(r"\[\d{5,}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Item:
         notes: what a reader of the item must know, one sentence each.
 
     Raises:
-        GoldError: what was said stands at other characters than the document's.
+        GoldError: what was said stands at other characters than the document's, or of an entry whose number cannot be meant.
     """
 
     name: str
@@ -106,6 +107,9 @@ class Item:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        # The page asks for all entries up to the last.
+        if far := next((path for path in self._paths() if _FAR.search(path)), None):
+            raise GoldError(f"{self.name!a}: no list has the entry {far[:80]!a}", hint="number entries from 0, one by one")
         texts = {document.id: document.text for document in self.documents}
         text = self.documents[0].text if self.documents else ""
         said = [(path, value.span, value.raw, text) for path, value in self.fields.items() if value.span is not None]
@@ -120,3 +124,9 @@ class Item:
                     f"{self.name!a}: what was said of {what!a} does not stand in the document",
                     hint="give the files that the results were made of, read in the same way",
                 )
+
+    def _paths(self) -> Iterable[str]:
+        yield from self.fields
+        for one in self.people:
+            if isinstance(one, FieldsAnnotation):
+                yield from one.fields

@@ -76,7 +76,7 @@ class Judging {
   /** What is asked of the label that was decided; of the one that was said before that. */
   form(item) {
     const schema = this.schema(item);
-    return schema === item.schema ? item.form : this.data.schemas[schema] ?? { fields: [], lists: [] };
+    return schema === item.schema ? item.form : own(this.data.schemas, schema) ?? { fields: [], lists: [] };
   }
 
   /** How many entries of a list were found. */
@@ -93,7 +93,12 @@ class Judging {
   }
 
   decision(item, key) {
-    return this.decisions[item.name]?.[key];
+    return own(this.of(item), key);
+  }
+
+  /** All decisions of an item. */
+  of(item) {
+    return own(this.decisions, item.name) ?? {};
   }
 
   /** Why a decision cannot stand yet, or "". */
@@ -160,8 +165,8 @@ class Judging {
   // --- deciding ---
 
   decide(item, key, decision) {
-    this.past.push([item.name, structuredClone(this.decisions[item.name] ?? {})]);
-    const decided = { ...this.decisions[item.name] };
+    this.past.push([item.name, structuredClone(this.of(item))]);
+    const decided = { ...this.of(item) };
     if (decision) decided[key] = decision;
     else delete decided[key];
     this.decisions = { ...this.decisions, [item.name]: decided };
@@ -171,7 +176,7 @@ class Judging {
   /** Accept what was said of all that is undecided, as one step; the parts of which nothing can be accepted. */
   acceptAll(item) {
     const steps = this.past.length;
-    const before = structuredClone(this.decisions[item.name] ?? {});
+    const before = structuredClone(this.of(item));
     const left = [];
     // The label first: the fields that are asked for are those of its schema.
     for (let at = 0; at < this.parts(item).length; at++) {
@@ -220,7 +225,7 @@ class Judging {
         const language = this.data.documents[item.documents[0]].language;
         if (language) head.language = language;
       }
-      const fields = {};
+      const fields = Object.create(null);  // a field may be called __proto__
       for (const part of decided) {
         const decision = this.decision(item, part.key);
         if (part.kind === "label") {
@@ -264,8 +269,13 @@ function meaning({ path, value, count, answerable, answers }) {
 }
 
 function fieldOf(item, path, asked) {
-  const said = item.said[path];
+  const said = own(item.said, path);
   return { ...asked, path, key: `field:${path}`, kind: "field", name: plain(path), said, candidates: said?.candidates ?? [] };
+}
+
+/** What an object has of its own under a name: documents and fields may be called `constructor`. */
+function own(object, name) {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 function plain(path) {

@@ -138,12 +138,13 @@ def analyse_observations(
     fitted = []
     for name in sorted(seen.outcomes, key=lambda name: name != goal):
         full = seen.with_values(name)
-        if len(full) < 2 or full.documents.max() < 1 or np.ptp(full.outcomes[name]) == 0:
-            notes = (*notes, f"the outcome {name} is left out: it has the same value, or none, in all rows")
+        if why := _incomparable(full, name):
+            notes = (*notes, f"the outcome {name} is left out: {why}")
         else:
             fitted.append(_fitted(full, name))
     if not fitted:
-        raise UsageError("no outcome varies", hint="sweep over levels, items or outcomes that make a difference")
+        hint = "sweep over levels, items or outcomes that make a difference"
+        raise UsageError(f"no outcome can be compared; {notes[-1]}", hint=hint)
     names = [name for name, *_ in fitted]
     goal = goal if goal in names else None
     others = [name for name in names if name != goal]
@@ -178,6 +179,14 @@ def analyse_observations(
         tuple(structures),
         (*notes, *left_out),
     )
+
+
+def _incomparable(full: Observations, name: str) -> str:
+    """Why the rows that have a value of an outcome show no effects; empty where they may."""
+    if len(full) < 2 or full.documents.max() < 1 or np.ptp(full.outcomes[name]) == 0:
+        return "it has the same value, or none, in all rows, or one document alone"
+    lost = [one.name for place, one in enumerate(full.factors) if len(np.unique(full.settings[:, place])) < len(one.levels)]
+    return f"it has no value under a level of {', '.join(lost)}" if lost else ""
 
 
 def _fitted(full: Observations, name: str) -> tuple[str, Observations, Design, Fit, list[Effect]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import stats
 
 from foyerdoc.errors import MissingDependency
 
@@ -32,6 +33,7 @@ class Fit:
         notes: what a reader must know of it.
         variances: of documents, items and what is left, where the mixed model gave them.
         products: (documents, columns + 1, columns + 1) float64, of weighted columns and outcome: what resampling needs.
+        grain: what is smaller than this is made of rounding, in the outcome's unit.
     """
 
     coefficients: np.ndarray
@@ -41,10 +43,20 @@ class Fit:
     notes: tuple[str, ...]
     variances: Mapping[str, float]
     products: np.ndarray
+    grain: float
 
     def of(self, weights: np.ndarray) -> tuple[float, float]:
-        """The estimate and standard error of a sum of coefficients; weights: (columns,) float64."""
-        return float(weights @ self.coefficients), float(np.sqrt(max(weights @ self.covariance @ weights, 0.0)))
+        """The estimate and standard error of a sum of coefficients; weights: (columns,) float64.
+
+        Where all documents say the same to the digit, the error is as if signs of effects were drawn by coins: that two of
+        two agree happens every other time, and is no certainty.
+        """
+        estimate, error = float(weights @ self.coefficients), float(np.sqrt(max(weights @ self.covariance @ weights, 0.0)))
+        if abs(estimate) <= self.grain:
+            return 0.0, error if error > self.grain else 0.0
+        if error <= self.grain:
+            return estimate, abs(estimate) / float(stats.t.isf(0.5 ** (self.freedom + 1), self.freedom))
+        return estimate, error
 
 
 def fit_mixed(columns: np.ndarray, outcome: np.ndarray, documents: np.ndarray, items: np.ndarray) -> Fit:
@@ -76,14 +88,18 @@ def fit_mixed(columns: np.ndarray, outcome: np.ndarray, documents: np.ndarray, i
     zero = [name for name, value in variances.items() if value < 1e-6 * sum(variances.values())]
     notes = tuple(f"the {name}s do not differ beyond chance: their variance is estimated as zero" for name in zero)
     method = f"linear mixed model, {effects} as random effect, errors robust by document"
-    return _solved(whitened, documents, method, notes, variances)
+    return _solved(whitened, documents, method, notes, variances, _grain(outcome))
 
 
 def fit_least_squares(columns: np.ndarray, outcome: np.ndarray, documents: np.ndarray, notes: tuple[str, ...] = ()) -> Fit:
     """Fit ordinary least squares with errors robust by document; arguments as of `fit_mixed`, rows in any order."""
     order = np.argsort(documents, kind="stable")
     both = np.column_stack([columns, outcome])[order]
-    return _solved(both, documents[order], "ordinary least squares, errors robust by document", notes, {})
+    return _solved(both, documents[order], "ordinary least squares, errors robust by document", notes, {}, _grain(outcome))
+
+
+def _grain(outcome: np.ndarray) -> float:
+    return 1e-9 * float(np.ptp(outcome)) + 1e-14 * float(np.abs(outcome).max())
 
 
 class _NotConverged(Exception):
@@ -129,7 +145,12 @@ def _whitened(values: np.ndarray, documents: np.ndarray, items: np.ndarray, vari
 
 
 def _solved(
-    both: np.ndarray, documents: np.ndarray, method: str, notes: tuple[str, ...], variances: Mapping[str, float]
+    both: np.ndarray,
+    documents: np.ndarray,
+    method: str,
+    notes: tuple[str, ...],
+    variances: Mapping[str, float],
+    grain: float,
 ) -> Fit:
     """Least squares of the last column on the others, sorted by document."""
     columns, outcome = both[:, :-1], both[:, -1]
@@ -144,4 +165,4 @@ def _solved(
     if groups < _FEW:
         notes = (*notes, f"only {groups} documents: errors that are robust by document tend to be too small below {_FEW}")
     products = np.stack([part.T @ part for part in np.split(both, starts[1:])])
-    return Fit(coefficients, covariance, groups - 1, method, notes, variances, products)
+    return Fit(coefficients, covariance, groups - 1, method, notes, variances, products, grain)
