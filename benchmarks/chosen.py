@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from foyerdoc.chat import writing
-from foyerdoc.finetuning.quoter import Choice, auroc, read_choices
+from foyerdoc.finetuning.choices import Choice, auroc, read_choices
 from foyerdoc.models.local import LocalModel
 from foyerdoc.quoting import Quoter
 from foyerdoc.quoting.quoter import none_of

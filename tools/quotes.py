@@ -8,10 +8,10 @@ asked of the paragraphs of that half alone, a fifth of it marked as held out. "m
 paragraphs.
 
 A row has `set`, `question`, `passages` (texts, best first), `sentences` (best first: number of the passage, start, end, score,
-cosine, 1 when it bears the answer), `answers`, `answerable` and `held_out`. Questions of piaf and xquad come a second time
-without the paragraph that answers them, and NoMIRACL's are also asked of paragraphs about something else. Which sentence
-answers is not known for NoMIRACL: there no sentence of an answerable row is marked. A quarter of all these questions come again
-as their content words alone.
+cosine, 1 when it bears the answer), `answers`, `answerable`, `across` (question and passages are in two languages) and
+`held_out`. Questions of piaf and xquad come a second time without the paragraph that answers them, and NoMIRACL's are also
+asked of paragraphs about something else. Which sentence answers is not known for NoMIRACL: there no sentence of an answerable
+row is marked. A quarter of all these questions come again as their content words alone.
 
 `--forms N` adds short questions to N made documents (tools/forms), in the document's language or another one of the three: for
 what a document says, and for what it does not. The fifth of the layouts that the extractor does not learn from is held out;
@@ -67,6 +67,7 @@ class Asked:
         answers: their words.
         answerable: whether the paragraphs answer it.
         group: the paragraphs it may be asked of; None for all.
+        across: whether it is in another language than the paragraphs.
     """
 
     text: str
@@ -76,6 +77,7 @@ class Asked:
     answers: list[str]
     answerable: bool = True
     group: str | None = None
+    across: bool = False
 
 
 class Paragraphs:
@@ -111,6 +113,7 @@ class Paragraphs:
             "sentences": sentences,
             "answers": asked.answers,
             "answerable": asked.answerable and without is None,
+            "across": asked.across,
             "held_out": asked.choosing and asked.number % _HELD_OUT == _HELD_OUT - 1,
         }
 
@@ -138,6 +141,7 @@ def articles(qa: Path, texts: str, questions: str, *, learn: bool, embedder: Kep
                     (str(place.paragraph), at, at + len(words)) for at, words in zip(place.starts, place.answers, strict=True)
                 ]
                 one = Asked(question.text, question.article, question.choosing, gold, list(place.answers))
+                one.across = texts[-2:] != questions[-2:]
                 yield from index.rows(name, one)
                 yield from index.rows(f"{name}, taken away", one, without=str(place.paragraph))
         if texts == questions:
@@ -295,7 +299,9 @@ def _asked_of(
             spoken = not gold and any(phrase.casefold() in text for phrase in phrases(role_of(name), written_in))
             if not spoken and (words := typed(rng, name, language, said, "" if gold else text)):
                 kind = f"forms.{language}" if language == written_in else "forms, across languages"
-                yield kind, Asked(words, number, learn, gold, list(answers), answerable=bool(gold), group=group)
+                one = Asked(words, number, learn, gold, list(answers), answerable=bool(gold), group=group)
+                one.across = language != written_in
+                yield kind, one
 
 
 def _marked(row: dict) -> bool:

@@ -7,8 +7,9 @@ import json
 
 import pytest
 
+from foyerdoc.finetuning.choices import read_choices
 from foyerdoc.finetuning.config import TrainingConfig
-from foyerdoc.finetuning.quoter import read_choices, train_quoter
+from foyerdoc.finetuning.quoter import train_quoter
 
 TINY = TrainingConfig(base="e5", quantization="none", rank=4, alpha=8, epochs=2, batch_examples=4, device="cpu")
 FACTS = {"la franchise": "150 euros", "le plafond": "3 000 euros", "la prime": "412 euros", "l’indemnité": "90 euros"}

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +13,13 @@ from foyerdoc import prompts
 from foyerdoc.documents import Span
 from foyerdoc.errors import DamagedFile, FoyerdocError, ModelError, TrainingError, UsageError
 from foyerdoc.finetuning.answering import encode_turns, end_token
-from foyerdoc.finetuning.quoter import close_gap, none_limit, read_choices, retrieval_weight, train_quoter
+from foyerdoc.finetuning.choices import read_choices
+from foyerdoc.finetuning.limits import Limits, check, choose_limits, close_gap, none_limit, retrieval_weight
+from foyerdoc.finetuning.quoter import train_quoter
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.quoting import Passage, Quoter
-from foyerdoc.quoting.quoter import HEAD, SETTINGS, none_of
+from foyerdoc.quoting.quoter import HEAD, SETTINGS, TRAINING, none_of
+from tests.quoting.conftest import rows
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +121,45 @@ def test_thresholds(rows_path):
     odds = [np.array([0.0, 2.0, 1.0]), np.array([-3.0])]
     assert none_limit(held_out, odds) == pytest.approx(none_of(odds[0]))
     assert close_gap(held_out, odds) == pytest.approx(0.9)
+
+
+def test_what_is_asked_across_languages_chooses_no_limit(rows_path):
+    [answered, other] = read_choices(rows_path)[1]
+    across = replace(answered, across=True)
+    odds = [np.array([0.0, 2.0, 1.0]), np.array([-9.0, -9.0, -9.0]), np.array([-3.0])]
+    limits = Limits.of([answered, across, other], odds)
+    assert limits.none == pytest.approx(none_of(odds[0]))
+    assert limits.questions == 1
+    with pytest.raises(TrainingError, match="its own language"):
+        check([across, other])
+
+
+@pytest.mark.parametrize(
+    ("name", "across"),
+    [("xquad.de > en, taken away", True), ("forms, across languages, words", True), ("forms.fr, words", False)],
+)
+def test_rows_that_do_not_say_so_are_across_languages_by_their_set(tmp_path, name, across):
+    row = {**next(rows()), "set": name}
+    path = tmp_path / "rows.gz"
+    path.write_bytes(gzip.compress(json.dumps(row).encode() + b"\n" + json.dumps({**row, "across": not across}).encode()))
+    assert [choice.across for choice in read_choices(path)[0]] == [across, not across]
+
+
+def test_limits_are_chosen_anew_without_training(trained, tmp_path, rows_path):
+    train, held_out = read_choices(rows_path)
+    folder = shutil.copytree(trained.folder, tmp_path / "quoter")
+    before = Quoter(folder, device="cpu")
+    told = []
+    limits = choose_limits(folder, train, device="cpu", report=lambda done, of: told.append((done, of)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    after = Quoter(folder, device="cpu")  # compares the checksums
+    assert (after.none, after.gap) == (limits.none, limits.gap)
+    assert limits.none == max(none_of(before.odds(one.question, one.passages)) for one in train if one.answerable)
+    assert after.name != before.name
+    assert json.loads((folder / TRAINING).read_bytes())["metrics"]["ordered"]["questions"] == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["quoter"]
+    assert {one.name for one in folder.iterdir()} == {one.name for one in trained.folder.iterdir()}
+    np.testing.assert_array_equal(*(each.odds("Was?", held_out[0].passages) for each in (before, after)))
 
 
 def test_retrieval_counts_as_much_as_it_helps(rows_path):

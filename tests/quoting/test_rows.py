@@ -10,7 +10,7 @@ from tools.forms.questions import phrases
 from tools.forms.roles import LANGUAGES, ROLES
 from tools.quotes import articles, forms, ten_passages
 
-from foyerdoc.finetuning.quoter import read_choices
+from foyerdoc.finetuning.choices import read_choices
 from foyerdoc.index.lexical import content_words
 from tests.index.conftest import WordEmbedder
 
@@ -117,6 +117,7 @@ def test_questions_to_made_documents_are_short_and_of_many_forms(short):
         *(f"forms.{language}" for language in LANGUAGES),
         "forms, across languages",
     }
+    assert all(row["across"] == row["set"].startswith("forms, across languages") for row in short)
     assert "Franchise" in phrases(ROLES["deductible"], "fr")
     assert not {"Le", "Payable jusqu'au", "vom", "Pay by"} & {
         each for role in ROLES.values() for x in LANGUAGES for each in phrases(role, x)

@@ -221,6 +221,11 @@ def save_parts(folder: Path, network: Any, settings: Settings) -> None:
     save_lora(network.backbone, folder, settings.base)
     head = {"weight": network.head.weight, "bias": network.head.bias}
     save_file({name: tensor.detach().float().cpu().contiguous() for name, tensor in head.items()}, folder / HEAD)
+    save_settings(folder, settings)
+
+
+def save_settings(folder: Path, settings: Settings) -> None:
+    """Write a quoter's settings into a folder that `storage.new_folder` made."""
     (folder / SETTINGS).write_text(settings.model_dump_json(indent=1), encoding="utf-8")
 
 
