@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from pydantic import BaseModel, ValidationError
 
-from foyerdoc.cli.app import Json, app, as_json, made_folder, print_json, report, stops_on_error
+from foyerdoc.cli.app import Json, app, made_folder, print_json, report, stops_on_error
 from foyerdoc.cli.documents import extractor_folder, load_schema
 from foyerdoc.cli.trained import (
     note,
