@@ -14,6 +14,7 @@ from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, search
+from foyerdoc.cli.running import run_files
 from foyerdoc.cli.training import train
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "index",
     "models",
     "read",
+    "run_files",
     "search",
     "train",
 ]

@@ -15,7 +15,6 @@ from foyerdoc.cli.indexing import Folder, existing
 from foyerdoc.errors import UsageError
 from foyerdoc.models.protocol import Message
 from foyerdoc.results import Answer
-from foyerdoc.serialization import as_json
 
 if TYPE_CHECKING:
     from foyerdoc.chat import Chat

@@ -27,6 +27,7 @@ from foyerdoc.cli.trained import (
 from foyerdoc.cli.watching import bar, goes_on, say_memory, told_by_the_first
 from foyerdoc.errors import FoyerdocError, ReadError, UsageError
 from foyerdoc.finetuning.training.parallel import is_first
+from foyerdoc.serialization import as_json
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:

@@ -1,0 +1,77 @@
+"""What comes out, as Parquet: the table of documents part by part, and the tables of files and dead letters whole."""
+
+from __future__ import annotations
+
+import importlib
+import io
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from foyerdoc.errors import MissingDependency
+from foyerdoc.storage import write_file
+
+DOCUMENTS: Final = {
+    "content": "string",  # SHA-256 of the file's bytes
+    "file": "string",
+    "name": "string",  # of an attachment "mail.eml > attached.pdf"
+    "document": "string",  # SHA-256 of its own bytes
+    "media_type": "string",
+    "language": "string",
+    "pages": "int32",
+    "text": "string",  # cleaned: what all spans count in
+    "labels": "strings",  # from the root
+    "confidence": "float64",
+    "decision": "string",
+    "fields": "string",  # JSON, as `foyerdoc extract --json` prints it
+    "issues": "string",  # JSON
+    "error": "string",  # code
+    "seconds": "float64",
+}
+FILES: Final = {"file": "string", "content": "string", "state": "string", "same_as": "string"}
+DEAD_LETTERS: Final = dict.fromkeys(("file", "content", "name", "code", "message", "hint"), "string")
+
+_GROUP: Final = 50_000  # rows of the tables that are written whole
+
+
+def write_table(path: Path, columns: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
+    """Write a Parquet file that is whole or absent.
+
+    Args:
+        path: the file.
+        columns: names and types, one of the three above.
+        rows: with these names.
+
+    Raises:
+        MissingDependency: pyarrow is not installed.
+    """
+    arrow = load_arrow()
+    types = {
+        "string": arrow.string(),
+        "int32": arrow.int32(),
+        "float64": arrow.float64(),
+        "strings": arrow.list_(arrow.string()),
+    }
+    schema = arrow.schema([(name, types[kind]) for name, kind in columns.items()])
+    content = io.BytesIO()
+    left = iter(rows)
+    with arrow.parquet.ParquetWriter(content, schema, compression="zstd") as writer:
+        while group := list(islice(left, _GROUP)):
+            writer.write_table(arrow.Table.from_pylist(group, schema))
+    write_file(path, content.getvalue())
+
+
+def load_arrow() -> ModuleType:
+    """Pyarrow.
+
+    Raises:
+        MissingDependency: it is not installed.
+    """
+    try:
+        arrow = importlib.import_module("pyarrow")
+        importlib.import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise MissingDependency("tables are written with pyarrow", hint="pip install 'foyerdoc[run]'") from error
+    return arrow
