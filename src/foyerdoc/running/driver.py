@@ -128,7 +128,7 @@ class _Driver:
 
     def __init__(self, engine: Engine, ledger: Ledger, sink: _Sink) -> None:
         self._engine, self._ledger, self._sink = engine, ledger, sink
-        self._under_way: dict[str, list[Path]] = {}
+        self._under_way: set[str] = set()
         self._suspects: deque[File] = deque()
         self._deaths: Counter[str] = Counter()
 
@@ -188,16 +188,15 @@ class _Driver:
             return Settled(path, "failed", (failure,))
         if self._ledger.state(digest) is not None:
             return Settled(path, "before" if before else "same")
-        if digest in self._under_way:
-            self._under_way[digest].append(path)
+        if digest in self._under_way or digest in self._sink:
             return Settled(path, "same")
-        self._under_way[digest] = [path]
+        self._under_way.add(digest)
         return File(path, digest)
 
     def _answered(self, files: Sequence[File], parcel: Parcel) -> Iterator[Settled]:
         for file, result in zip(files, unpacked(parcel), strict=True):
             self._sink.take(file, result)
-            self._under_way.pop(file.digest)
+            self._under_way.remove(file.digest)
             yield Settled(file.path, "done" if result.rows else "failed", tuple(result.failures))
 
     def _died(self, files: Sequence[File]) -> Iterator[Settled]:
@@ -211,7 +210,7 @@ class _Driver:
                 name, "worker_died", f"{name}: {_DEATHS} workers died on it", "give workers more memory, or look at the file"
             )
             self._sink.take(file, Result(file.digest, [], [failure], None, {}, {}))
-            self._under_way.pop(file.digest)
+            self._under_way.remove(file.digest)
             yield Settled(file.path, "failed", (failure,))
 
 
@@ -220,7 +219,7 @@ class _Sink:
 
     def __init__(self, out: Path, ledger: Ledger, index: Index | None, embedder: Received) -> None:
         self._out, self._ledger, self._index, self._embedder = out, ledger, index, embedder
-        self._entries: list[Entry] = []
+        self._entries: dict[str, Entry] = {}
         self._rows: list[dict[str, Any]] = []
         self._last = time.monotonic()
         parts = ledger.parts()
@@ -228,6 +227,10 @@ class _Sink:
         for path in (out / "documents").glob("part-*.parquet"):
             if int(path.stem.partition("-")[2]) not in parts:
                 path.unlink()
+
+    def __contains__(self, digest: str) -> bool:
+        """Whether a content is kept here and the ledger does not know yet."""
+        return digest in self._entries
 
     def take(self, file: File, result: Result) -> None:
         """Keep what became of a content."""
@@ -241,7 +244,7 @@ class _Sink:
             except FoyerdocError as error:
                 failures.append(Failure(result.document.name, error.code, error.message, error.hint))
         self._rows += result.rows
-        self._entries.append(Entry(result.digest, file.path, failures, done=bool(result.rows)))
+        self._entries[result.digest] = Entry(result.digest, file.path, failures, done=bool(result.rows))
         if len(self._rows) >= _PART or time.monotonic() - self._last > _EVERY:
             self.flush()
 
@@ -252,8 +255,8 @@ class _Sink:
             part = self._part = self._part + 1
             tables.write_table(self._out / "documents" / f"part-{part:06}.parquet", tables.DOCUMENTS, self._rows)
         if self._entries:
-            self._ledger.settle(self._entries, part)
-        self._entries, self._rows, self._last = [], [], time.monotonic()
+            self._ledger.settle(self._entries.values(), part)
+        self._entries, self._rows, self._last = {}, [], time.monotonic()
 
     def finish(self) -> None:
         """Write the tables that are of the whole run."""

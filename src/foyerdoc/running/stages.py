@@ -114,17 +114,39 @@ class Worker:
             What `unpacked` takes.
         """
         entries = orjson.loads(parcel[0])
-        read = [list(_outcomes(entry, body)) for entry, body in zip(entries, parcel[1:], strict=True)]
         answers: list[dict[str, Any]] = []
         parts: Parcel = []
-        for entry, body, outcomes in zip(entries, parcel[1:], self._pipeline.understand(read), strict=True):
-            rows = [_row(entry["digest"], outcome) for outcome in outcomes if outcome.document is not None]
-            failures = [{"name": one.name, **as_json(one.error)} for one in outcomes if one.error is not None]
-            answer = {"digest": entry["digest"], "rows": rows, "failures": failures, "tags": tags_of(outcomes[0])}
-            indexed = outcomes[0].document if self._job.index else None
-            parts += [b"", b"", b""] if indexed is None else [body, *self._embedded(indexed)]
+        for (entry, body), outcomes in zip(zip(entries, parcel[1:], strict=True), self._understood(parcel), strict=True):
+            try:
+                answer, indexed = self._answer(entry, body, outcomes)
+            except Exception as error:  # noqa: BLE001 - the worker's boundary
+                answer, indexed = self._answer(entry, body, [_stopped(entry, error)])
             answers.append(answer)
+            parts += indexed
         return [orjson.dumps(answers), *parts]
+
+    def _understood(self, parcel: Parcel) -> list[Sequence[Outcome]]:
+        """The outcomes of each file. What no stage knows how to fail of, one file's memory say, fails that file alone."""
+        entries = orjson.loads(parcel[0])
+        read = [list(_outcomes(entry, body)) for entry, body in zip(entries, parcel[1:], strict=True)]
+        try:
+            return list(self._pipeline.understand(read))
+        except Exception:  # noqa: BLE001 - the worker's boundary
+            return [self._understood_alone(entry, outcomes) for entry, outcomes in zip(entries, read, strict=True)]
+
+    def _understood_alone(self, entry: Mapping[str, Any], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        try:
+            return self._pipeline.understand([outcomes])[0]
+        except Exception as error:  # noqa: BLE001 - the worker's boundary
+            return [_stopped(entry, error)]
+
+    def _answer(self, entry: Mapping[str, Any], body: bytes, outcomes: Sequence[Outcome]) -> tuple[dict[str, Any], Parcel]:
+        """What is told of one file, and what the index needs."""
+        rows = [_row(entry["digest"], outcome) for outcome in outcomes if outcome.document is not None]
+        failures = [{"name": one.name, **as_json(one.error)} for one in outcomes if one.error is not None]
+        indexed = outcomes[0].document if self._job.index else None
+        parts = [b"", b"", b""] if indexed is None else [body, *self._embedded(indexed)]
+        return {"digest": entry["digest"], "rows": rows, "failures": failures, "tags": tags_of(outcomes[0])}, parts
 
     def _embedded(self, document: Document) -> tuple[bytes, bytes]:
         """The keys of a document's texts, 16 bytes each, and their vectors as float32."""
@@ -171,6 +193,13 @@ def _outcomes(entry: Mapping[str, Any], body: bytes) -> Iterator[Outcome]:
         yield Outcome(path, printable(path.name), error=by_code(code)(message, hint=hint), seconds=entry["seconds"])
     else:
         yield from outcomes_of(path, loads(body), entry["seconds"])
+
+
+def _stopped(entry: Mapping[str, Any], error: Exception) -> Outcome:
+    path = received(entry["path"])
+    name = printable(path.name)
+    reason = FoyerdocError(f"{name}: could not be processed ({type(error).__name__})", hint="run again with --again")
+    return Outcome(path, name, error=reason, seconds=entry["seconds"])
 
 
 def _row(digest: str, outcome: Outcome) -> dict[str, Any]:
