@@ -12,7 +12,7 @@ from foyerdoc.cli.demo import demo
 from foyerdoc.cli.documents import extract, read
 from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
-from foyerdoc.cli.machine import doctor, models
+from foyerdoc.cli.machine import bundle, doctor, models
 from foyerdoc.cli.questions import ask, chat, search
 from foyerdoc.cli.running import run_files
 from foyerdoc.cli.training import train
@@ -20,6 +20,7 @@ from foyerdoc.cli.training import train
 __all__ = [
     "app",
     "ask",
+    "bundle",
     "chat",
     "classify",
     "demo",
