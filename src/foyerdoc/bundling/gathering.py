@@ -55,7 +55,7 @@ def bundle(out: Path, lock: Path, project: Path) -> Path:
     about = {"python": "{}.{}".format(*sys.version_info), "platform": f"{sys.platform} {platform.machine()}"}
     with new_folder(out, kind=KIND, version=VERSION, about={**about, "foyerdoc": foyerdoc.__version__}) as aside:
         wheels = _gather_wheels(aside / "wheels", lock, project)
-        embedded.fetch(aside / "models")
+        _gather_models(aside / "models")
         for name, path in ocr.items():
             target = aside / "tessdata" / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +77,16 @@ def _gather_wheels(folder: Path, lock: Path, project: Path) -> list[Wheel]:
         source.unlink()
     _pip("wheel", "--no-deps", "--wheel-dir", folder, project)
     return sorted(map(Wheel.of, folder.glob("*.whl")), key=lambda wheel: wheel.name)
+
+
+def _gather_models(folder: Path) -> None:
+    """The two embedded models, from this machine where they are on it."""
+    folder.mkdir()
+    for model in embedded.MODELS:
+        here = embedded.source_folder() / model.file
+        if here.is_file():
+            shutil.copyfile(here, folder / model.file)
+    embedded.fetch(folder)  # what is there and right is left alone
 
 
 def _pip(*arguments: str | Path) -> None:

@@ -7,6 +7,7 @@ if [ $# -lt 1 ]; then
     echo "sh install.sh FOLDER [PYTHON]" >&2
     exit 2
 fi
+unset PYTHONPATH PYTHONHOME # nothing but this folder is installed and run
 here=$(cd "$(dirname "$0")" && pwd)
 (cd "$here" && sha256sum --check --quiet SHA256SUMS)
 "${2:-python3}" -m venv "$1"
