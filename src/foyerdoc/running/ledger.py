@@ -50,7 +50,8 @@ class Ledger:
         self._connection = sqlite3.connect(path, isolation_level=None)
         try:
             self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
+            # A power cut may take back the last entries, never half of one: their contents are done again.
+            self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_TABLES)
             about = dict(self._connection.execute("SELECT key, value FROM about"))
         except sqlite3.DatabaseError as error:
