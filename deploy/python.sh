@@ -12,3 +12,4 @@ $home/bin/python -m pip install --disable-pip-version-check --no-cache-dir --req
 $home/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation "$here"
 # The two embedded models, converted once: containers may be read-only.
 FOYERDOC_CACHE=$home/cache $home/bin/foyerdoc models fetch
+chmod -R a+rX $home/cache

@@ -15,5 +15,6 @@ here=$(cd "$(dirname "$0")" && pwd)
     --find-links "$here/wheels" -r "$here/requirements.txt"
 mkdir -p "$1/share/foyerdoc"
 cp -R "$here/models" "$here/tessdata" "$here/manifest.json" "$here/sbom.json" "$1/share/foyerdoc/"
+chmod -R a+rX "$1/share/foyerdoc"
 "$1/bin/foyerdoc" models fetch
 "$1/bin/foyerdoc" doctor
