@@ -4,8 +4,8 @@
 
 The files of DATA that are quick to read, each under several names with a content of its own (a comment or a line more), are
 labelled by the demo's trained classifier; there is no index, whose embedding would take hours on two cores. When a quarter is
-done one worker gets SIGKILL. Then the first `--scaling` files are done by 1, 2 and 4 workers, without a kill, timed from the first
-answer to the last: loading models does not count. Processors that other programs use make the gain smaller.
+done one worker gets SIGKILL. Then the first `--scaling` files are done by 1, 2 and 4 workers, without a kill, timed from the
+first answer to the last: loading models does not count. Processors that other programs use make the gain smaller.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from rich.table import Table
 
 from foyerdoc.demo import folder as demo
 from foyerdoc.running import Job, run
-from foyerdoc.running.driver import _engine
+from foyerdoc.running.driver import start
 
 MARKS = {
     ".pdf": "\n% copy {}\n",
@@ -78,7 +78,7 @@ def account(out: Path, files: list[Path]) -> dict[str, int]:
 
 def timed(name: str, job: Job, files: list[Path], out: Path, workers: int, *, kill: bool) -> tuple[float, float]:
     """Seconds from start to end, and files a second from the first answer to the last."""
-    engine = _engine(name, job, workers)
+    engine = start(name, job, workers)
     started, moments = time.perf_counter(), []
     for number, _ in enumerate(run(files, out, job, engine=engine)):
         moments.append(time.perf_counter())

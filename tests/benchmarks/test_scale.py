@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from benchmarks.scale import CHUNKS, DISK, READ, Corpus, quantity, size
 
 ROOT = Path(__file__).parents[2]

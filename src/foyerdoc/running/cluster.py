@@ -15,6 +15,7 @@ from typing import Any, Final
 from foyerdoc.errors import FoyerdocError, MissingDependency
 from foyerdoc.running.job import Job
 from foyerdoc.running.stages import File, Parcel, Worker, read
+from foyerdoc.running.worker import keep_quiet
 
 _AHEAD: Final = 2
 """Batches under way for each actor: one that it works on, one that is being read."""
@@ -100,6 +101,7 @@ class _Actor:
     """A worker that Ray keeps. Models are loaded with the first files: what goes wrong then is told, not tried for ever."""
 
     def __init__(self, job: str) -> None:
+        keep_quiet()
         self._job = Job.model_validate_json(job)
         self._worker: Worker | None = None
 
@@ -116,6 +118,7 @@ class _Actor:
 
 def _load() -> Any:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Actors that share a GPU see it, though Ray gives none of it to any.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         return import_module("ray")

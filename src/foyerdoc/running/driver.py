@@ -117,7 +117,7 @@ def run(
         limits = {"max_tokens": job.max_tokens, "overlap": job.overlap}
         index = open_.enter_context(Index.open(out / "index", embedder=embedder, **limits)) if job.index else None
         sink = _Sink(out, ledger, index, embedder)
-        made = _engine(engine, job, workers or os.cpu_count() or 1) if isinstance(engine, str) else engine
+        made = start(engine, job, workers or os.cpu_count() or 1) if isinstance(engine, str) else engine
         with closing(made):
             yield from _Driver(made, ledger, sink).run(paths)
         sink.finish()
@@ -264,7 +264,12 @@ class _Sink:
         tables.write_table(self._out / "dead-letters.parquet", tables.DEAD_LETTERS, self._ledger.failures())
 
 
-def _engine(name: Engines, job: Job, workers: int) -> Engine:
+def start(name: Engines, job: Job, workers: int) -> Engine:
+    """An engine with so many workers.
+
+    Raises:
+        MissingDependency: its package is not installed.
+    """
     if name == "ray":
         from foyerdoc.running.cluster import RayEngine
 
@@ -279,8 +284,12 @@ def _alone(out: Path) -> Iterator[None]:
     """A lock on the folder; the system drops that of a process that dies."""
     from filelock import FileLock, Timeout
 
+    lock = FileLock(out / ".lock")
     try:
-        with FileLock(out / ".lock", timeout=0):
-            yield
+        lock.acquire(timeout=0)
     except Timeout as error:
         raise IndexBusy(f"another run writes to {out}", hint="wait for its end, or name another folder") from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -34,7 +34,8 @@ class LocalEngine:
         self._job = job.model_dump_json().encode()
         self._threads = max(1, (os.cpu_count() or 1) // workers)
         self._failed_starts = 0
-        self._processes = [self._start() for _ in range(workers)]
+        gpus = _gpus()
+        self._processes = [self._start(gpus[i % len(gpus)] if gpus else None) for i in range(workers)]
 
     @property
     def room(self) -> int:
@@ -86,22 +87,23 @@ class LocalEngine:
         for process in self._processes:
             process.kill()
 
-    def _start(self) -> _Process:
+    def _start(self, gpu: str | None) -> _Process:
         ours, theirs = socket.socketpair()
         root = str(Path(__file__).parents[2])
         paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        one_gpu = {} if gpu is None else {"CUDA_VISIBLE_DEVICES": gpu}
         with theirs:
             popen = subprocess.Popen(
                 [sys.executable, "-P", "-m", "foyerdoc.running.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={"OMP_NUM_THREADS": str(self._threads), **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                env={"OMP_NUM_THREADS": str(self._threads), **os.environ, **one_gpu, "PYTHONPATH": os.pathsep.join(paths)},
                 start_new_session=True,  # an interrupt is the driver's; they end when it does
             )
         pipe = Connection(ours.detach())
         pipe.send_bytes(self._job)
-        return _Process(popen, pipe)
+        return _Process(popen, pipe, gpu)
 
     def _replace(self, process: _Process) -> list[File] | None:
         """Another worker in the place of one that died, and what it was doing; None when it had not begun."""
@@ -112,7 +114,7 @@ class LocalEngine:
                 raise ModelError(
                     "workers die while they load the models", hint="see that memory is left, or take fewer workers"
                 )
-        again = self._start()
+        again = self._start(process.gpu)
         self._processes[self._processes.index(process)] = again
         if process.ready:
             return process.files
@@ -120,11 +122,20 @@ class LocalEngine:
         return None
 
 
+def _gpus() -> list[str]:
+    """The GPUs that workers share, one for each of them; found without loading CUDA into the driver."""
+    told = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if told is not None:
+        return [one for one in told.split(",") if one]
+    return [str(number) for number, _ in enumerate(Path("/dev").glob("nvidia[0-9]*"))]
+
+
 class _Process:
     """A worker as its driver sees it. `files` is what it has been given, None when it is idle."""
 
-    def __init__(self, popen: subprocess.Popen[bytes], pipe: Connection) -> None:
+    def __init__(self, popen: subprocess.Popen[bytes], pipe: Connection, gpu: str | None) -> None:
         self.popen = popen
+        self.gpu = gpu
         self.pipe = pipe
         self.ready = False
         self.files: list[File] | None = None

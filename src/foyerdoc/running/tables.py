@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import io
+import os
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,6 @@ from types import ModuleType
 from typing import Any, Final
 
 from foyerdoc.errors import MissingDependency
-from foyerdoc.storage import write_file
 
 DOCUMENTS: Final = {
     "content": "string",  # SHA-256 of the file's bytes
@@ -37,7 +36,7 @@ _GROUP: Final = 50_000  # rows of the tables that are written whole
 
 
 def write_table(path: Path, columns: dict[str, str], rows: Iterable[dict[str, Any]]) -> None:
-    """Write a Parquet file that is whole or absent.
+    """Write a Parquet file that is whole or absent, some rows in memory at a time.
 
     Args:
         path: the file.
@@ -55,12 +54,16 @@ def write_table(path: Path, columns: dict[str, str], rows: Iterable[dict[str, An
         "strings": arrow.list_(arrow.string()),
     }
     schema = arrow.schema([(name, types[kind]) for name, kind in columns.items()])
-    content = io.BytesIO()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.aside")
     left = iter(rows)
-    with arrow.parquet.ParquetWriter(content, schema, compression="zstd") as writer:
-        while group := list(islice(left, _GROUP)):
-            writer.write_table(arrow.Table.from_pylist(group, schema))
-    write_file(path, content.getvalue())
+    with aside.open("wb") as file:
+        with arrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+            while group := list(islice(left, _GROUP)):
+                writer.write_table(arrow.Table.from_pylist(group, schema))
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
 
 
 def load_arrow() -> ModuleType:

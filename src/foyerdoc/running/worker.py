@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from multiprocessing.connection import Connection
 
@@ -14,6 +16,7 @@ from foyerdoc.running.stages import File, Parcel, Worker, read, received, sent
 
 def main(descriptor: int) -> None:
     """Answer until the driver is gone."""
+    keep_quiet()
     pipe = Connection(descriptor)
     try:
         job = Job.model_validate_json(pipe.recv_bytes())
@@ -29,6 +32,15 @@ def main(descriptor: int) -> None:
             send(pipe, [b"done", *worker.understand(read(files, job.limits))])
     except (EOFError, OSError):
         return  # nobody waits any more
+
+
+def keep_quiet() -> None:
+    """Let libraries say nothing that is not an error, and look for nothing on the network."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    for name in ("bitsandbytes", "pypdf"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def send(pipe: Connection, parcel: Parcel) -> None:
