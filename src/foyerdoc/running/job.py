@@ -51,8 +51,11 @@ class Job(BaseModel):
         """Of one file's reading."""
         return Limits(seconds=self.seconds)
 
-    def make_pipeline(self) -> Pipeline:
+    def make_pipeline(self, embedder: SentenceEmbedder) -> Pipeline:
         """The pipeline itself, without an index: what goes where is not a worker's to decide.
+
+        Args:
+            embedder: of a classifier without training. The index's, so that it is loaded once and embeds a chunk once.
 
         Raises:
             UsageError: neither a pipeline nor a taxonomy is named, or both; or what is named is not there.
@@ -70,7 +73,7 @@ class Job(BaseModel):
         taxonomy = Taxonomy.load(self.taxonomy)
         classifier = Classifier.load(self.classifier) if self.classifier is not None else None
         schemas = {name: load_schema(place) for name, place in self.schemas.items()}
-        return Pipeline(taxonomy, schemas, classifier=classifier, embedder=self.make_embedder(), limits=self.limits)
+        return Pipeline(taxonomy, schemas, classifier=classifier, embedder=embedder, limits=self.limits)
 
     def make_embedder(self) -> SentenceEmbedder:
         """The index's embedder; nothing is loaded yet."""

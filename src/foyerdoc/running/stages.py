@@ -104,8 +104,8 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._pipeline = job.make_pipeline()
         self._embedder = job.make_embedder()
+        self._pipeline = job.make_pipeline(self._embedder)
 
     def understand(self, parcel: Parcel) -> Parcel:
         """Label and extract what `read` has read, and embed its chunks where there is an index.
@@ -113,10 +113,11 @@ class Worker:
         Returns:
             What `unpacked` takes.
         """
-        entries = orjson.loads(parcel[0])
+        entries, bodies = orjson.loads(parcel[0]), parcel[1:]
+        files = [list(_outcomes(entry, body)) for entry, body in zip(entries, bodies, strict=True)]
         answers: list[dict[str, Any]] = []
         parts: Parcel = []
-        for (entry, body), outcomes in zip(zip(entries, parcel[1:], strict=True), self._understood(parcel), strict=True):
+        for entry, body, outcomes in zip(entries, bodies, self._understood(entries, files), strict=True):
             try:
                 answer, indexed = self._answer(entry, body, outcomes)
             except Exception as error:  # noqa: BLE001 - the worker's boundary
@@ -125,14 +126,14 @@ class Worker:
             parts += indexed
         return [orjson.dumps(answers), *parts]
 
-    def _understood(self, parcel: Parcel) -> list[Sequence[Outcome]]:
+    def _understood(
+        self, entries: Sequence[Mapping[str, Any]], files: Sequence[Sequence[Outcome]]
+    ) -> Sequence[Sequence[Outcome]]:
         """The outcomes of each file. What no stage knows how to fail of, one file's memory say, fails that file alone."""
-        entries = orjson.loads(parcel[0])
-        read = [list(_outcomes(entry, body)) for entry, body in zip(entries, parcel[1:], strict=True)]
         try:
-            return list(self._pipeline.understand(read))
+            return self._pipeline.understand(files)
         except Exception:  # noqa: BLE001 - the worker's boundary
-            return [self._understood_alone(entry, outcomes) for entry, outcomes in zip(entries, read, strict=True)]
+            return [self._understood_alone(entry, outcomes) for entry, outcomes in zip(entries, files, strict=True)]
 
     def _understood_alone(self, entry: Mapping[str, Any], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
         try:
