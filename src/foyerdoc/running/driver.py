@@ -36,6 +36,9 @@ Engines = Literal["local", "ray"]
 _TOGETHER: Final = 8
 """Files that a worker is given at a time."""
 
+_TOLD: Final = 1_000
+"""Files that need no worker, of which a resumed run has millions: they are told of before more are looked at."""
+
 _DEATHS: Final = 3
 """Workers that may die on a file before it is a dead letter. After the first it is given alone: the others are innocent."""
 
@@ -139,10 +142,11 @@ class _Driver:
             while self._engine.room:
                 files, settled = self._next(left)
                 yield from settled
-                if not files:
+                if files:
+                    self._engine.give(files)
+                    given += 1
+                elif not settled:
                     break
-                self._engine.give(files)
-                given += 1
             if not given:
                 break
             finished, parcel = self._engine.take()
@@ -154,7 +158,7 @@ class _Driver:
         self._sink.flush()
 
     def _next(self, left: Iterator[Path]) -> tuple[list[File], list[Settled]]:
-        """Files for one worker, and what became of those before them that need none."""
+        """Files for one worker, and what became of those before them that need none; neither when all are through."""
         if self._suspects:
             return [self._suspects.popleft()], []
         files: list[File] = []
@@ -165,7 +169,7 @@ class _Driver:
                 files.append(claimed)
             else:
                 settled.append(claimed)
-            if len(files) == _TOGETHER:
+            if len(files) == _TOGETHER or len(settled) == _TOLD:
                 break
         return files, settled
 
