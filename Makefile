@@ -5,6 +5,7 @@ PYTHON ?= python3
 DATA ?= ../shared/data
 BIN := .venv/bin
 LLAMA := .venv/llama-cpp
+RAY := .venv/ray
 INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
@@ -25,6 +26,12 @@ models: $(INSTALLED) ## fetch the two embedded models into the cache
 
 demo: models         ## the main job on the bundled documents
 	$(BIN)/foyerdoc demo
+
+locks: $(INSTALLED)  ## deploy/locks anew; needs uv, and LINKS: where torch's CPU wheel is
+	sh deploy/lock.sh
+
+bundle: models       ## everything for a machine without network, in build/bundle
+	$(BIN)/foyerdoc bundle build/bundle
 
 # Bundled in the package: its training takes minutes on a GPU, and half an hour for each thousand letters on two cores.
 LETTERS := build/letters
@@ -57,6 +64,14 @@ $(LLAMA)/uvicorn: | $(INSTALLED)
 
 test-server: models $(LLAMA)/llama_cpp $(LLAMA)/uvicorn ## chat and generation through a real llama.cpp server, which is built first (minutes)
 	PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest tests/models/llamacpp
+
+# Large, and nothing else needs it: kept apart, and nothing that is installed changes.
+$(RAY)/ray: | $(INSTALLED)
+	$(PIP) install --no-deps --target $(RAY) ray==2.60.0 msgpack==1.2.4 protobuf==7.36.2 jsonschema==4.26.0 \
+		jsonschema-specifications==2025.9.1 referencing==0.37.0 rpds-py==2026.9.1
+
+test-ray: models $(RAY)/ray ## runs over many files with Ray's workers
+	PYTHONPATH=$(RAY) $(BIN)/python -m pytest tests/running
 
 check: $(INSTALLED)  ## lint, types, and which floor may import which
 	$(BIN)/ruff check .
@@ -160,6 +175,12 @@ bench-evaluation: $(INSTALLED) ## how long gold and predictions of 10,000 items 
 
 bench-job: models ## label, fields and a cited question over real invoices
 	$(BIN)/python benchmarks/main_job.py $(DATA)/extract/einvoice
+
+bench-ray: models $(RAY)/ray ## 2,000 files with four of Ray's workers, one of them killed; then what 1, 2 and 4 do a second
+	PYTHONPATH=$(RAY) OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.running $(DATA)
+
+bench-scale: $(INSTALLED) ## what a corpus needs, reckoned from measured rates (docs/scale.md)
+	$(BIN)/python -m benchmarks.scale
 
 # Trained classifiers: the first three fill RESULTS run by run and go on where they stopped; the fourth makes the tables.
 RESULTS ?= build/classify

@@ -103,6 +103,11 @@ class Pipeline:
         self._workers = workers
         self._limits = limits
 
+    @property
+    def together(self) -> int:
+        """Files that are best taken together by `understand`."""
+        return self._together
+
     def run(self, paths: Iterable[str | Path]) -> Iterator[Outcome]:
         """Take files through all stages.
 
@@ -112,32 +117,22 @@ class Pipeline:
         Yields:
             An outcome per document in the order of the files, attachments after the file that they came in.
         """
-        files = self._files(paths)
+        files = read_files(paths, workers=self._workers, limits=self._limits)
         while group := list(islice(files, self._together)):
-            extracted = iter(self._extracted([outcome for file in group for outcome in file]))
-            for file in group:
-                first, *attached = islice(extracted, len(file))
+            for first, *attached in self.understand(group):
                 yield from (self._add(first), *attached)
 
-    def _files(self, paths: Iterable[str | Path]) -> Iterator[list[Outcome]]:
-        """Each file's documents, as far as their labels."""
-        last = time.perf_counter()
-        for path, result in read_many(paths, workers=self._workers, limits=self._limits):
-            seconds = {"read": time.perf_counter() - last}
-            if isinstance(result, FoyerdocError):
-                yield [Outcome(path, path.name, error=result, seconds=seconds)]
-            else:
-                yield self._labelled(path, result, seconds)
-            last = time.perf_counter()
+    def understand(self, files: Sequence[Sequence[Outcome]]) -> list[list[Outcome]]:
+        """Label and extract what `read_files` has read; nothing is indexed.
 
-    def _labelled(self, path: Path, document: Document, seconds: dict[str, float]) -> list[Outcome]:
-        started = time.perf_counter()
-        document = clean(document)
-        seconds["clean"] = time.perf_counter() - started
-        return [
-            self._label(Outcome(path, name, part, seconds=seconds if part is document else {}))
-            for name, part in _named(document, document.name)
-        ]
+        Args:
+            files: the outcomes of each file.
+
+        Returns:
+            The same with labels and fields, or with the error that stopped them.
+        """
+        extracted = iter(self._extracted([self._label(outcome) for file in files for outcome in file]))
+        return [list(islice(extracted, len(file))) for file in files]
 
     def _label(self, outcome: Outcome) -> Outcome:
         started = time.perf_counter()
@@ -170,17 +165,54 @@ class Pipeline:
 
     def _add(self, outcome: Outcome) -> Outcome:
         started = time.perf_counter()
-        index, document, prediction = self._index, outcome.document, outcome.prediction
+        index, document = self._index, outcome.document
         if index is None or document is None:
             return outcome
-        labels = {"category": prediction.category, "subcategory": prediction.subcategory} if prediction else {}
-        tags = {**labels, "language": document.language}
         error = outcome.error
         try:
-            index.add([document], metadata={key: value for key, value in tags.items() if value})
+            index.add([document], metadata=tags_of(outcome))
         except FoyerdocError as caught:
             error = error or caught
         return replace(outcome, error=error, seconds=_and(outcome, "index", time.perf_counter() - started))
+
+
+def read_files(
+    paths: Iterable[str | Path], *, workers: int | None = None, limits: Limits | None = None, boxes: bool = False
+) -> Iterator[list[Outcome]]:
+    """Read and clean files: the first stages, which need no model.
+
+    Args:
+        paths: files.
+        workers, limits, boxes: as for `reading.read_many`.
+
+    Yields:
+        The outcomes of each file, in their order: its document and, after it, its attachments.
+    """
+    last = time.perf_counter()
+    for path, result in read_many(paths, workers=workers, limits=limits, boxes=boxes):
+        seconds = {"read": time.perf_counter() - last}
+        if isinstance(result, FoyerdocError):
+            yield [Outcome(path, path.name, error=result, seconds=seconds)]
+        else:
+            started = time.perf_counter()
+            document = clean(result)
+            yield outcomes_of(path, document, {**seconds, "clean": time.perf_counter() - started})
+        last = time.perf_counter()
+
+
+def outcomes_of(path: Path, document: Document, seconds: Mapping[str, float]) -> list[Outcome]:
+    """A cleaned document and its attachments as outcomes that nothing is known of yet."""
+    return [
+        Outcome(path, name, part, seconds=seconds if part is document else {}) for name, part in _named(document, document.name)
+    ]
+
+
+def tags_of(outcome: Outcome) -> dict[str, str]:
+    """What a document is found by in the index: its labels and language, as far as they are known."""
+    prediction, document = outcome.prediction, outcome.document
+    labels = {"category": prediction.category, "subcategory": prediction.subcategory} if prediction else {}
+    tags = {**labels, "language": document.language if document else None}
+    return {key: value for key, value in tags.items() if value}
 
 
 def _and(outcome: Outcome, stage: str, seconds: float) -> dict[str, float]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -50,12 +51,19 @@ class Settings:
     """Where things are kept on this machine.
 
     Attributes:
-        models: a folder that already holds the embedded models' files (`FOYERDOC_MODELS`), or None.
+        models: a folder that already holds the embedded models' files (`FOYERDOC_MODELS`, else what a bundle has put beside
+            this Python), or None.
         cache: where converted models are kept (`FOYERDOC_CACHE`, else `$XDG_CACHE_HOME/foyerdoc`).
     """
 
-    models: Path | None = field(default_factory=lambda: _path_from("FOYERDOC_MODELS"))
+    models: Path | None = field(default_factory=lambda: _path_from("FOYERDOC_MODELS") or installed_folder("models"))
     cache: Path = field(default_factory=lambda: _path_from("FOYERDOC_CACHE") or _default_cache())
+
+
+def installed_folder(name: str = "") -> Path | None:
+    """What a bundle has put beside this Python (`foyerdoc bundle`): the folder, or one in it; None where there is none."""
+    folder = Path(sys.prefix) / "share" / "foyerdoc" / name
+    return folder if folder.is_dir() else None
 
 
 def _path_from(variable: str) -> Path | None:

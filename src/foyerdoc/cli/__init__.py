@@ -14,15 +14,17 @@ from foyerdoc.cli.effects import effects
 from foyerdoc.cli.evaluation import evaluate, gold
 from foyerdoc.cli.export import export
 from foyerdoc.cli.indexing import index
-from foyerdoc.cli.machine import doctor, models
+from foyerdoc.cli.machine import bundle, doctor, models
 from foyerdoc.cli.questions import ask, chat, search
 from foyerdoc.cli.reviewing import review
+from foyerdoc.cli.running import run_files
 from foyerdoc.cli.sweeping import sweep
 from foyerdoc.cli.training import train
 
 __all__ = [
     "app",
     "ask",
+    "bundle",
     "chat",
     "classify",
     "demo",
@@ -36,6 +38,7 @@ __all__ = [
     "models",
     "read",
     "review",
+    "run_files",
     "search",
     "sweep",
     "train",

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from itertools import tee
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -29,7 +26,7 @@ from foyerdoc.cli.app import (
     stops_on_error,
 )
 from foyerdoc.documents import Document
-from foyerdoc.errors import FoyerdocError, UsageError
+from foyerdoc.errors import FoyerdocError
 from foyerdoc.results import Extraction
 from foyerdoc.settings import Limits
 
@@ -118,29 +115,10 @@ def extractor_folder(name: str) -> Path:
 
 
 def load_schema(name: str) -> type[BaseModel]:
-    """The pydantic model that `FILE.py:Class` or `package.module:Class` names, or that a JSON Schema describes.
+    """As `extraction.named.load_schema`; extraction is loaded when it is needed."""
+    from foyerdoc.extraction import named
 
-    Raises:
-        UsageError: there is none.
-        SchemaError: the JSON Schema has something that is not supported.
-    """
-    if name.endswith(".json"):
-        from foyerdoc.extraction.jsonschema import from_json_schema
-
-        return from_json_schema(Path(name))
-    place, _, attribute = name.rpartition(":")
-    try:
-        module = _module_from(Path(place)) if place.endswith(".py") else importlib.import_module(place)
-        found = getattr(module, attribute)
-    except (ImportError, OSError, AttributeError, ValueError) as error:
-        raise UsageError(f"no schema {name!r}", hint="write FILE.py:Class or package.module:Class") from error
-    except Exception as error:  # the caller's own module may raise anything while it is imported
-        raise UsageError(
-            f"{place} cannot be imported ({type(error).__name__})", hint="run it with python to see why"
-        ) from error
-    if not (isinstance(found, type) and issubclass(found, BaseModel)):
-        raise UsageError(f"{name!r} is not a pydantic model", hint="name a class that derives from pydantic.BaseModel")
-    return found
+    return named.load_schema(name)
 
 
 def print_fields(extraction: Extraction[BaseModel], document: Document) -> None:
@@ -176,14 +154,3 @@ def read_documents(
 def _path_at(document: Document, offset: int) -> str:
     block = document.block_at(offset)
     return (block.path if block else None) or f"character {offset}"
-
-
-def _module_from(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"foyerdoc schemas in {path}", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(str(path))
-    module = importlib.util.module_from_spec(spec)
-    # Where pydantic looks up annotations that are strings (`from __future__ import annotations`).
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module

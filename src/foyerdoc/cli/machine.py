@@ -1,4 +1,4 @@
-"""`foyerdoc models` and `foyerdoc doctor`: what is on this machine, and what mends what is missing."""
+"""`foyerdoc models`, `bundle` and `doctor`: what is on this machine, for others, and what mends what is missing."""
 
 from __future__ import annotations
 
@@ -70,9 +70,24 @@ def list_models(json: Json = False) -> None:
 
 
 @app.command()
+def bundle(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to make.", file_okay=False)],
+    lock: Annotated[Path, typer.Option(help="Requirements with hashes.")] = Path("deploy/locks/cpu.txt"),
+    project: Annotated[Path, typer.Option(help="foyerdoc's source folder, or its wheel.", exists=True)] = Path(),
+    json: Json = False,
+) -> None:
+    """Gather wheels, models, OCR data and checksums for a machine without network; `sh OUT/install.sh FOLDER` there."""
+    from foyerdoc import bundling
+
+    with stops_on_error():
+        made = bundling.bundle(folder, lock, project)
+        print_json({"path": made}) if json else out.print(f"ready: {made}", markup=False)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Say what is installed, which device is used, which models and OCR languages are there, and how to mend the rest."""
-    findings = [*_python(), *_device(), *_faiss(), *_ocr(), *_office(), *_models()]
+    findings = [*_python(), *_device(), *_faiss(), *_ocr(), *_office(), *_models(), *_bundle()]
     for finding in findings:
         print_json(finding) if json else _print(finding)
     raise typer.Exit(int(any(not finding.well and finding.mend for finding in findings)))
@@ -124,7 +139,11 @@ def _ocr() -> Iterator[Finding]:
         packages = " ".join(sorted({"tesseract-ocr", *_OCR_LANGUAGES.values()}))
         yield Finding("tesseract", "not installed: scans are not read", well=False, mend=f"apt-get install {packages}")
         return
-    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=30, check=False).stdout.split()
+    from foyerdoc.reading.tesseract import environment
+
+    command = [program, "--list-langs"]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=environment())
+    listed = answer.stdout.split()
     there = [language for language in _OCR_LANGUAGES if language in listed]
     missing = [package for language, package in _OCR_LANGUAGES.items() if language not in listed]
     yield Finding(
@@ -136,6 +155,17 @@ def _office() -> Iterator[Finding]:
     program = shutil.which("soffice") or shutil.which("libreoffice")
     # Only DOC, XLS and PPT need it, so its absence is no fault.
     yield Finding("libreoffice", program or "not installed: DOC, XLS and PPT are not read", well=program is not None)
+
+
+def _bundle() -> Iterator[Finding]:
+    from foyerdoc.bundling.checking import bundled, differences
+
+    folder = bundled()
+    if folder is None:
+        return
+    found = differences(folder)
+    told = f"{found[0]}, and {len(found) - 1} more" if len(found) > 1 else found[0] if found else f"as bundled: {folder}"
+    yield Finding("bundle", told, not found, "sh install.sh FOLDER, in the bundle" if found else None)
 
 
 def _models() -> Iterator[Finding]:

@@ -14,7 +14,6 @@ from foyerdoc.cli.app import (
     Json,
     SettingsFile,
     app,
-    as_json,
     brief,
     err,
     out,
@@ -28,6 +27,7 @@ from foyerdoc.cli.indexing import Folder, existing
 from foyerdoc.errors import UsageError
 from foyerdoc.models.protocol import Message
 from foyerdoc.results import Answer
+from foyerdoc.serialization import as_json
 
 if TYPE_CHECKING:
     from foyerdoc.chat import Chat

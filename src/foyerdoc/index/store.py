@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from foyerdoc.chunking import chunk
-from foyerdoc.documents import Chunk, Document, Issue
+from foyerdoc.documents import Document, Issue
 from foyerdoc.errors import FoyerdocError, IndexCorrupted, ModelError, UsageError
 from foyerdoc.index import database
 from foyerdoc.index.cache import Cache
@@ -32,6 +31,7 @@ from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where
 from foyerdoc.index.fusion import DENSE, MOST, floor, fuse
 from foyerdoc.index.lexical import coverage, query_stems
+from foyerdoc.index.members import members_of
 from foyerdoc.index.ranking import by_sentences, candidates
 from foyerdoc.index.records import (
     Added,
@@ -51,7 +51,6 @@ from foyerdoc.index.records import (
     unpack,
 )
 from foyerdoc.models.protocol import Embedder
-from foyerdoc.models.tokens import EmbedderTokens
 from foyerdoc.results import Hit
 from foyerdoc.serialization import dumps
 
@@ -413,18 +412,8 @@ class Index:
             return found is not None
 
     def _prepare(self, document: Document, digest: str, tags: Metadata) -> Prepared:
-        members: list[tuple[Document, tuple[Chunk, ...]]] = []
-        seen: set[str] = set()
-        for member in document.walk():
-            # The same file attached twice is searched once.
-            pieces = () if member.id in seen else tuple(self._chunks(member))
-            seen.add(member.id)
-            members.append((member, pieces))
-        return Prepared(document, digest, tags, tuple(members))
-
-    def _chunks(self, document: Document) -> Iterable[Chunk]:
-        counter = EmbedderTokens(self.embedder)
-        return chunk(document, max_tokens=self._max_tokens, overlap=self._overlap, count_tokens=counter)
+        members = members_of(document, self.embedder, max_tokens=self._max_tokens, overlap=self._overlap)
+        return Prepared(document, digest, tags, members)
 
     def _write(self, pending: Sequence[Prepared], outcome: dict[str, list[str]], replace_same_name: bool) -> None:
         """Embed the chunks of all of them at once, then write each in a transaction of its own."""

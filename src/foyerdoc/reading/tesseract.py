@@ -14,10 +14,12 @@ import subprocess
 import time
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from PIL import Image
 
 from foyerdoc.errors import LimitExceeded, MissingDependency, ReadError
+from foyerdoc.settings import installed_folder
 
 DEFAULT_LANGUAGES = ("fra", "deu", "eng")
 """What pages are read in unless the caller says otherwise. `ltz` is not among them: docs/scans.md has the figures."""
@@ -92,10 +94,30 @@ def languages_of(path: str) -> frozenset[str]:
     """
     try:
         # Its own flag, no input: a few milliseconds when the installation is whole.
-        done = subprocess.run([path, "--list-langs"], capture_output=True, timeout=30, check=True)
+        done = subprocess.run([path, "--list-langs"], capture_output=True, timeout=30, check=True, env=environment())
     except (OSError, subprocess.SubprocessError) as error:
         raise MissingDependency("the program Tesseract is installed but does not run", hint=INSTALL) from error
     return frozenset(line.strip() for line in done.stdout.decode("utf-8", "replace").splitlines()[1:])
+
+
+def environment() -> dict[str, str]:
+    """What Tesseract is started with: its data is a bundle's where there is one, unless the caller names another place."""
+    bundled = installed_folder("tessdata")
+    return {**({} if bundled is None else {"TESSDATA_PREFIX": str(bundled)}), **os.environ}
+
+
+def data_folder() -> Path:
+    """Where the program has its data.
+
+    Raises:
+        MissingDependency: it is not installed or does not run.
+    """
+    try:
+        command = [program(), "--list-langs"]
+        done = subprocess.run(command, capture_output=True, timeout=30, check=True, env=environment(), text=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise MissingDependency("the program Tesseract is installed but does not run", hint=INSTALL) from error
+    return Path(done.stdout.partition('"')[2].partition('"')[0])
 
 
 def words_on(
@@ -168,7 +190,7 @@ def _run(image: Image.Image, dpi: float, arguments: tuple[str, ...], deadline: f
             timeout=seconds,
             check=True,
             # One thread a page: its own threads gain a tenth and cost as much as a second page.
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            env={**environment(), "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired as error:
         raise LimitExceeded(

@@ -1,0 +1,64 @@
+"""Python objects that a command line or a job names."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from pydantic import BaseModel
+
+from foyerdoc.errors import UsageError
+
+
+def load_schema(name: str) -> type[BaseModel]:
+    """The pydantic model that `FILE.py:Class` or `package.module:Class` names, or that a JSON Schema describes.
+
+    Raises:
+        UsageError: there is none.
+        SchemaError: the JSON Schema has something that is not supported.
+    """
+    if name.endswith(".json"):
+        from foyerdoc.extraction.jsonschema import from_json_schema
+
+        return from_json_schema(Path(name))
+    found = load_object(name, "schema")
+    if not (isinstance(found, type) and issubclass(found, BaseModel)):
+        raise UsageError(f"{name!r} is not a pydantic model", hint="name a class that derives from pydantic.BaseModel")
+    return found
+
+
+def load_object(name: str, what: str) -> object:
+    """What `FILE.py:name` or `package.module:name` names.
+
+    Args:
+        name: where it is.
+        what: what it should be, for the message.
+
+    Raises:
+        UsageError: there is none, or the module cannot be imported.
+    """
+    place, _, attribute = name.rpartition(":")
+    try:
+        module = _module_from(Path(place)) if place.endswith(".py") else importlib.import_module(place)
+        found: object = getattr(module, attribute)
+    except (ImportError, OSError, AttributeError, ValueError) as error:
+        raise UsageError(f"no {what} {name!r}", hint="write FILE.py:name or package.module:name") from error
+    except Exception as error:  # the caller's own module may raise anything while it is imported
+        raise UsageError(
+            f"{place} cannot be imported ({type(error).__name__})", hint="run it with python to see why"
+        ) from error
+    return found
+
+
+def _module_from(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"foyerdoc schemas in {path}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(str(path))
+    module = importlib.util.module_from_spec(spec)
+    # Where pydantic looks up annotations that are strings (`from __future__ import annotations`).
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
