@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -65,6 +65,8 @@ class Pipeline:
         index: where documents are added, with category, subcategory and language as metadata; None for nowhere.
         workers: reading processes; one per core by default.
         limits: what one file may cost.
+        watch: told each file and the stage that it comes to ("clean", "classify", "extract", "index"); what it raises stops
+            the run there.
 
     Raises:
         UsageError: schemas are given, but not all that the taxonomy names.
@@ -81,6 +83,7 @@ class Pipeline:
         index: Index | None = None,
         workers: int | None = None,
         limits: Limits | None = None,
+        watch: Callable[[Path, str], None] | None = None,
     ) -> None:
         schemas = schemas or {}
         unknown = {node.schema_name for _, node in taxonomy.walk() if node.schema_name} - set(schemas)
@@ -95,6 +98,7 @@ class Pipeline:
         self._together = _TOGETHER if schemas and model is not None and model.scores else 1
         self._workers = workers
         self._limits = limits
+        self._watch = watch or (lambda _path, _stage: None)
 
     def run(self, paths: Iterable[str | Path]) -> Iterator[Outcome]:
         """Take files through all stages.
@@ -124,9 +128,11 @@ class Pipeline:
             last = time.perf_counter()
 
     def _labelled(self, path: Path, document: Document, seconds: dict[str, float]) -> list[Outcome]:
+        self._watch(path, "clean")
         started = time.perf_counter()
         document = clean(document)
         seconds["clean"] = time.perf_counter() - started
+        self._watch(path, "classify")
         return [
             self._label(Outcome(path, name, part, seconds=seconds if part is document else {}))
             for name, part in _named(document, document.name)
@@ -148,6 +154,7 @@ class Pipeline:
         for i, outcome in enumerate(outcomes):
             schema = self._taxonomy.schema_of(outcome.prediction.path) if outcome.prediction else None
             if schema in self._extractors and outcome.document is not None:
+                self._watch(outcome.path, "extract")
                 by_schema.setdefault(schema, []).append((i, outcome.document))
         done = list(outcomes)
         for schema, documents in by_schema.items():
@@ -166,6 +173,7 @@ class Pipeline:
         index, document, prediction = self._index, outcome.document, outcome.prediction
         if index is None or document is None:
             return outcome
+        self._watch(outcome.path, "index")
         labels = {"category": prediction.category, "subcategory": prediction.subcategory} if prediction else {}
         tags = {**labels, "language": document.language}
         error = outcome.error

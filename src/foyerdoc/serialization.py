@@ -9,12 +9,17 @@ a page's words six numbers each (start, end, and the box in tenths of a point).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
 from itertools import chain
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
 
 import orjson
+from pydantic import BaseModel
 
 from foyerdoc.documents import (
     Alignment,
@@ -30,7 +35,7 @@ from foyerdoc.documents import (
     Removal,
     Span,
 )
-from foyerdoc.errors import DamagedFile, UsageError
+from foyerdoc.errors import DamagedFile, FoyerdocError, UsageError
 
 FORMAT = "foyerdoc.document"
 VERSION = 1
@@ -38,6 +43,9 @@ VERSION = 1
 # A block's kind is its place in this tuple, so kinds may be added at the end only.
 _KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
+
+# Left out of what people and programs are shown: what only makes sense within the process, and the text twice.
+_INTERNAL = {"geometry", "source", "alignment"}
 
 
 @dataclass(slots=True)
@@ -104,6 +112,35 @@ def loads(data: bytes) -> Document:
         return _load_document(outer["document"])
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise DamagedFile("a stored document is damaged", hint="read the original file again") from error
+
+
+def as_json(value: Any) -> Any:
+    """A result as plain lists, dictionaries, strings and numbers."""
+    if is_dataclass(value) and not isinstance(value, type):
+        named = ((f.name, getattr(value, f.name)) for f in fields(value) if not f.name.startswith("_"))
+        return {name: as_json(part) for name, part in named if name not in _INTERNAL}
+    if isinstance(value, FoyerdocError):
+        return {"code": value.code, "message": value.message, "hint": value.hint}
+    if isinstance(value, BaseModel):
+        return as_json(value.model_dump(mode="json"))
+    if isinstance(value, Mapping):
+        return {printable(str(key)): as_json(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [as_json(part) for part in value]
+    if isinstance(value, Enum):
+        return as_json(value.value)
+    if isinstance(value, Decimal | date | time):
+        return str(value)
+    if isinstance(value, str | Path):
+        return printable(str(value))
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value)  # most readers of JSON have no such number
+    return value
+
+
+def printable(text: str) -> str:
+    """A text that can be written as UTF-8: bytes of a path that are none become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _document(document: Document, boxes: bool) -> dict[str, Any]:

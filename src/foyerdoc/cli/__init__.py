@@ -16,6 +16,7 @@ from foyerdoc.cli.indexing import index
 from foyerdoc.cli.machine import doctor, models
 from foyerdoc.cli.questions import ask, chat, search
 from foyerdoc.cli.reviewing import review
+from foyerdoc.cli.serving import serve
 from foyerdoc.cli.training import train
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "read",
     "review",
     "search",
+    "serve",
     "train",
 ]

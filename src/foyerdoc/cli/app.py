@@ -5,23 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
-from datetime import date, time
-from decimal import Decimal
-from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import orjson
 import typer
-from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from foyerdoc.errors import FoyerdocError, GoldError, SchemaError, UsageError
+from foyerdoc.serialization import as_json, printable
 from foyerdoc.storage import put_back
 
 T = TypeVar("T")
@@ -40,9 +36,6 @@ Inputs = Annotated[list[Path], typer.Argument(help="Files or folders.", exists=T
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 Password = Annotated[str | None, typer.Option(help="For encrypted files.")]
 Seconds = Annotated[float, typer.Option(help="Limit of one file's reading.", min=0.1)]
-
-# Left out of JSON: what only makes sense within the process, and the text twice.
-_INTERNAL = {"geometry", "source", "alignment"}
 
 
 def made_folder(name: str) -> Path:
@@ -118,30 +111,6 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
-def as_json(value: Any) -> Any:
-    """A result as plain lists, dictionaries, strings and numbers."""
-    if is_dataclass(value) and not isinstance(value, type):
-        named = ((f.name, getattr(value, f.name)) for f in fields(value) if not f.name.startswith("_"))
-        return {name: as_json(part) for name, part in named if name not in _INTERNAL}
-    if isinstance(value, FoyerdocError):
-        return {"code": value.code, "message": value.message, "hint": value.hint}
-    if isinstance(value, BaseModel):
-        return as_json(value.model_dump(mode="json"))
-    if isinstance(value, Mapping):
-        return {_printable(str(key)): as_json(part) for key, part in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [as_json(part) for part in value]
-    if isinstance(value, Enum):
-        return as_json(value.value)
-    if isinstance(value, Decimal | date | time):
-        return str(value)
-    if isinstance(value, str | Path):
-        return _printable(str(value))
-    if isinstance(value, int) and not -(2**63) <= value < 2**64:
-        return str(value)  # most readers of JSON have no such number
-    return value
-
-
 def brief(text: str, length: int = 100) -> str:
     """A text on one line, shortened, safe to print with markup on."""
     line = " ".join(text.split())
@@ -156,9 +125,4 @@ def pages_of(pages: Sequence[int]) -> str:
 
 
 def _plain(text: str) -> str:
-    return escape(_printable(text))
-
-
-def _printable(text: str) -> str:
-    """A text that can be written as UTF-8: bytes of a path that are none become escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return escape(printable(text))

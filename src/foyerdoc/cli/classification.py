@@ -17,7 +17,6 @@ from foyerdoc.cli.app import (
     Password,
     Seconds,
     app,
-    as_json,
     brief,
     err,
     files_of,
@@ -33,6 +32,7 @@ from foyerdoc.cli.documents import read_documents
 from foyerdoc.documents import Document
 from foyerdoc.errors import FoyerdocError, ReadError, UsageError
 from foyerdoc.results import Prediction, Segment
+from foyerdoc.serialization import as_json
 from foyerdoc.settings import Limits
 from foyerdoc.taxonomy import Taxonomy
 

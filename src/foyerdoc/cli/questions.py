@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foyerdoc.cli.app import Json, app, as_json, brief, err, out, pages_of, print_json, report, stops_on_error
+from foyerdoc.cli.app import Json, app, brief, err, out, pages_of, print_json, report, stops_on_error
 from foyerdoc.cli.indexing import Folder, existing
 from foyerdoc.errors import UsageError
 from foyerdoc.models.protocol import Message
 from foyerdoc.results import Answer
+from foyerdoc.serialization import as_json
 
 if TYPE_CHECKING:
     from foyerdoc.chat import Chat

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from pydantic import BaseModel, ValidationError
 
-from foyerdoc.cli.app import Json, app, as_json, made_folder, print_json, report, stops_on_error
+from foyerdoc.cli.app import Json, app, made_folder, print_json, report, stops_on_error
 from foyerdoc.cli.documents import extractor_folder, load_schema
 from foyerdoc.cli.trained import (
     note,
@@ -27,6 +27,7 @@ from foyerdoc.cli.trained import (
 from foyerdoc.cli.watching import bar, goes_on, say_memory, told_by_the_first
 from foyerdoc.errors import FoyerdocError, ReadError, UsageError
 from foyerdoc.finetuning.training.parallel import is_first
+from foyerdoc.serialization import as_json
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
