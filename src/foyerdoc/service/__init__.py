@@ -7,6 +7,7 @@ access.py         who asks, and what they may
 throttle.py       how much, how often and how many at once
 library.py        collections: their files, indexes and answers
 jobs.py           accepted files through the pipeline, in threads that can be killed at any moment
+judging.py        what people say is right, and the review page
 monitoring.py     metrics and log lines, none of which holds text of a document
 problems.py       what went wrong, as a body that programs can read
 routes/           the HTTP side, one file per subject

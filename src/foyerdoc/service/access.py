@@ -93,7 +93,7 @@ def _named(request: Request, collection: Annotated[str, Path(pattern=COLLECTION,
 def existing(named: Annotated[tuple[Library, str], Depends(_named)], request: Request) -> Shelf:
     """The collection of the path, which exists: it holds something, or the key names it."""
     library, name = named
-    if name not in request.state.key.collections and not library.holds(name):
+    if name not in request.state.key.collections and not library.ledger.holds(name):
         raise unknown_collection()
     return library.shelf(name)
 

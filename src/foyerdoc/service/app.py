@@ -20,6 +20,7 @@ from foyerdoc.service.library import Library
 from foyerdoc.service.monitoring import Metrics, Watched
 from foyerdoc.service.problems import Problem
 from foyerdoc.service.routes import ROUTERS
+from foyerdoc.service.routes.judgements import Tickets
 from foyerdoc.service.throttle import Throttle
 
 LEDGER: Final = "ledger.sqlite"
@@ -90,6 +91,7 @@ def make_app(configuration: Configuration) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.ledger, app.state.library, app.state.jobs, app.state.metrics = ledger, library, jobs, metrics
+    app.state.tickets = Tickets()
     app.state.throttle = Throttle(configuration.allowance)
     problems.install(app)
     for router in ROUTERS:

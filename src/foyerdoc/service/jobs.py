@@ -70,7 +70,8 @@ class Jobs:
             self._news.clear()
             job = self._ledger.take()
             if job is None:
-                self._news.wait()
+                # Two threads may clear one word of news: none sleeps for long on it.
+                self._news.wait(5)
             else:
                 self._run(job)
 

@@ -64,7 +64,9 @@ CREATE TABLE jobs (
     ended TEXT,
     error BLOB
 );
+CREATE INDEX documents_by_state ON documents (state);
 CREATE INDEX jobs_by_state ON jobs (state, row);
+CREATE INDEX jobs_by_document ON jobs (collection, document);
 CREATE UNIQUE INDEX one_job_at_a_time ON jobs (collection, document) WHERE state IN ('queued', 'running');
 PRAGMA user_version = {VERSION};
 """
@@ -86,7 +88,8 @@ class Accepted:
     """A file that was accepted.
 
     Attributes:
-        state: "queued" until a job has ended, then "ready" or "failed"; "deleting" while its traces are taken away.
+        state: "queued" until a job has ended, then "ready", "failed" or "cancelled"; "deleting" while its traces are taken
+            away.
         result: what the pipeline found, as plain lists and dictionaries; None until then.
     """
 
@@ -208,6 +211,10 @@ class Ledger:
         query = f"SELECT row, {_DOCUMENT}, result FROM documents WHERE {there}"  # noqa: S608 - nothing from outside
         return [(row[0], _accepted(row[1:])) for row in self._rows(query, collection, after, limit)]
 
+    def holds(self, collection: str) -> bool:
+        """Whether a collection has documents."""
+        return bool(self._rows("SELECT 1 FROM documents WHERE collection = ? AND state <> 'deleting' LIMIT 1", collection))
+
     def collections(self) -> dict[str, int]:
         """Collections that hold documents, and how many."""
         query = "SELECT collection, count(*) FROM documents WHERE state <> 'deleting' GROUP BY collection ORDER BY collection"
@@ -240,6 +247,10 @@ class Ledger:
             there = "SELECT 1 FROM documents WHERE collection = ? AND id = ? AND state <> 'deleting'"
             if connection.execute(there, (collection, document)).fetchone() is None:
                 return None
+            connection.execute(
+                "UPDATE documents SET state = 'queued' WHERE collection = ? AND id = ? AND result IS NULL",
+                (collection, document),
+            )
             _enqueue(connection, collection, document)
         return self.job_of(collection, document)
 
@@ -271,6 +282,8 @@ class Ledger:
             connection.execute(
                 "UPDATE jobs SET state = ?, ended = ?, error = ? WHERE id = ?", (state, now(), _packed(error), job.id)
             )
+            if state == "cancelled":
+                _settle_cancelled(connection)
             if of_document is not None:
                 connection.execute(
                     "UPDATE documents SET state = ?, result = ? WHERE collection = ? AND id = ? AND state <> 'deleting'",
@@ -281,6 +294,7 @@ class Ledger:
         """Queue a job again that was stopped with the service."""
         with self._transaction() as connection:
             connection.execute("UPDATE jobs SET state = 'queued', stage = '', tries = tries - 1 WHERE id = ?", (job,))
+            _cancel_stopping(connection)
 
     def recover(self) -> int:
         """Queue again what a kill interrupted; how many. What was interrupted too often has failed."""
@@ -300,7 +314,7 @@ class Ledger:
                     "UPDATE documents SET state = 'failed', result = ? WHERE collection = ? AND id = ? AND state <> 'deleting'",
                     (_packed({"error": error}), collection, document),
                 )
-            connection.execute("UPDATE jobs SET state = 'cancelled', ended = ? WHERE state = 'running' AND stopping", (now(),))
+            _cancel_stopping(connection)
             return connection.execute("UPDATE jobs SET state = 'queued', stage = '' WHERE state = 'running'").rowcount
 
     def cancel(self, collection: str, job: str) -> bool:
@@ -324,6 +338,10 @@ class Ledger:
         marks = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
         query = f"SELECT {_JOB} FROM jobs WHERE collection = ?{marks} ORDER BY row DESC LIMIT ?"  # noqa: S608 - marks only
         return [_job(row) for row in self._rows(query, collection, *states, limit)]
+
+    def waiting(self) -> int:
+        """How many jobs are queued."""
+        return int(self._rows("SELECT count(*) FROM jobs WHERE state = 'queued'")[0][0])
 
     def counts(self) -> dict[str, int]:
         """How many jobs there are, by state."""
@@ -376,7 +394,24 @@ def _stop(connection: sqlite3.Connection, condition: str, values: tuple[str, ...
         (now(), *values),
     )
     connection.execute(f"UPDATE jobs SET stopping = 1 WHERE {condition} AND state = 'running'", values)  # noqa: S608
+    _settle_cancelled(connection)
     return there is not None
+
+
+def _cancel_stopping(connection: sqlite3.Connection) -> None:
+    """Cancel what was asked to stop and does not run any more."""
+    connection.execute(
+        "UPDATE jobs SET state = 'cancelled', ended = ? WHERE state IN ('queued', 'running') AND stopping", (now(),)
+    )
+    _settle_cancelled(connection)
+
+
+def _settle_cancelled(connection: sqlite3.Connection) -> None:
+    """Documents that wait for no job any more say so."""
+    connection.execute(
+        "UPDATE documents SET state = 'cancelled' WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM jobs j"
+        " WHERE j.collection = documents.collection AND j.document = documents.id AND j.state IN ('queued', 'running'))"
+    )
 
 
 def _key(row: Sequence[Any]) -> StoredKey:

@@ -16,6 +16,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from foyerdoc.chat import Chat
@@ -25,7 +26,7 @@ from foyerdoc.errors import UsageError
 from foyerdoc.index import Index
 from foyerdoc.pipeline import Pipeline
 from foyerdoc.service.configuration import Configuration
-from foyerdoc.service.ledger import Accepted, Ledger
+from foyerdoc.service.ledger import Accepted, Job, Ledger
 from foyerdoc.service.problems import Problem
 
 
@@ -45,10 +46,6 @@ class Library:
         """A collection by its name; whether a key sees it is the caller's to know."""
         with self._lock:
             return self._shelves.setdefault(name, Shelf(self, name))
-
-    def holds(self, name: str) -> bool:
-        """Whether a collection has documents."""
-        return name in self.ledger.collections()
 
     def open_index(self, folder: Path) -> Index:
         """An index that shares its embedder with all others."""
@@ -83,8 +80,9 @@ class Library:
     def close(self) -> None:
         """Let go of all indexes."""
         with self._lock:
-            for shelf in self._shelves.values():
-                shelf.close()
+            shelves = list(self._shelves.values())
+        for shelf in shelves:
+            shelf.close()
 
 
 class Shelf:
@@ -94,7 +92,7 @@ class Shelf:
         self.name = name
         self.folder = library.configuration.folder / "collections" / name
         self._library = library
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._index: Index | None = None
         self._chat: Chat | None = None
 
@@ -111,16 +109,17 @@ class Shelf:
     @property
     def index(self) -> Index:
         """The collection's index, which is made when it is first asked for."""
-        with self._lock:
+        with self.lock:
             if self._index is None:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 self._index = self._library.open_index(self.folder / "index")
+                self._take_strangers(self._index)
             return self._index
 
     @property
     def chat(self) -> Chat:
         """What answers from the index."""
-        with self._lock:
+        with self.lock:
             if self._chat is None:
                 self._chat = Chat(self.index, self._library.configuration.model, write=self._library.configuration.write)
             return self._chat
@@ -140,17 +139,22 @@ class Shelf:
             watch=watch,
         )
 
-    def put(self, received: Path, document: str, name: str) -> None:
-        """Give a received file its place; one that is there already stays."""
+    def enter(self, received: Path, document: str, name: str, size: int) -> tuple[Accepted, Job | None, bool]:
+        """Give a received file its place and enter it; one that is there already stays, and so does its entry.
+
+        File first, ledger second: killed in between, nothing was promised, and the next start takes the file away.
+
+        Returns:
+            As `Ledger.accept`.
+        """
         folder = self.folder / "files" / document
-        with self._lock:
-            if folder.is_dir() and any(folder.iterdir()):
-                received.unlink()
-                return
-            folder.mkdir(parents=True, exist_ok=True)
-            received.rename(folder / name)
-            for place in (folder, folder.parent, self.folder):
-                _settle(place)
+        with self.lock:
+            if not folder.is_dir() or not any(folder.iterdir()):
+                folder.mkdir(parents=True, exist_ok=True)
+                received.rename(folder / name)
+                for place in (folder, folder.parent, self.folder):
+                    _settle(place)
+            return self.ledger.accept(self.name, document, name, size)
 
     def file(self, document: str) -> Path:
         """Where a document's file is.
@@ -191,30 +195,38 @@ class Shelf:
         Raises:
             Problem: 404.
         """
-        if not self.ledger.condemn(self.name, document):
-            raise unknown_document()
-        self.remove(document)
+        with self.lock:
+            if not self.ledger.condemn(self.name, document):
+                raise unknown_document()
+            self.remove(document)
 
     def remove(self, document: str) -> None:
         """Take the traces of a document that was marked, then its entry: killed in between, it is still marked."""
-        with self._lock:
-            if any(one.id == document for one in self.index.documents()):
+        with self.lock:
+            with suppress(UsageError):  # it was never indexed
                 self.index.delete(document)
             shutil.rmtree(self.folder / "files" / document, ignore_errors=True)
             self.ledger.forget(self.name, document)
 
     def finish(self, document: str, end: Callable[[], None]) -> None:
         """End a job; a document that was deleted meanwhile leaves the index again."""
-        with self._lock:
+        with self.lock:
             there = self.ledger.document(self.name, document)
             if there is not None and there.state != "deleting":
                 end()
-            elif any(one.id == document for one in self.index.documents()):
-                self.index.delete(document)
+            else:
+                with suppress(UsageError):
+                    self.index.delete(document)
+
+    def _take_strangers(self, index: Index) -> None:
+        """Take out of the index what a job put there for a document that was deleted meanwhile, before it was killed."""
+        for one in index.documents():
+            if self.ledger.document(self.name, one.id) is None:
+                index.delete(one.id)
 
     def close(self) -> None:
         """Let go of the index."""
-        with self._lock:
+        with self.lock:
             if self._index is not None:
                 self._index.close()
                 self._index = self._chat = None

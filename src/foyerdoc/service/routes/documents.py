@@ -148,13 +148,13 @@ async def upload(
     A file is one document in a collection however often it is sent: 200 says that it was there.
     """
     library = shelf.library
-    if library.ledger.counts().get("queued", 0) >= library.configuration.allowance.waiting:
+    if library.ledger.waiting() >= library.configuration.allowance.waiting:
         raise Problem(503, "too_much_waiting", "too many files wait to be read", hint="come again later", wait=60)
     received = library.incoming / uuid.uuid4().hex
     with request.app.state.throttle.uploading():
         try:
             digest, size = await _receive(request, received, library.configuration.allowance.upload_bytes)
-            accepted, job, new = await run_in_threadpool(_enter, shelf, received, digest, path_name(name), size)
+            accepted, job, new = await run_in_threadpool(shelf.enter, received, digest, path_name(name), size)
         finally:
             received.unlink(missing_ok=True)
     if new:
@@ -301,15 +301,6 @@ def _finish(handle: BinaryIO, rest: bytes) -> None:
     handle.write(rest)
     handle.flush()
     os.fsync(handle.fileno())
-
-
-def _enter(shelf: Shelf, received: FilePath, digest: str, name: str, size: int) -> tuple[Accepted, Job | None, bool]:
-    """File first, ledger second: killed in between, nothing was promised, and the next start takes the file away."""
-    there = shelf.ledger.document(shelf.name, digest)
-    if there is not None and there.state == "deleting":
-        raise Problem(503, "being_deleted", "the document is being deleted", hint="send it again", wait=1)
-    shelf.put(received, digest, name)
-    return shelf.ledger.accept(shelf.name, digest, name, size)
 
 
 def _view(accepted: Accepted, job: Job | None) -> DocumentView:

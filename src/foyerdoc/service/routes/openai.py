@@ -137,7 +137,7 @@ async def completions(key: Reader, asked: CompletionRequest, request: Request) -
 
 
 def _collection(request: Request, named: tuple[str, ...], seen: bool, name: str) -> Shelf:
-    if not seen or (name not in named and not request.app.state.library.holds(name)):
+    if not seen or (name not in named and not request.app.state.ledger.holds(name)):
         raise unknown_collection()
     shelf: Shelf = request.app.state.library.shelf(name)
     return shelf
