@@ -2,7 +2,7 @@
 
     {"type": "about:blank", "status": 413, "code": "too_large", "title": "...", "hint": "..."}
 
-`code` is a stable name. Bodies hold names, counts and limits, never text of a document and never what was sent.
+`code` is a stable name. Bodies hold names, counts and limits, never text of a document.
 """
 
 from __future__ import annotations
@@ -76,6 +76,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.FoyerdocError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = described()
+        description["components"]["schemas"]["ProblemBody"] = ProblemBody.model_json_schema()
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _http(_: Request, error: Exception) -> JSONResponse:
@@ -92,9 +100,11 @@ def _ours(request: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:
-    found = error.errors()[0] if isinstance(error, RequestValidationError) and error.errors() else {"loc": (), "msg": ""}
-    # Places are names from the schema and numbers, but for keys of an object that was sent.
-    place = ".".join(str(part) for part in found["loc"][:2])
+    found = (
+        error.errors()[0] if isinstance(error, RequestValidationError) and error.errors() else {"loc": (), "type": "invalid"}
+    )
+    # As far as a place is of the schema's own names: what lies deeper, or is not known, was sent.
+    place = ".".join(str(part) for part in found["loc"][: 1 if found["type"] == "extra_forbidden" else 2])
     return _response(
         422, "invalid_request", f"{place or 'the request'} is not as described: {found['type']}", "see /v1/openapi.json"
     )
