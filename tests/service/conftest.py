@@ -1,4 +1,4 @@
-"""A service over one collection of two invented documents, in this process, with the real embedder."""
+"""A service over two collections of invented documents, in this process."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from foyerdoc.service import Configuration, make_app
 from foyerdoc.service.access import make_key
 from foyerdoc.service.configuration import Allowance
 from foyerdoc.taxonomy import Taxonomy
+from tests.index.conftest import WordEmbedder
 
 TAXONOMY = Taxonomy.model_validate(
     {
@@ -71,8 +72,14 @@ def worked_on(client: TestClient, header: dict[str, str], collection: str, docum
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> FastAPI:
-    return make_app(configuration(tmp_path_factory.mktemp("service"), embedder))
+def served_embedder() -> Embedder:
+    """Of words: it starts at once. `test_api` has the real one."""
+    return WordEmbedder()
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, served_embedder: Embedder) -> FastAPI:
+    return make_app(configuration(tmp_path_factory.mktemp("service"), served_embedder))
 
 
 @pytest.fixture(scope="module")

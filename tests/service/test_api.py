@@ -21,6 +21,11 @@ from tests.service.conftest import LETTER, configuration, key, upload, worked_on
 Header = dict[str, str]
 
 
+@pytest.fixture(scope="module")
+def served_embedder(embedder: Embedder) -> Embedder:
+    return embedder
+
+
 def test_an_upload_is_read_labelled_extracted_and_found(client: TestClient, writer: Header, ours: dict[str, Any]) -> None:
     assert ours["state"] == "ready"
     assert ours["label"] == ["bill"]

@@ -64,8 +64,6 @@ function draw() {
   if (pictured) drawPages(result.pages);
   byId("as-pages").disabled = !pictured;
   view(pictured && !(quote && !quote.boxes?.length) ? "pages" : "text");
-  // The quote is scrolled to when its page has its height, which it has before its picture.
-  document.querySelector("#document .quote:not([hidden])")?.scrollIntoView({ block: "center" });
 }
 
 function view(name) {
@@ -73,7 +71,17 @@ function view(name) {
   byId("as-text").setAttribute("aria-pressed", String(name === "text"));
   byId("sheets").hidden = name !== "pages";
   byId("text").hidden = name !== "text";
-  document.querySelector(`#${name === "pages" ? "sheets" : "text"} .chosen, #${name === "pages" ? "sheets" : "text"} .quote`)?.scrollIntoView({ block: "center" });
+  reveal(".chosen, .quote");
+}
+
+/** Scroll the pages or the text to something on them; a page has its height before it has its picture. */
+function reveal(selector) {
+  const frame = byId("sheets").hidden ? byId("text") : byId("sheets");
+  const element = frame.querySelector(selector);
+  if (!element) return;
+  const [inner, outer] = [element.getBoundingClientRect(), frame.getBoundingClientRect()];
+  frame.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+  frame.scrollIntoView({ block: "nearest" });
 }
 
 // --- pages and text ---
@@ -149,7 +157,7 @@ function choose(path, focus = false) {
   const entry = document.querySelector(`#fields [data-path="${CSS.escape(path)}"]`);
   entry?.scrollIntoView({ block: "nearest" });
   if (focus) entry?.querySelector("button")?.focus({ preventScroll: true });
-  else document.querySelector(`#document .reading > :not([hidden]):not(#found) [data-path="${CSS.escape(path)}"]`)?.scrollIntoView({ block: "center" });
+  else reveal(".chosen");
 }
 
 // --- label and fields, and what is right ---
