@@ -150,7 +150,7 @@ def test_a_new_users_path(visit: Callable[..., Page], served: Served) -> None:
     assert all(labels)
     picture(page, "documents")
 
-    page.click("text=avis-2026-77410.pdf")
+    page.click("#list >> text=avis-2026-77410.pdf")
     page.wait_for_selector(".sheet img")
     assert page.evaluate("document.activeElement.id") == "document-title"
     assert page.title() == "avis-2026-77410.pdf – foyerdoc"
@@ -234,7 +234,7 @@ def test_on_a_phone_and_in_three_languages(visit: Callable[..., Page], served: S
     page.wait_for_selector("#list tbody tr:nth-child(3)")
     picture(page, "phone-documents")
     _fits(page)
-    page.tap("text=avis-2026-77410.pdf")
+    page.tap("#list >> text=avis-2026-77410.pdf")
     page.wait_for_selector(".sheet img")
     picture(page, "phone-document")
     _fits(page)
