@@ -65,7 +65,9 @@ def served(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     """With an embedder of words, which starts at once; for pictures with the real one, and the demo's classifier."""
     real = PICTURES is not None
     embedder = request.getfixturevalue("embedder") if real else WordEmbedder()
-    with Served(tmp_path_factory.mktemp("served"), embedder, Classifier.load(folder() / "classifier") if real else None) as served:
+    with Served(
+        tmp_path_factory.mktemp("served"), embedder, Classifier.load(folder() / "classifier") if real else None
+    ) as served:
         yield served
 
 
