@@ -2,10 +2,10 @@
 
     python -m benchmarks.service.load [--seconds 60] [--clients 1 16 64] [--hours 0] [--documents 30] [--out FILE]
 
-The service is `foyerdoc serve` with the demo's mailbox. "library" is `Index.search` and `Chat.ask` on the service's own index from
-as many threads in one process, after the service has ended: the two never run together. Both are asked the demo's questions, in
-turn. A request is one that was answered with 200; others are counted apart. The clients are threads of one process, which shares
-the machine's cores with the service: at many clients they take from it.
+The service is `foyerdoc serve` with the demo's mailbox. "library" is `Index.search` and `Chat.ask` on the service's own index
+from as many threads in one process, after the service has ended: the two never run together. Both are asked the demo's
+questions, in turn. A request is one that was answered with 200; others are counted apart. The clients are threads of one
+process, which shares the machine's cores with the service: at many clients they take from it.
 
 `--hours` goes on with 16 clients and prints the service's resident memory every tenth of the time: it should not grow.
 """
@@ -48,24 +48,19 @@ def main() -> None:
     with serving("--per-minute", "1000000", "--at-once", "1000", documents=given.documents) as made:
         for kind in ("search", "ask"):
             for clients in given.clients:
-                say(
-                    {
-                        "system": "service",
-                        "kind": kind,
-                        **measured([_over_http(made, kind) for _ in range(clients)], questions, given.seconds),
-                    }
-                )
+                asks = [_over_http(made, kind) for _ in range(clients)]
+                say({"system": "service", "kind": kind, **measured(asks, questions, given.seconds)})
         if given.hours:
             _watch(made, questions, given.hours, say)
         made.process.terminate()
         made.process.wait(60)
         with Index.open(made.data / "collections" / COLLECTION / "index") as index:
             chat = Chat(index)
-            asks: dict[str, Ask] = {
-                "search": lambda q: len(index.search(q)) and 200,
-                "ask": lambda q: bool(chat.ask(q)) and 200,
+            alone: dict[str, Ask] = {
+                "search": lambda question: 200 if index.search(question) else 0,
+                "ask": lambda question: 200 if chat.ask(question) else 0,
             }
-            for kind, ask in asks.items():
+            for kind, ask in alone.items():
                 for clients in given.clients:
                     say({"system": "library", "kind": kind, **measured([ask] * clients, questions, given.seconds)})
 
@@ -113,15 +108,7 @@ def _over_http(made: Serving, kind: str) -> Ask:
 def _watch(made: Serving, questions: Sequence[str], hours: float, say: Callable[[dict], None]) -> None:
     process = psutil.Process(made.process.pid)
     for tenth in range(11):
-        children = sum(child.memory_info().rss for child in process.children(recursive=True))
-        megabytes = round(process.memory_info().rss / 2**20, 1)
-        say(
-            {
-                "memory_after_minutes": round(tenth * hours * 6, 2),
-                "service_mb": megabytes,
-                "readers_mb": round(children / 2**20, 1),
-            }
-        )
+        say({"memory_after_minutes": round(tenth * hours * 6, 2), "service_mb": round(process.memory_info().rss / 2**20, 1)})
         if tenth < 10:
             half = hours * 180
             for kind in ("search", "ask"):

@@ -274,7 +274,8 @@ def test_everything_has_a_name_for_a_screen_reader(visit: Callable[..., Page], s
         page.goto(f"{served.address}/{address}")
         nameless = page.evaluate(
             """() => [...document.querySelectorAll('button, input, select, a, summary, progress, meter')]
-            .filter((e) => e.checkVisibility() && !(e.textContent.trim() || e.ariaLabel || e.labels?.length || e.title)).map((e) => e.outerHTML)"""
+            .filter((e) => e.checkVisibility())
+            .filter((e) => !(e.textContent.trim() || e.ariaLabel || e.labels?.length || e.title)).map((e) => e.outerHTML)"""
         )
         assert nameless == []
         assert page.locator("h1:visible").count() == 1
