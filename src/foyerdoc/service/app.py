@@ -97,8 +97,8 @@ def make_app(configuration: Configuration) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     # The last one added is the first one asked.
-    app.add_middleware(_Guarded, body_bytes=configuration.allowance.body_bytes)
     app.add_middleware(Watched, metrics=metrics)
+    app.add_middleware(_Guarded, body_bytes=configuration.allowance.body_bytes)
     return app
 
 

@@ -13,10 +13,12 @@ from prometheus_client.process_collector import ProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foyerdoc.service.ledger import Ledger
+from foyerdoc.service.problems import unexpected
 
 logger = logging.getLogger("foyerdoc.service")
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_GONE: Final = 499  # as nginx calls a client that went away before an answer began
 _JOB_SECONDS: Final = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0)
 
 
@@ -65,7 +67,7 @@ class Watched:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 499  # as nginx calls a client that went away
+        started, status = time.perf_counter(), _GONE
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -76,9 +78,10 @@ class Watched:
         self._metrics.going.inc()
         try:
             await self._app(scope, receive, noting)
-        except Exception:
-            status = 500
-            raise
+        except Exception as error:  # noqa: BLE001 - passed on, the server would log its message
+            answer = unexpected(error)
+            if status == _GONE:
+                await answer(scope, receive, noting)
         finally:
             self._metrics.going.dec()
             spent = time.perf_counter() - started

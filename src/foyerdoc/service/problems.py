@@ -69,13 +69,22 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": kind} for status in sorted(every)}
 
 
+def unexpected(error: Exception) -> JSONResponse:
+    """The answer to an error that nobody foresaw. It is logged by kind and place: its message may hold text of a document."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+    logger.error("unexpected %s%s", type(error).__name__, place)
+    return _response(500, "internal_error", "something unexpected went wrong", "the service's log says where; try again later")
+
+
 def install(app: FastAPI) -> None:
-    """Make an application answer every error in this way."""
+    """Make an application answer every error in this way; those that nobody foresaw are `monitoring.Watched`'s."""
     # Starlette's handlers are typed for any exception; each is called with the kind that it is installed for.
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(errors.FoyerdocError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unexpected)
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -95,8 +104,8 @@ def _http(_: Request, error: Exception) -> JSONResponse:
     return _response(status, phrase.lower().replace(" ", "_"), phrase, "GET /v1/openapi.json lists what there is", headers)
 
 
-def _ours(request: Request, error: Exception) -> JSONResponse:
-    return of(error).response() if isinstance(error, errors.FoyerdocError) else _unexpected(request, error)
+def _ours(_: Request, error: Exception) -> JSONResponse:
+    return of(error).response() if isinstance(error, errors.FoyerdocError) else unexpected(error)
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -108,16 +117,6 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
     return _response(
         422, "invalid_request", f"{place or 'the request'} is not as described: {found['type']}", "see /v1/openapi.json"
     )
-
-
-def _unexpected(_: Request, error: Exception) -> JSONResponse:
-    # Messages of others' exceptions may hold text of a document: only their kind and place are logged.
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-    logger.error("unexpected %s%s", type(error).__name__, place)
-    return _response(500, "internal_error", "something unexpected went wrong", "the service's log says where; try again later")
 
 
 def _response(status: int, code: str, title: str, hint: str, headers: dict[str, str] | None = None) -> JSONResponse:
