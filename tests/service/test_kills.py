@@ -90,7 +90,16 @@ def test_killed_again_and_again_while_files_come_and_are_worked_on(service: Serv
                         break
                 time.sleep(0.02)
 
+    def break_off() -> None:
+        """A long file that is half sent at the first kill, and not sent again."""
+        pieces = (time.sleep(0.05) or b"x" * 100_000 for _ in range(200))
+        with contextlib.suppress(httpx.TransportError):
+            service.client.post("/v1/collections/c/documents", params={"name": "half.txt"}, content=pieces)
+
     service.start()
+    threading.Thread(target=break_off).start()
+    while not list((service.folder / "incoming").iterdir()):
+        time.sleep(0.01)
     sender = threading.Thread(target=send)
     sender.start()
     try:
