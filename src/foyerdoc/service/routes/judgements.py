@@ -173,7 +173,12 @@ def gold(shelf: There) -> Response:
     status_code=201,
     dependencies=[WRITE],
     responses=responses(404, 503),
-    openapi_extra={"requestBody": {"required": True, "content": {_JSON_LINES: {"schema": {"type": "string"}}}}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {kind: {"schema": {"type": "string"}} for kind in (_JSON_LINES, "text/plain")},
+        }
+    },
 )
 async def add_gold(shelf: There, request: Request) -> Taken:
     """What a review page exported, all of it or nothing. Who judges again replaces what they said."""

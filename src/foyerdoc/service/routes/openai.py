@@ -26,7 +26,7 @@ from foyerdoc.service import problems
 from foyerdoc.service.access import Reader, sees, unknown_collection
 from foyerdoc.service.library import Shelf
 from foyerdoc.service.problems import Problem, responses
-from foyerdoc.service.routes.questions import events, json, last
+from foyerdoc.service.routes.questions import described, events, json, last
 
 router = APIRouter(prefix="/v1", tags=["chat completions"])
 
@@ -113,7 +113,7 @@ def models(key: Reader, request: Request) -> ModelList:
     responses={
         200: {
             "description": "The completion, or chunks of it",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": described()}},
         },
         **responses(404, 503),
     },

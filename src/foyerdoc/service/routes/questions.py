@@ -33,6 +33,12 @@ Where = Annotated[
 ]
 
 
+def described(*names: str) -> dict[str, Any]:
+    """A server-sent event for a route's documentation: its data is JSON as a string. Without names it has none."""
+    event = {"event": {"type": "string", "enum": list(names)}} if names else {}
+    return {"type": "object", "properties": {**event, "data": {"type": "string"}}, "required": [*event, "data"]}
+
+
 class SearchRequest(BaseModel):
     """What to find. `where` narrows within the collection, which the path names."""
 
@@ -93,7 +99,7 @@ def search(shelf: There, asked: SearchRequest, request: Request) -> Response:
     responses={
         200: {
             "description": "The answer; with `stream` events `text` (checked sentence by sentence), then `answer`.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": described("text", "answer", "error")}},
         },
         **responses(404, 503),
     },
