@@ -47,6 +47,7 @@ def main() -> None:
     # The limits are not what is measured.
     with serving("--per-minute", "1000000", "--at-once", "1000", documents=given.documents) as made:
         for kind in ("search", "ask"):
+            warm(_over_http(made, kind), questions)
             for clients in given.clients:
                 asks = [_over_http(made, kind) for _ in range(clients)]
                 say({"system": "service", "kind": kind, **measured(asks, questions, given.seconds)})
@@ -61,8 +62,15 @@ def main() -> None:
                 "ask": lambda question: 200 if chat.ask(question) else 0,
             }
             for kind, ask in alone.items():
+                warm(ask, questions)
                 for clients in given.clients:
                     say({"system": "library", "kind": kind, **measured([ask] * clients, questions, given.seconds)})
+
+
+def warm(ask: Ask, questions: Sequence[str]) -> None:
+    """Ask everything once: models are loaded, and sentences that were embedded are kept, by the service and by the library."""
+    for question in questions:
+        ask(question)
 
 
 def measured(clients: Sequence[Ask], questions: Sequence[str], seconds: float) -> dict[str, float]:

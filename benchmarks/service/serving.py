@@ -54,6 +54,9 @@ def serving(*options: str, documents: int | None = None) -> Iterator[Serving]:
             _wait(made)
             _upload(made, sorted((folder() / "documents").iterdir())[:documents])
             yield made
+        except httpx.TransportError as error:
+            lines = (Path(temporary) / "log").read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+            raise SystemExit("\n".join([*lines, f"the service is gone ({process.poll()})"])) from error
         finally:
             process.terminate()
             process.wait(60)
