@@ -56,10 +56,18 @@ def serving(*options: str, documents: int | None = None) -> Iterator[Serving]:
             yield made
         except httpx.TransportError as error:
             lines = (Path(temporary) / "log").read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
-            raise SystemExit("\n".join([*lines, f"the service is gone ({process.poll()})"])) from error
+            raise SystemExit(
+                "\n".join([*lines, f"{type(error).__name__}, the service ended with {_ended(process)}"])
+            ) from error
         finally:
             process.terminate()
             process.wait(60)
+
+
+def _ended(process: subprocess.Popen) -> int | None:
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(5)
+    return None
 
 
 def _wait(made: Serving) -> None:

@@ -173,8 +173,14 @@ def _listen(application: FastAPI, host: str, port: int) -> None:
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    # Its own lines of requests would hold files' names; ours do not.
     config = uvicorn.Config(
-        application, host=host, port=port, access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=30
+        application,
+        host=host,
+        port=port,
+        access_log=False,  # its lines would hold files' names; ours do not
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=75,  # longer than a model takes to load: a connection that waits meanwhile is not to be closed
+        timeout_graceful_shutdown=30,
     )
     uvicorn.Server(config).run()
