@@ -262,6 +262,9 @@ def test_hostile_names_and_texts_are_text(visit: Callable[..., Page], served: Se
     page.wait_for_selector("#text:not([hidden])")
     assert "<script>window.hit=1</script>" in page.inner_text("#text")
     page.click(".back a")
+    page.evaluate("import('/page/service.js').then((service) => { service.state.uploadBytes = 10 })")
+    page.set_input_files("#files", FILES[1])
+    page.locator("#uploads .problem", has_text="larger than").wait_for()
     page.click("#list tbody tr:nth-child(4) button")
     page.wait_for_selector("#list tbody tr:nth-child(4)", state="detached")
     assert page.evaluate("window.hit") is None

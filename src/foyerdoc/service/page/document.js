@@ -7,6 +7,7 @@ import { t } from "./words.js";
 let shown = null; // { id, detail, points, judged, labels, quote }
 let pictures = [];
 let drawn = null;
+let turn = 0; // what was asked for before the last opening is not shown any more
 
 export function startDocument(failed) {
   byId("as-pages").addEventListener("click", () => view("pages"));
@@ -22,6 +23,7 @@ export function startDocument(failed) {
 /** Open a document; `quote` is { start, end, page, boxes } of what is to be seen at once. */
 export async function open(id, quote = null) {
   leave();
+  const mine = turn;
   const text = ask(place("documents", id, "text")).then((response) => response.text(), () => "");
   // An attachment has no entry of its own: its text is there.
   const detail = await ask(place("documents", id)).then((response) => response.json(), (error) => {
@@ -30,7 +32,9 @@ export async function open(id, quote = null) {
   });
   const judged = await ask(place("documents", id, "judgements")).then((response) => response.json(), () => ({ judgements: [] }));
   const labels = await (await ask("/v1/labels")).json();
-  shown = { id, detail, points: Array.from(await text), judged: judged.judgements, labels: labels.labels, quote };
+  const points = Array.from(await text);
+  if (mine !== turn) return;
+  shown = { id, detail, points, judged: judged.judgements, labels: labels.labels, quote };
   draw();
 }
 
@@ -41,6 +45,7 @@ export function redraw() {
 
 /** Let go of the pictures. */
 export function leave() {
+  turn += 1;
   drawn?.disconnect();
   pictures.forEach((address) => URL.revokeObjectURL(address));
   pictures = [];

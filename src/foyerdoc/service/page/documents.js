@@ -52,6 +52,7 @@ export async function show(failed, anew = false) {
   }
   draw(found, failed);
   byId("more").hidden = next === null;
+  clearTimeout(timer); // several files that are sent at once begin several rounds
   if (found.some((one) => one.state === "queued") && !byId("documents").hidden) timer = setTimeout(() => show(failed), 700);
 }
 
@@ -127,6 +128,8 @@ async function send(file, failed) {
   const words = make("span", {}, t("uploading"));
   const line = make("li", {}, make("span", {}, file.name), bar, words);
   byId("uploads").append(line);
+  // Said before anything is sent: a browser that is refused half-way tells the page nothing.
+  if (file.size > state.uploadBytes) return refuse(bar, words, t("tooLarge", Math.floor(state.uploadBytes / 1e6)));
   try {
     const { isNew } = await upload(file, (share) => (bar.value = share));
     bar.value = 1;
@@ -134,9 +137,13 @@ async function send(file, failed) {
     setTimeout(() => line.remove(), 4000);
     show(failed);
   } catch (error) {
-    bar.remove();
-    words.className = "problem";
-    words.textContent = error.status ? `${error.message} (${error.hint})` : t("lost");
+    refuse(bar, words, error.status ? `${error.message} (${error.hint})` : t("lost"));
     if (error.status === 401) failed(error);
   }
+}
+
+function refuse(bar, words, reason) {
+  bar.remove();
+  words.className = "problem";
+  words.textContent = reason;
 }

@@ -42,6 +42,7 @@ async function go() {
 
 async function enter() {
   const seen = await (await ask("/v1/collections")).json();
+  state.uploadBytes = seen.upload_bytes;
   byId("collections").replaceChildren(...seen.collections.map((one) => make("option", { value: one.name })));
   if (!state.collection) setCollection(seen.collections[0]?.name ?? "");
   byId("collection").value = state.collection;

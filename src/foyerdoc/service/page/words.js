@@ -23,7 +23,7 @@ const WORDS = {
     notThere: "Not in the document", value: "Right value", keep: "Keep", kept: "Kept as gold", corrected: "corrected: {0}",
     none: "none of them", by: "{0} ({1})", searching: "Searching …", source: "Open source {0}: {1}", nothingFound: "Nothing was found.",
     refused: "The documents do not answer this.", unverified: "not found in the document", reviewMade: "{0} documents are on the review page",
-    goldTaken: "{0} lines were added", lost: "The service cannot be reached.", noPicture: "There is no picture of this document: its text is here.",
+    goldTaken: "{0} lines were added", tooLarge: "The file is larger than {0} MB.", lost: "The service cannot be reached.", noPicture: "There is no picture of this document: its text is here.",
     chooseCollection: "Choose a collection first.", attachments: "{0} attachments are found with this document",
   },
   fr: {
@@ -48,7 +48,7 @@ const WORDS = {
     notThere: "Absent du document", value: "Valeur juste", keep: "Garder", kept: "Gardé comme référence", corrected: "corrigé : {0}",
     none: "aucune", by: "{0} ({1})", searching: "Recherche …", source: "Ouvrir la source {0} : {1}", nothingFound: "Rien n’a été trouvé.",
     refused: "Les documents ne répondent pas à cette question.", unverified: "introuvable dans le document", reviewMade: "{0} documents sont sur la page de relecture",
-    goldTaken: "{0} lignes ajoutées", lost: "Le service est injoignable.", noPicture: "Ce document n’a pas d’image : voici son texte.",
+    goldTaken: "{0} lignes ajoutées", tooLarge: "Le fichier dépasse {0} Mo.", lost: "Le service est injoignable.", noPicture: "Ce document n’a pas d’image : voici son texte.",
     chooseCollection: "Choisissez d’abord une collection.", attachments: "{0} pièces jointes sont trouvées avec ce document",
   },
   de: {
@@ -73,7 +73,7 @@ const WORDS = {
     notThere: "Nicht im Dokument", value: "Richtiger Wert", keep: "Behalten", kept: "Als Gold behalten", corrected: "berichtigt: {0}",
     none: "keine davon", by: "{0} ({1})", searching: "Suche …", source: "Quelle {0} öffnen: {1}", nothingFound: "Nichts gefunden.",
     refused: "Die Dokumente beantworten das nicht.", unverified: "nicht im Dokument gefunden", reviewMade: "{0} Dokumente stehen auf der Durchsichtsseite",
-    goldTaken: "{0} Zeilen hinzugefügt", lost: "Der Dienst ist nicht zu erreichen.", noPicture: "Von diesem Dokument gibt es kein Bild: hier ist sein Text.",
+    goldTaken: "{0} Zeilen hinzugefügt", tooLarge: "Die Datei ist größer als {0} MB.", lost: "Der Dienst ist nicht zu erreichen.", noPicture: "Von diesem Dokument gibt es kein Bild: hier ist sein Text.",
     chooseCollection: "Wählen Sie zuerst eine Sammlung.", attachments: "{0} Anlagen werden mit diesem Dokument gefunden",
   },
 };

@@ -39,14 +39,22 @@ class CollectionView(BaseModel):
 
 
 class KeyView(BaseModel):
-    """What a key may, and the collections that it sees."""
+    """What a key may, the collections that it sees, and how long a file may be."""
 
     name: str
     scopes: list[str]
     collections: list[CollectionView]
+    upload_bytes: int
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"name": "anna", "scopes": ["read"], "collections": [{"name": "claims", "documents": 12}]}]
+            "examples": [
+                {
+                    "name": "anna",
+                    "scopes": ["read"],
+                    "collections": [{"name": "claims", "documents": 12}],
+                    "upload_bytes": 52428800,
+                }
+            ]
         }
     )
 
@@ -121,7 +129,8 @@ def collections(key: Reader, request: Request) -> KeyView:
     held = request.app.state.ledger.collections()
     names = key.collections or tuple(held)
     seen = [CollectionView(name=name, documents=held.get(name, 0)) for name in names]
-    return KeyView(name=key.name, scopes=list(key.scopes), collections=seen)
+    most = request.app.state.library.configuration.allowance.upload_bytes
+    return KeyView(name=key.name, scopes=list(key.scopes), collections=seen, upload_bytes=most)
 
 
 @router.post(
