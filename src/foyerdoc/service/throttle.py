@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
+from foyerdoc.results import Answer
 from foyerdoc.service.configuration import Allowance
 from foyerdoc.service.problems import Problem
 
@@ -18,6 +19,7 @@ class Throttle:
         self._allowance = allowance
         self._lock = threading.Lock()
         self._left: dict[str, tuple[float, float]] = {}  # by key: what is left of a minute's requests, and when that was so
+        self._turns = threading.BoundedSemaphore(allowance.computing)
         self._going: dict[str, int] = {"answers": 0, "uploads": 0}
 
     def count(self, key: str) -> None:
@@ -46,6 +48,23 @@ class Throttle:
         """
         with self._one_of("answers", self._allowance.at_once):
             yield
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """A turn at the processor, which is waited for: hold it while computing and no longer."""
+        with self._turns:
+            yield
+
+    def in_turn(self, pieces: Generator[str, None, Answer]) -> Generator[str, None, Answer]:
+        """The same pieces and answer, each made in a turn."""
+        while True:
+            with self.computing():
+                try:
+                    piece = next(pieces)
+                except StopIteration as end:
+                    answer: Answer = end.value
+                    return answer
+            yield piece
 
     @contextmanager
     def uploading(self) -> Iterator[None]:

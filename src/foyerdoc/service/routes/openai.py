@@ -27,6 +27,7 @@ from foyerdoc.service.access import Reader, sees, unknown_collection
 from foyerdoc.service.library import Shelf
 from foyerdoc.service.problems import Problem, responses
 from foyerdoc.service.routes.questions import described, events, json, last
+from foyerdoc.service.throttle import Throttle
 
 router = APIRouter(prefix="/v1", tags=["chat completions"])
 
@@ -126,9 +127,11 @@ async def completions(key: Reader, asked: CompletionRequest, request: Request) -
         raise Problem(422, "no_question", "the last message is no question of the user's", hint="end with role user")
     history = [Message(one.role, one.text) for one in before if one.role in ("user", "assistant")]
     about = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": asked.model}
+    throttle: Throttle = request.app.state.throttle
     with ExitStack() as place:
-        place.enter_context(request.app.state.throttle.answering())
-        pieces = await run_in_threadpool(lambda: shelf.chat.stream(question.text, history=history))
+        place.enter_context(throttle.answering())
+        chat = await run_in_threadpool(lambda: shelf.chat)
+        pieces = throttle.in_turn(chat.stream(question.text, history=history))
         if not asked.stream:
             return json(_whole(await run_in_threadpool(last, pieces), about))
         first = await run_in_threadpool(next, pieces)

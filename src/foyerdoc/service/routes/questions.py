@@ -20,6 +20,7 @@ from foyerdoc.service import problems
 from foyerdoc.service.access import READ, existing
 from foyerdoc.service.library import Shelf
 from foyerdoc.service.problems import responses
+from foyerdoc.service.throttle import Throttle
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 
@@ -86,7 +87,8 @@ class Found(BaseModel):
 )
 def search(shelf: There, asked: SearchRequest, request: Request) -> Response:
     """By meaning and by words, in any language."""
-    with request.app.state.throttle.answering():
+    throttle: Throttle = request.app.state.throttle
+    with throttle.answering(), throttle.computing():
         hits = shelf.index.search(asked.query, asked.k, where=asked.where)
     return json({"hits": as_json(hits)})
 
@@ -107,11 +109,11 @@ def search(shelf: There, asked: SearchRequest, request: Request) -> Response:
 async def ask(shelf: There, asked: AskRequest, request: Request) -> Response:
     """Answered with quotes that were looked up in their documents, or told that the documents do not answer."""
     history = [Message(turn.role, turn.content) for turn in asked.history]
+    throttle: Throttle = request.app.state.throttle
     with ExitStack() as place:
-        place.enter_context(request.app.state.throttle.answering())
-        pieces = await run_in_threadpool(
-            lambda: shelf.chat.stream(asked.question, history=history, where=asked.where, k=asked.k)
-        )
+        place.enter_context(throttle.answering())
+        chat = await run_in_threadpool(lambda: shelf.chat)
+        pieces = throttle.in_turn(chat.stream(asked.question, history=history, where=asked.where, k=asked.k))
         if not asked.stream:
             answer = await run_in_threadpool(last, pieces)
             return json(as_json(answer))
