@@ -175,6 +175,24 @@ def test_too_much_is_refused_with_a_body_that_says_how_much(tmp_path: Path, embe
         assert not list((tmp_path / "incoming").iterdir())
 
 
+def test_who_is_admitted_waits_for_a_turn(tmp_path: Path, embedder: Embedder) -> None:
+    app = make_app(configuration(tmp_path, embedder, computing=1))
+    header = key(app, "read", collections=("c",))
+    answers: list[int] = []
+    with TestClient(app) as client:
+        search = {"query": "x"}
+        thread = threading.Thread(
+            target=lambda: answers.append(client.post("/v1/collections/c/search", json=search, headers=header).status_code)
+        )
+        with app.state.throttle.computing():
+            thread.start()
+            thread.join(0.3)
+            assert answers == []
+            assert client.get("/health").status_code == 200
+        thread.join()
+    assert answers == [200]
+
+
 def test_health_readiness_and_metrics(client: TestClient, app: FastAPI, ours: dict[str, Any]) -> None:
     assert client.get("/health").json() == {"status": "alive"}
     assert client.get("/ready").json() == {"status": "ready"}
