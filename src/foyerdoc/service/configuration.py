@@ -28,7 +28,7 @@ class Allowance:
         per_minute: requests of one key; as many may come at once after a minute's rest.
         at_once: searches and questions that are answered at the same time, of all keys together.
         computing: of those, how many compute; the others wait for their turn. More than there are cores only take from each
-            other: sixteen questions at once on two cores were answered a third as fast as one after the other.
+            other.
         uploads_at_once: files that are received at the same time.
         waiting: accepted files that are not worked on yet, of all keys together.
     """
