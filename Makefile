@@ -62,6 +62,12 @@ $(LLAMA)/uvicorn: | $(INSTALLED)
 	$(PIP) install --no-deps --target $(LLAMA) uvicorn==0.38.0 fastapi==0.121.3 starlette==0.49.3 starlette-context==0.3.6 \
 		sse-starlette==3.0.3 pydantic-settings==2.12.0 python-dotenv==1.2.1
 
+# Of the fuzzer, and not of the environment: it would be a plug-in of every test run.
+SCHEMATHESIS := .venv/schemathesis
+$(SCHEMATHESIS)/schemathesis: | $(INSTALLED)
+	$(PIP) install --no-deps --target $(SCHEMATHESIS) schemathesis==4.32.5 Werkzeug==3.1.9 graphql-core==3.3.2 harfile==0.6.0 \
+		hypothesis-graphql==0.13.5 jsonschema_rs==0.60.3 pyrate-limiter==4.5.1
+
 test-server: models $(LLAMA)/llama_cpp $(LLAMA)/uvicorn ## chat and generation through a real llama.cpp server, which is built first (minutes)
 	PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest tests/models/llamacpp
 
@@ -207,6 +213,15 @@ bench-classify-speed: models ## documents a second and memory of the classifier 
 
 bench-finetuning-speed: models ## training and classifying beside plain PEFT and transformers, on a GPU; figures into RESULTS/speed
 	$(BIN)/python -m benchmarks.finetuning.speed --data $(DATA) --out $(RESULTS)/speed
+
+SECONDS ?= 60
+HOURS ?= 0
+bench-service: models ## requests a second and p99 of search and ask beside the library alone; HOURS=1: memory over time
+	$(BIN)/python -m benchmarks.service.load --seconds $(SECONDS) --hours $(HOURS)
+
+MINUTES ?= 60
+bench-service-fuzz: models $(SCHEMATHESIS)/schemathesis ## schemathesis over the API for MINUTES: no 500, no crash, no hang
+	PYTHONPATH=$(SCHEMATHESIS) $(BIN)/python -m benchmarks.service.fuzz --minutes $(MINUTES)
 
 bench-leakage: $(INSTALLED) ## near-duplicates between training and test parts
 	$(BIN)/python benchmarks/leakage.py $(DATA)

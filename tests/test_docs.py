@@ -66,7 +66,7 @@ def commands() -> dict[str, set[str]]:
         name, command = pending.pop()
         inner = getattr(command, "commands", {})
         pending += [(f"{name} {one}".strip(), sub) for one, sub in inner.items()]
-        if not inner:
+        if not inner or command.invoke_without_command:
             found[name] = {o for p in command.params for o in (*p.opts, *p.secondary_opts) if o.startswith("-")}
     return found
 
@@ -87,7 +87,7 @@ def test_commands_in_the_docs_exist() -> None:
         shown = "\n".join(map("".join, CODE.findall(text)))
         for line in re.findall(r"^foyerdoc ([a-z].*)", shown, re.MULTILINE):
             words = line.partition("#")[0].split()
-            name = next((n for n in (" ".join(words[:2]), words[0]) if n in known), None)
+            name = next((n for n in (" ".join(words[:3]), " ".join(words[:2]), words[0]) if n in known), None)
             assert name is not None or words[0] in {n.split()[0] for n in known}, (page.name, line)
             seen.add(name)
             options = {word for word in words if word.startswith("-")}

@@ -78,3 +78,20 @@ def test_a_model_takes_documents_together_and_one_that_fails_fails_alone(tmp_pat
 def test_a_schema_that_the_taxonomy_names_must_be_given(embedder: Embedder) -> None:
     with pytest.raises(UsageError, match="legal"):
         fd.Pipeline(TAXONOMY, {name: schema for name, schema in SCHEMAS.items() if name != "legal"}, embedder=embedder)
+
+
+def test_stages_are_told_and_what_is_raised_there_stops_the_run(tmp_path: Path, embedder: Embedder) -> None:
+    told: list[tuple[str, str]] = []
+    with fd.Index.open(tmp_path / "index", embedder=embedder) as index:
+
+        def watch(path: Path, stage: str) -> None:
+            told.append((path.name, stage))
+            if stage == "index" and path.name == "demande.txt":
+                raise KeyboardInterrupt
+
+        pipeline = fd.Pipeline(TAXONOMY, SCHEMAS, index=index, watch=watch)
+        files = [MAILBOX / "avis-2026-77410.pdf", MAILBOX / "demande.txt"]
+        with pytest.raises(KeyboardInterrupt):
+            list(pipeline.run(files))
+        assert [stage for name, stage in told if name == "avis-2026-77410.pdf"] == ["clean", "classify", "extract", "index"]
+        assert [one.name for one in index.documents()] == ["avis-2026-77410.pdf"]

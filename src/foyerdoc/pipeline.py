@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -67,6 +67,8 @@ class Pipeline:
         workers: reading processes; one per core by default.
         limits: what one file may cost.
         recipe: names the embedder; an index is opened with it too: `Index.open(folder, recipe=recipe)`.
+        watch: told each file and the stage that it comes to ("clean", "classify", "extract", "index"); what it raises stops
+            the run there.
 
     Raises:
         UsageError: schemas are given, but not all that the taxonomy names.
@@ -84,6 +86,7 @@ class Pipeline:
         workers: int | None = None,
         limits: Limits | None = None,
         recipe: Recipe | None = None,
+        watch: Callable[[Path, str], None] | None = None,
     ) -> None:
         schemas = schemas or {}
         unknown = {node.schema_name for _, node in taxonomy.walk() if node.schema_name} - set(schemas)
@@ -102,6 +105,7 @@ class Pipeline:
         self._together = _TOGETHER if schemas and model is not None and model.scores else 1
         self._workers = workers
         self._limits = limits
+        self._watch = watch or (lambda _path, _stage: None)
 
     @property
     def together(self) -> int:
@@ -117,7 +121,7 @@ class Pipeline:
         Yields:
             An outcome per document in the order of the files, attachments after the file that they came in.
         """
-        files = read_files(paths, workers=self._workers, limits=self._limits)
+        files = read_files(paths, workers=self._workers, limits=self._limits, watch=self._watch)
         while group := list(islice(files, self._together)):
             for first, *attached in self.understand(group):
                 yield from (self._add(first), *attached)
@@ -135,9 +139,10 @@ class Pipeline:
         return [list(islice(extracted, len(file))) for file in files]
 
     def _label(self, outcome: Outcome) -> Outcome:
-        started = time.perf_counter()
         if outcome.document is None or not outcome.document.text:
             return outcome
+        self._watch(outcome.path, "classify")
+        started = time.perf_counter()
         try:
             prediction = self._classifier.classify(outcome.document)
         except FoyerdocError as error:
@@ -150,6 +155,7 @@ class Pipeline:
         for i, outcome in enumerate(outcomes):
             schema = self._taxonomy.schema_of(outcome.prediction.path) if outcome.prediction else None
             if schema in self._extractors and outcome.document is not None:
+                self._watch(outcome.path, "extract")
                 by_schema.setdefault(schema, []).append((i, outcome.document))
         done = list(outcomes)
         for schema, documents in by_schema.items():
@@ -168,6 +174,7 @@ class Pipeline:
         index, document = self._index, outcome.document
         if index is None or document is None:
             return outcome
+        self._watch(outcome.path, "index")
         error = outcome.error
         try:
             index.add([document], metadata=tags_of(outcome))
@@ -177,13 +184,19 @@ class Pipeline:
 
 
 def read_files(
-    paths: Iterable[str | Path], *, workers: int | None = None, limits: Limits | None = None, boxes: bool = False
+    paths: Iterable[str | Path],
+    *,
+    workers: int | None = None,
+    limits: Limits | None = None,
+    boxes: bool = False,
+    watch: Callable[[Path, str], None] | None = None,
 ) -> Iterator[list[Outcome]]:
     """Read and clean files: the first stages, which need no model.
 
     Args:
         paths: files.
         workers, limits, boxes: as for `reading.read_many`.
+        watch: told each file that comes to "clean".
 
     Yields:
         The outcomes of each file, in their order: its document and, after it, its attachments.
@@ -194,6 +207,8 @@ def read_files(
         if isinstance(result, FoyerdocError):
             yield [Outcome(path, path.name, error=result, seconds=seconds)]
         else:
+            if watch is not None:
+                watch(path, "clean")
             started = time.perf_counter()
             document = clean(result)
             yield outcomes_of(path, document, {**seconds, "clean": time.perf_counter() - started})

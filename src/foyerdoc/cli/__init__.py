@@ -18,6 +18,7 @@ from foyerdoc.cli.machine import bundle, doctor, models
 from foyerdoc.cli.questions import ask, chat, search
 from foyerdoc.cli.reviewing import review
 from foyerdoc.cli.running import run_files
+from foyerdoc.cli.serving import serve
 from foyerdoc.cli.sweeping import sweep
 from foyerdoc.cli.training import train
 
@@ -40,6 +41,7 @@ __all__ = [
     "review",
     "run_files",
     "search",
+    "serve",
     "sweep",
     "train",
 ]

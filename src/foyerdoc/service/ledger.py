@@ -1,0 +1,433 @@
+"""The ledger: one SQLite file that says what was accepted, what is to be done, and who has a key.
+
+    keys        who may ask, by a hash of the key
+    documents   accepted files by collection and content hash, and what became of each
+    jobs        what is to be done with them: queued -> running -> done | failed | cancelled
+
+Every change is one durable transaction. A document and its job are written together, and so are the end of a job and what
+came of it; what a kill interrupts is `running` when the next process opens the ledger, and is queued again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import orjson
+
+from foyerdoc.errors import UsageError
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+
+VERSION: Final = 1
+MOST_TRIES: Final = 5
+"""Times that a job may be found interrupted: one that takes its process down every time must not do so for ever."""
+
+_SCHEMA: Final = f"""
+CREATE TABLE keys (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    hash BLOB NOT NULL UNIQUE,
+    scopes TEXT NOT NULL,
+    collections TEXT NOT NULL,
+    created TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE documents (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    added TEXT NOT NULL,
+    state TEXT NOT NULL,
+    result BLOB,
+    UNIQUE (collection, id)
+);
+CREATE TABLE jobs (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    collection TEXT NOT NULL,
+    document TEXT NOT NULL,
+    state TEXT NOT NULL,
+    stage TEXT NOT NULL DEFAULT '',
+    stopping INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    created TEXT NOT NULL,
+    started TEXT,
+    ended TEXT,
+    error BLOB
+);
+CREATE INDEX documents_by_state ON documents (state);
+CREATE INDEX jobs_by_state ON jobs (state, row);
+CREATE INDEX jobs_by_document ON jobs (collection, document);
+CREATE UNIQUE INDEX one_job_at_a_time ON jobs (collection, document) WHERE state IN ('queued', 'running');
+PRAGMA user_version = {VERSION};
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key, but for the key itself, which nobody can tell. No collections: all of them."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    collections: tuple[str, ...]
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A file that was accepted.
+
+    Attributes:
+        state: "queued" until a job has ended, then "ready", "failed" or "cancelled"; "deleting" while its traces are taken
+            away.
+        result: what the pipeline found, as plain lists and dictionaries; None until then.
+    """
+
+    collection: str
+    id: str
+    name: str
+    bytes: int
+    added: str
+    state: str
+    result: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is to be done with a document.
+
+    Attributes:
+        stage: what is being done: "read", "clean", "classify", "extract" or "index".
+        stopping: whether it was asked to stop.
+        tries: how often it was begun.
+        error: code, message and hint of what stopped it.
+    """
+
+    id: str
+    collection: str
+    document: str
+    state: State
+    stage: str
+    stopping: bool
+    tries: int
+    created: str
+    started: str | None
+    ended: str | None
+    error: dict[str, str] | None
+
+
+_DOCUMENT: Final = "collection, id, name, bytes, added, state"
+_JOB: Final = "id, collection, document, state, stage, stopping, tries, created, started, ended, error"
+
+
+class Ledger:
+    """The ledger of one service. Made by opening its file; may be used from several threads.
+
+    Raises:
+        UsageError: the file is of another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        with self._transaction() as connection:
+            [version] = connection.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                for statement in _SCHEMA.split(";\n"):
+                    connection.execute(statement)
+            elif version != VERSION:
+                raise UsageError(
+                    f"{path} is of version {version}, not {VERSION}", hint="serve it with the foyerdoc that made it"
+                )
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def add_key(self, key: StoredKey, digest: bytes) -> None:
+        """Keep a key's hash.
+
+        Raises:
+            UsageError: the name is taken.
+        """
+        row = (key.id, key.name, digest, " ".join(key.scopes), " ".join(key.collections), key.created)
+        try:
+            with self._transaction() as connection:
+                connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?)", row)
+        except sqlite3.IntegrityError as error:
+            raise UsageError(f"there is a key called {key.name!a}", hint="remove it first, or choose another name") from error
+
+    def remove_key(self, name: str) -> bool:
+        """Take a key out; whether there was one."""
+        with self._transaction() as connection:
+            return connection.execute("DELETE FROM keys WHERE name = ?", (name,)).rowcount > 0
+
+    def all_keys(self) -> list[StoredKey]:
+        """All keys, oldest first."""
+        return [_key(row) for row in self._rows("SELECT id, name, scopes, collections, created FROM keys ORDER BY created, id")]
+
+    def key_of(self, digest: bytes) -> StoredKey | None:
+        """The key with this hash."""
+        rows = self._rows("SELECT id, name, scopes, collections, created FROM keys WHERE hash = ?", digest)
+        return _key(rows[0]) if rows else None
+
+    # --- documents ----------------------------------------------------------------------------------------------------
+
+    def accept(self, collection: str, document: str, name: str, size: int) -> tuple[Accepted, Job | None, bool]:
+        """Enter a file and the job that works on it; one that is there already stays as it is.
+
+        Returns:
+            The document, its job where one is queued or running, and whether it is new.
+        """
+        with self._transaction() as connection:
+            made = connection.execute(
+                "INSERT OR IGNORE INTO documents (collection, id, name, bytes, added, state) VALUES (?, ?, ?, ?, ?, 'queued')",
+                (collection, document, name, size, now()),
+            ).rowcount
+            if made:
+                _enqueue(connection, collection, document)
+        accepted = self.document(collection, document)
+        assert accepted is not None  # noqa: S101 - written above, and never taken out but by `forget`
+        return accepted, self.job_of(collection, document), bool(made)
+
+    def document(self, collection: str, document: str) -> Accepted | None:
+        """A document with its result."""
+        rows = self._rows(f"SELECT {_DOCUMENT}, result FROM documents WHERE collection = ? AND id = ?", collection, document)  # noqa: S608
+        return _accepted(rows[0]) if rows else None
+
+    def documents(self, collection: str, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Accepted]]:
+        """Documents with their places in the list, in the order in which they came."""
+        there = "collection = ? AND row > ? AND state <> 'deleting' ORDER BY row LIMIT ?"
+        query = f"SELECT row, {_DOCUMENT}, result FROM documents WHERE {there}"  # noqa: S608 - nothing from outside
+        return [(row[0], _accepted(row[1:])) for row in self._rows(query, collection, after, limit)]
+
+    def holds(self, collection: str) -> bool:
+        """Whether a collection has documents."""
+        return bool(self._rows("SELECT 1 FROM documents WHERE collection = ? AND state <> 'deleting' LIMIT 1", collection))
+
+    def collections(self) -> dict[str, int]:
+        """Collections that hold documents, and how many."""
+        query = "SELECT collection, count(*) FROM documents WHERE state <> 'deleting' GROUP BY collection ORDER BY collection"
+        return dict(self._rows(query))
+
+    def everything(self) -> list[Accepted]:
+        """All documents of all collections, without results; also those that are being deleted."""
+        return [_accepted((*row, None)) for row in self._rows(f"SELECT {_DOCUMENT} FROM documents")]  # noqa: S608
+
+    def condemn(self, collection: str, document: str) -> bool:
+        """Mark a document as being deleted and stop its job; whether it is there."""
+        with self._transaction() as connection:
+            found = connection.execute(
+                "UPDATE documents SET state = 'deleting', result = NULL WHERE collection = ? AND id = ?", (collection, document)
+            ).rowcount
+            _stop(connection, "collection = ? AND document = ?", (collection, document))
+        return found > 0
+
+    def forget(self, collection: str, document: str) -> None:
+        """Take out what was marked, after its traces are gone. Its jobs go with it."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM documents WHERE collection = ? AND id = ?", (collection, document))
+            connection.execute("DELETE FROM jobs WHERE collection = ? AND document = ?", (collection, document))
+
+    # --- jobs ---------------------------------------------------------------------------------------------------------
+
+    def again(self, collection: str, document: str) -> Job | None:
+        """Queue a document once more; its job where one is queued or running already. None when there is no document."""
+        with self._transaction() as connection:
+            there = "SELECT 1 FROM documents WHERE collection = ? AND id = ? AND state <> 'deleting'"
+            if connection.execute(there, (collection, document)).fetchone() is None:
+                return None
+            connection.execute(
+                "UPDATE documents SET state = 'queued' WHERE collection = ? AND id = ? AND result IS NULL",
+                (collection, document),
+            )
+            _enqueue(connection, collection, document)
+        return self.job_of(collection, document)
+
+    def take(self) -> Job | None:
+        """Begin the oldest job that waits."""
+        with self._transaction() as connection:
+            row = connection.execute("SELECT row FROM jobs WHERE state = 'queued' ORDER BY row LIMIT 1").fetchone()
+            if row is None:
+                return None
+            connection.execute(
+                "UPDATE jobs SET state = 'running', stage = 'read', tries = tries + 1, started = ? WHERE row = ?",
+                (now(), row[0]),
+            )
+            return _job(connection.execute(f"SELECT {_JOB} FROM jobs WHERE row = ?", row).fetchone())  # noqa: S608
+
+    def reach(self, job: str, stage: str) -> bool:
+        """Note that a job has come to a stage; whether it may go on."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE jobs SET stage = ? WHERE id = ? AND state = 'running'", (stage, job))
+            row = connection.execute("SELECT stopping FROM jobs WHERE id = ? AND state = 'running'", (job,)).fetchone()
+            return row is not None and not row[0]
+
+    def end(
+        self, job: Job, state: State, *, result: Mapping[str, Any] | None = None, error: Mapping[str, str] | None = None
+    ) -> None:
+        """End a job and keep what came of it, both or neither."""
+        of_document = {"done": "ready", "failed": "failed"}.get(state)
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = ?, ended = ?, error = ? WHERE id = ?", (state, now(), _packed(error), job.id)
+            )
+            if state == "cancelled":
+                _settle_cancelled(connection)
+            if of_document is not None:
+                connection.execute(
+                    "UPDATE documents SET state = ?, result = ? WHERE collection = ? AND id = ? AND state <> 'deleting'",
+                    (of_document, _packed(result), job.collection, job.document),
+                )
+
+    def put_back(self, job: str) -> None:
+        """Queue a job again that was stopped with the service."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE jobs SET state = 'queued', stage = '', tries = tries - 1 WHERE id = ?", (job,))
+            _cancel_stopping(connection)
+
+    def recover(self) -> int:
+        """Queue again what a kill interrupted; how many. What was interrupted too often has failed."""
+        error = {
+            "code": "interrupted",
+            "message": f"the service ended {MOST_TRIES} times at this document",
+            "hint": "read it alone",
+        }
+        with self._transaction() as connection:
+            worn = connection.execute(
+                "UPDATE jobs SET state = 'failed', ended = ?, error = ? WHERE state = 'running' AND tries >= ?"
+                " RETURNING collection, document",
+                (now(), _packed(error), MOST_TRIES),
+            ).fetchall()
+            for collection, document in worn:
+                connection.execute(
+                    "UPDATE documents SET state = 'failed', result = ? WHERE collection = ? AND id = ? AND state <> 'deleting'",
+                    (_packed({"error": error}), collection, document),
+                )
+            _cancel_stopping(connection)
+            return connection.execute("UPDATE jobs SET state = 'queued', stage = '' WHERE state = 'running'").rowcount
+
+    def cancel(self, collection: str, job: str) -> bool:
+        """Stop a job: at once where it waits, at its next stage where it runs. Whether there is one."""
+        with self._transaction() as connection:
+            return _stop(connection, "collection = ? AND id = ?", (collection, job))
+
+    def job(self, collection: str, job: str) -> Job | None:
+        """One job of a collection."""
+        rows = self._rows(f"SELECT {_JOB} FROM jobs WHERE collection = ? AND id = ?", collection, job)  # noqa: S608
+        return _job(rows[0]) if rows else None
+
+    def job_of(self, collection: str, document: str) -> Job | None:
+        """The newest job of a document."""
+        query = f"SELECT {_JOB} FROM jobs WHERE collection = ? AND document = ? ORDER BY row DESC LIMIT 1"  # noqa: S608
+        rows = self._rows(query, collection, document)
+        return _job(rows[0]) if rows else None
+
+    def jobs(self, collection: str, states: Sequence[State] = (), limit: int = 100) -> list[Job]:
+        """Jobs of a collection, newest first."""
+        marks = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
+        query = f"SELECT {_JOB} FROM jobs WHERE collection = ?{marks} ORDER BY row DESC LIMIT ?"  # noqa: S608 - marks only
+        return [_job(row) for row in self._rows(query, collection, *states, limit)]
+
+    def waiting(self) -> int:
+        """How many jobs are queued."""
+        return int(self._rows("SELECT count(*) FROM jobs WHERE state = 'queued'")[0][0])
+
+    def counts(self) -> dict[str, int]:
+        """How many jobs there are, by state."""
+        return dict(self._rows("SELECT state, count(*) FROM jobs GROUP BY state"))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+def now() -> str:
+    """The present moment in UTC, ISO 8601 to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _enqueue(connection: sqlite3.Connection, collection: str, document: str) -> None:
+    # Ignored where one is queued or running already: the index over those is unique.
+    connection.execute(
+        "INSERT OR IGNORE INTO jobs (id, collection, document, state, created) VALUES (?, ?, ?, 'queued', ?)",
+        (uuid.uuid4().hex, collection, document, now()),
+    )
+
+
+def _stop(connection: sqlite3.Connection, condition: str, values: tuple[str, ...]) -> bool:
+    there = connection.execute(f"SELECT 1 FROM jobs WHERE {condition}", values).fetchone()  # noqa: S608 - conditions of ours
+    connection.execute(
+        f"UPDATE jobs SET state = 'cancelled', ended = ? WHERE {condition} AND state = 'queued'",  # noqa: S608
+        (now(), *values),
+    )
+    connection.execute(f"UPDATE jobs SET stopping = 1 WHERE {condition} AND state = 'running'", values)  # noqa: S608
+    _settle_cancelled(connection)
+    return there is not None
+
+
+def _cancel_stopping(connection: sqlite3.Connection) -> None:
+    """Cancel what was asked to stop and does not run any more."""
+    connection.execute(
+        "UPDATE jobs SET state = 'cancelled', ended = ? WHERE state IN ('queued', 'running') AND stopping", (now(),)
+    )
+    _settle_cancelled(connection)
+
+
+def _settle_cancelled(connection: sqlite3.Connection) -> None:
+    """Documents that wait for no job any more say so."""
+    connection.execute(
+        "UPDATE documents SET state = 'cancelled' WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM jobs j"
+        " WHERE j.collection = documents.collection AND j.document = documents.id AND j.state IN ('queued', 'running'))"
+    )
+
+
+def _key(row: Sequence[Any]) -> StoredKey:
+    return StoredKey(row[0], row[1], tuple(row[2].split()), tuple(row[3].split()), row[4])
+
+
+def _accepted(row: Sequence[Any]) -> Accepted:
+    collection, document, name, size, added, state, result = row
+    return Accepted(collection, document, name, size, added, state, None if result is None else orjson.loads(result))
+
+
+def _job(row: Sequence[Any]) -> Job:
+    job, collection, document, state, stage, stopping, tries, created, started, ended, error = row
+    told = None if error is None else orjson.loads(error)
+    return Job(job, collection, document, state, stage, bool(stopping), tries, created, started, ended, told)
+
+
+def _packed(value: Mapping[str, Any] | None) -> bytes | None:
+    return None if value is None else orjson.dumps(value)

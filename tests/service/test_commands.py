@@ -1,0 +1,53 @@
+"""`foyerdoc serve` and its keys on the command line."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from foyerdoc.cli import app
+from foyerdoc.service.app import open_ledger
+
+
+def run(*words: str) -> Any:
+    return CliRunner().invoke(app, ["serve", *words])
+
+
+def test_keys_are_made_listed_and_removed(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    made = run("keys", "add", "anna", "--scope", "read, write", "--collection", "claims", *data)
+    assert (made.exit_code, made.stdout[:4]) == (0, "fdk_")
+    assert run("keys", "add", "anna", *data).exit_code == 2
+    assert run("keys", "add", "ben", "--scope", "root", *data).exit_code == 2
+    shown = json.loads(run("keys", "add", "ben", "--json", *data).stdout)
+    assert (shown["scopes"], shown["collections"], shown["key"][:4]) == (["read"], [], "fdk_")
+    listed = run("keys", "list", *data).stdout
+    assert "anna" in listed
+    assert "claims" in listed
+    assert "(all)" in listed
+    assert made.stdout.strip() not in listed
+    assert run("keys", "remove", "anna", *data).exit_code == 0
+    assert run("keys", "remove", "anna", *data).exit_code == 2
+    assert [json.loads(line)["name"] for line in run("keys", "list", "--json", *data).stdout.splitlines()] == ["ben"]
+    with open_ledger(tmp_path / "data") as ledger:
+        assert [key.name for key in ledger.all_keys()] == ["ben"]
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any, **named: Any) -> Any:
+        if name == "uvicorn":
+            raise ImportError(name)
+        return real(name, *rest, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    refused = run("--data", str(tmp_path / "data"))
+    assert refused.exit_code == 1
+    assert "pip install 'foyerdoc[server]'" in refused.output
+    assert not (tmp_path / "data").exists()
