@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("foyerdoc", deadline=None)
+hypothesis.settings.load_profile("foyerdoc")
 
 # Before any Hugging Face library is imported: it reads these once.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -24,7 +24,8 @@ from foyerdoc.evaluation.metrics.fields import Fields, iou, outcomes
 from foyerdoc.evaluation.metrics.labels import Labels
 from foyerdoc.evaluation.metrics.retrieval import Retrieval
 from foyerdoc.evaluation.metrics.support import Support
-from foyerdoc.evaluation.predictions import Pairs
+from foyerdoc.evaluation.predictions import NOBODY, Pairs
+from foyerdoc.results import Alternative, Prediction
 from tests.evaluation.made import (
     answer,
     at,
@@ -90,6 +91,13 @@ def test_classes_and_confusion_count_every_item(rows: list[tuple[Any, Any, float
         assert one.items == sum(true == one.label for true, _, _ in rows)
     _, upper = scores.confusion(1)
     assert np.trace(upper) >= np.trace(counts)
+
+
+def test_the_likeliest_leaf_is_taken_in_whatever_order_leaves_come() -> None:
+    [truth] = label_pairs([(("a",), ("a",), 0.9)]).truths
+    said = Prediction(("a",), 0.9, (Alternative(("b",), 0.1), Alternative(("a",), 0.9)), "accepted", (), NOBODY)
+    stated = Labels.of(Pairs((truth,), (said,))).stated
+    assert (stated.confidence.tolist(), stated.right.tolist()) == ([0.9], [True])
 
 
 def test_labels_by_hand() -> None:

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from foyerdoc.experiments import stages
+
 LETTERS = {
     "police.txt": "Le vol des bijoux est couvert jusqu'à 3 000 euros.\n\nLa franchise est de 150 euros par sinistre.\n\n"
     "Les dégâts des eaux dans la cave sont exclus du contrat.\n\nLe bris de glace est couvert sans franchise aucune.",
@@ -36,6 +38,13 @@ def letters(tmp_path):
     ]  # fmt: skip
     (folder / "questions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return folder
+
+
+@pytest.fixture
+def loaded(monkeypatch, embedder):
+    """Sweeps take the embedder that the other tests have loaded, and leave it open."""
+    monkeypatch.setattr(embedder, "close", lambda: None)
+    monkeypatch.setattr(stages, "named", lambda name: embedder)
 
 
 @pytest.fixture

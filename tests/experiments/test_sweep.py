@@ -46,7 +46,7 @@ def counted(monkeypatch):
     return calls, texts
 
 
-def test_a_sweep_of_chunks_reads_once_and_embeds_every_text_once(letters, told, tmp_path, counted):
+def test_a_sweep_of_chunks_reads_once_and_embeds_every_text_once(letters, told, tmp_path, counted, loaded):
     calls, texts = counted
     plan = Plan.of(told, letters)
     done = list(sweep(plan, tmp_path / "out"))
@@ -72,7 +72,7 @@ def test_a_sweep_of_chunks_reads_once_and_embeds_every_text_once(letters, told, 
         list(sweep(Plan.of({**told, "seed": 1}, letters), tmp_path / "out"))
 
 
-def test_a_killed_sweep_goes_on(letters, told, tmp_path):
+def test_a_killed_sweep_goes_on(letters, told, tmp_path, loaded):
     path = letters / "plan.yaml"
     path.write_text(yaml.safe_dump(told))
     command = [sys.executable, "-m", "foyerdoc", "sweep", str(path), "--out", str(tmp_path / "out"), "--json"]
@@ -91,7 +91,7 @@ def test_a_killed_sweep_goes_on(letters, told, tmp_path):
     assert sorted(resumed.rows, key=str) == sorted(whole.rows, key=str)
 
 
-def test_a_language_model_is_asked_in_every_manner_and_once_in_each(letters, told, tmp_path, monkeypatch):
+def test_a_language_model_is_asked_in_every_manner_and_once_in_each(letters, told, tmp_path, monkeypatch, loaded):
     from foyerdoc.models.local import LocalModel
 
     asked: Counter[str] = Counter()
@@ -113,7 +113,7 @@ def test_a_language_model_is_asked_in_every_manner_and_once_in_each(letters, tol
     assert all(0 <= row["belief"] <= 1 for row in results.rows)
 
 
-def test_the_best_settings_are_loaded_by_index_chat_and_command_line(letters, told, tmp_path, embedder):
+def test_the_best_settings_are_loaded_by_index_chat_and_command_line(letters, told, tmp_path, embedder, loaded):
     list(sweep(Plan.of(told, letters), tmp_path / "out"))
     settings = tmp_path / "out" / SETTINGS
     recipe = Recipe.load(settings)

@@ -145,5 +145,6 @@ def _above(label: Label) -> set[Label]:
 def _surest(result: Prediction) -> tuple[Label, float] | None:
     """The likeliest leaf and its probability, so that what was held back can be ranked too."""
     if result.alternatives:
-        return result.alternatives[0].path, result.alternatives[0].score
+        surest = max(result.alternatives, key=lambda one: one.score)  # other systems may give them in any order
+        return surest.path, surest.score
     return (result.path, result.confidence) if result.path and result.confidence is not None else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from foyerdoc.evaluation.statistics import holm
 from foyerdoc.experiments.effects.design import Contrast
@@ -59,11 +59,11 @@ class Effect:
 
 def compare(outcome: str, fit: Fit, contrasts: Sequence[Contrast]) -> list[Effect]:
     """Effects not yet corrected."""
-    quantile = float(stats.t.ppf(1 - ALPHA / 2, fit.freedom))
+    quantile = float(stdtrit(fit.freedom, 1 - ALPHA / 2))
     found = []
     for contrast in contrasts:
         estimate, error = fit.of(contrast.weights)
-        p = float(2 * stats.t.sf(abs(estimate) / error, fit.freedom)) if error > 0 else float(estimate == 0)
+        p = float(2 * stdtr(fit.freedom, -abs(estimate) / error)) if error > 0 else float(estimate == 0)
         low, high = estimate - quantile * error, estimate + quantile * error
         found.append(Effect(outcome, contrast.factors, contrast.levels, contrast.references, estimate, error, low, high, p))
     return found
@@ -79,8 +79,8 @@ def corrected(effects: Sequence[Effect], freedom: Sequence[int]) -> list[Effect]
     p = holm([effect.p for effect in effects])
     found = []
     for effect, corrected_p, alpha, degrees in zip(effects, p, steps(p), freedom, strict=True):
-        half = float(stats.t.ppf(1 - alpha / 2, degrees)) * effect.error
-        strictest = stats.t.ppf(1 - ALPHA / len(effects) / 2, degrees) + stats.t.ppf(POWER, degrees)
+        half = float(stdtrit(degrees, 1 - alpha / 2)) * effect.error
+        strictest = stdtrit(degrees, 1 - ALPHA / len(effects) / 2) + stdtrit(degrees, POWER)
         found.append(
             replace(
                 effect,

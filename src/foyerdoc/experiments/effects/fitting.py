@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from foyerdoc.errors import MissingDependency
 
@@ -55,7 +55,7 @@ class Fit:
         if abs(estimate) <= self.grain:
             return 0.0, error if error > self.grain else 0.0
         if error <= self.grain:
-            return estimate, abs(estimate) / float(stats.t.isf(0.5 ** (self.freedom + 1), self.freedom))
+            return estimate, abs(estimate) / -float(stdtrit(self.freedom, 0.5 ** (self.freedom + 1)))
         return estimate, error
 
 

@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any, Final, Literal
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
 from foyerdoc.errors import MissingDependency
 from foyerdoc.experiments.effects.fitting import INSTALL
@@ -167,7 +167,7 @@ def independence_test(products: np.ndarray, drawn: np.ndarray) -> Callable[..., 
             left[:, others] = -np.linalg.lstsq(whole[np.ix_(others, others)], whole[np.ix_(others, [x, y])], rcond=None)[0].T
         scores = (products @ left[1]) @ left[0]
         error = np.sqrt(drawn @ np.square(scores))
-        return None, None, float(2 * stats.t.sf(abs(drawn @ scores) / error, freedom)) if error > 0 else 1.0
+        return None, None, float(2 * stdtr(freedom, -abs(drawn @ scores) / error)) if error > 0 else 1.0
 
     return test
 
