@@ -25,6 +25,7 @@ from foyerdoc.chat import writing
 from foyerdoc.finetuning.choices import Choice, auroc, read_choices
 from foyerdoc.models.local import LocalModel
 from foyerdoc.quoting import Quoter
+from foyerdoc.quoting.quoter import none_of
 
 _AT_ONCE = 32
 
@@ -49,7 +50,7 @@ def main() -> None:
     if options.quoter:
         quoter, started = Quoter(options.quoter), time.perf_counter()
         read = [(one, quoter.odds(one.question, one.passages)) for one in choices]
-        found = [(quoter.doubt(odds, one.cosine), quoter.weigh(odds, one.passages)) for one, odds in read]
+        found = [(none_of(odds), quoter.weigh(odds, one.passages)) for one, odds in read]
         console.print(table(f"quoter {options.quoter.name}", choices, found, quoter.none))
         console.print(f"{(time.perf_counter() - started) / len(choices):.4f} s a question")
     models = [("untuned", LocalModel())] if options.untuned else []

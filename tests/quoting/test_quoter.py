@@ -14,11 +14,11 @@ from foyerdoc.documents import Span
 from foyerdoc.errors import DamagedFile, FoyerdocError, ModelError, TrainingError, UsageError
 from foyerdoc.finetuning.answering import encode_turns, end_token
 from foyerdoc.finetuning.choices import read_choices
-from foyerdoc.finetuning.limits import Limits, check, choose_limits, close_gap, cosine_weight, none_limit, retrieval_weight
+from foyerdoc.finetuning.limits import Limits, check, choose_limits, close_gap, none_limit, retrieval_weight
 from foyerdoc.finetuning.quoter import train_quoter
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.quoting import Passage, Quoter
-from foyerdoc.quoting.quoter import HEAD, SETTINGS, TRAINING, lift, none_of
+from foyerdoc.quoting.quoter import HEAD, SETTINGS, TRAINING, none_of
 from tests.quoting.conftest import rows
 
 
@@ -129,7 +129,7 @@ def test_what_is_asked_across_languages_chooses_no_limit(rows_path):
     odds = [np.array([0.0, 2.0, 1.0]), np.array([-9.0, -9.0, -9.0]), np.array([-3.0])]
     limits = Limits.of([answered, across, other], odds)
     assert limits.none == pytest.approx(none_of(odds[0]))
-    assert limits.questions == 2
+    assert limits.questions == 1
     with pytest.raises(TrainingError, match="its own language"):
         check([across, other])
 
@@ -151,26 +151,15 @@ def test_limits_are_chosen_anew_without_training(trained, tmp_path, rows_path):
     before = Quoter(folder, device="cpu")
     told = []
     limits = choose_limits(folder, train, device="cpu", report=lambda done, of: told.append((done, of)))
-    assert told == [(number, 6) for number in range(1, 7)]
+    assert told == [(1, 3), (2, 3), (3, 3)]
     after = Quoter(folder, device="cpu")  # compares the checksums
-    doubts = [after.doubt(before.odds(one.question, one.passages), one.cosine) for one in train if one.answerable]
     assert (after.none, after.gap) == (limits.none, limits.gap)
-    assert limits.none == max(doubts)
+    assert limits.none == max(none_of(before.odds(one.question, one.passages)) for one in train if one.answerable)
     assert after.name != before.name
-    assert json.loads((folder / TRAINING).read_bytes())["metrics"]["ordered"]["questions"] == 6
+    assert json.loads((folder / TRAINING).read_bytes())["metrics"]["ordered"]["questions"] == 3
     assert [path.name for path in tmp_path.iterdir()] == ["quoter"]
     assert {one.name for one in folder.iterdir()} == {one.name for one in trained.folder.iterdir()}
     np.testing.assert_array_equal(*(each.odds("Was?", held_out[0].passages) for each in (before, after)))
-
-
-def test_a_cosine_counts_as_much_as_it_helps(rows_path):
-    """The network finds the one that is not answered likelier to be; only its sentences are farther away."""
-    answered, other = read_choices(rows_path)[1]
-    odds = [np.array([0.0, 0.0, 0.0]), np.array([2.0])]
-    assert cosine_weight([answered, other], odds) > 0
-    assert cosine_weight([answered, other], odds[::-1]) == 0.0
-    near, far = (none_of(odds[0], lift(cosine, 40.0)) for cosine in (0.9, 0.8))
-    assert near < none_of(odds[0]) < far
 
 
 def test_retrieval_counts_as_much_as_it_helps(rows_path):

@@ -193,7 +193,7 @@ class Chat:
         found = find(self._index, query, language, where=where, k=self._k if k is None else k, dense=self._dense)
         if self._quoter is not None:
             if found.readable:
-                found = read(found, self._quoter, cosines=self._index.embedder.name == self._quoter.embedder)
+                found = read(found, self._quoter)
             else:
                 step = "the best passage is in another language than the question: ordered by meaning and words alone"
                 found = replace(found, steps=(*found.steps, step))

@@ -12,6 +12,7 @@ from foyerdoc.index import Evidence, Index, fusion
 from foyerdoc.index.filters import Where
 from foyerdoc.language import detect
 from foyerdoc.quoting import Passage, Quoter
+from foyerdoc.quoting.quoter import none_of
 
 # Chosen on half of the development questions (docs/chat.md).
 _SENTENCE, _CHUNK, _WORDS = 0.5, 0.6, 0.3  # what a sentence's meaning, its chunk's score and its words weigh
@@ -80,11 +81,8 @@ def find(index: Index, question: str, language: str, *, where: Where | None, k: 
     return Found(question, language, evidence, documents, candidates, steps)
 
 
-def read(found: Found, quoter: Quoter, *, cosines: bool = True) -> Found:
-    """The same with the sentences in a quoter's order, and how likely none of them answers.
-
-    `cosines`: whether they are of the embedder that the quoter was trained with, and can be weighed.
-    """
+def read(found: Found, quoter: Quoter) -> Found:
+    """The same with the sentences in a quoter's order, and how likely none of them answers."""
     passages, sentences = [], []
     for one in found.evidence:
         own = [candidate for candidate in found.candidates if candidate.chunk.id == one.chunk.id]
@@ -100,7 +98,7 @@ def read(found: Found, quoter: Quoter, *, cosines: bool = True) -> Found:
         replace(one, odds=each, score=weight)
         for one, each, weight in zip(sentences, odds.tolist(), weights.tolist(), strict=True)
     ]
-    none = quoter.doubt(odds, max(one.cosine for one in sentences) if cosines else None)
+    none = none_of(odds)
     step = f"read the sentences in their passages: {1 - none:.2f} likely that one of them answers"
     candidates = sorted(weighed, key=lambda candidate: -candidate.score)
     return replace(found, candidates=tuple(candidates), steps=(*found.steps, step), none=none)

@@ -35,7 +35,6 @@ class Choice:
         bearing: (sentences,) bool: those that bear the answer; all False when none does, or when nobody knows which.
         answerable: whether the passages answer it.
         answers: the words of the answer.
-        cosine: of the question and the sentence that is nearest to it.
         across: whether question and passages are in two languages, where `Chat` asks no quoter.
     """
 
@@ -46,7 +45,6 @@ class Choice:
     bearing: NDArray[np.bool_]
     answerable: bool
     answers: tuple[str, ...] = ()
-    cosine: float = 0.0
     across: bool = False
 
     @cached_property
@@ -103,7 +101,6 @@ def _choice(row: Mapping[str, Any]) -> Choice:
         np.array([bool(found[at][5]) for at in by_passage]),
         row["answerable"],
         tuple(row["answers"]),
-        max((one[4] for one in found), default=0.0),
         row.get("across", any(sign in row["set"] for sign in _ACROSS)),
     )
 

@@ -16,25 +16,23 @@ from foyerdoc import storage
 from foyerdoc.errors import TrainingError
 from foyerdoc.finetuning.choices import Choice, first_share
 from foyerdoc.finetuning.training.checkpoints import writing
-from foyerdoc.quoting.quoter import KIND, TRAINING, VERSION, Quoter, lift, none_of, read_folder, save_settings, weighed
+from foyerdoc.quoting.quoter import KIND, TRAINING, VERSION, Quoter, none_of, read_folder, save_settings, weighed
 
 _REFUSED: Final = 0.1  # of the answerable questions, at most, by the limit
 _QUOTES: Final = 3  # of an answer, at most
 _EACH: Final = 1.3  # of an answer, on average, where a sentence answers
 _GAPS: Final = np.linspace(0.0, 8.0, 81)
-_COSINES: Final = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0)
 _RETRIEVAL: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is chosen once a quoter has learnt, by held-out questions in the passages' language.
+    """What is chosen once a quoter has learnt, by held-out questions: those that are answered, in the passages' language.
 
     Across languages `Chat` asks no quoter: what it would say there must not decide.
 
     Attributes:
-        none: see `Settings`, as the next three. The lowest that refuses at most a tenth of what is answered.
-        cosine: at which the fewest of the others are answered then.
+        none: see `Settings`, as the next two.
         retrieval: at which the best sentence bears the answer most often.
         gap: by which an answer has `_EACH` quotes on average.
         first: the share of questions whose best sentence bears the answer, 0 to 1.
@@ -42,7 +40,6 @@ class Limits:
     """
 
     none: float
-    cosine: float
     retrieval: float
     gap: float
     first: float
@@ -51,21 +48,25 @@ class Limits:
     @classmethod
     def of(cls, choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> Limits:
         """Those that fit held-out questions and the log odds of their sentences."""
-        pairs = [(choice, each) for choice, each in zip(choices, odds, strict=True) if not choice.across]
+        pairs = [(choice, each) for choice, each in zip(choices, odds, strict=True) if decides(choice)]
         choices, odds = [choice for choice, _ in pairs], [each for _, each in pairs]
-        cosine = cosine_weight(choices, odds)
         retrieval = retrieval_weight(choices, odds)
         weights = [weighed(each, choice.passages, retrieval) for choice, each in pairs]
-        gap, first = close_gap(choices, weights), first_share(choices, weights)
-        return cls(none_limit(choices, odds, cosine), cosine, retrieval, gap, first, len(pairs))
+        gap = close_gap(choices, weights)
+        return cls(none_limit(choices, odds), retrieval, gap, first_share(choices, weights), len(pairs))
 
     def settings(self) -> dict[str, float]:
         """What `Settings` holds of them."""
-        return {"none": self.none, "cosine": self.cosine, "retrieval": self.retrieval, "gap": self.gap}
+        return {"none": self.none, "retrieval": self.retrieval, "gap": self.gap}
 
     def metrics(self) -> dict[str, float]:
         """What is told beside a training's metrics."""
         return {"first": self.first, "questions": self.questions}
+
+
+def decides(choice: Choice) -> bool:
+    """Whether a held-out question is one that limits are chosen by."""
+    return not choice.across and not choice.right()[0]
 
 
 def choose_limits(
@@ -75,18 +76,18 @@ def choose_limits(
 
     Args:
         folder: of `train_quoter`; it is replaced as a whole, or stays as it is.
-        held_out: questions that it has not learnt from; those across languages are left out.
+        held_out: questions that it has not learnt from; those of `decides` are read.
         device: as in `Quoter`.
         report: called with how many questions are read, and of how many.
 
     Raises:
         DamagedFile: the folder is not a quoter's, or altered.
         ModelError: as `Quoter.odds`.
-        TrainingError: no question can decide, or the folder cannot be written.
+        TrainingError: no question decides, or the folder cannot be written.
     """
     check(held_out)
     quoter, settings = Quoter(folder, device=device), read_folder(folder)
-    choices = [choice for choice in held_out if not choice.across]
+    choices = [choice for choice in held_out if decides(choice)]
     odds = []
     for choice in choices:
         odds.append(quoter.odds(choice.question, choice.passages))
@@ -106,44 +107,26 @@ def check(held_out: Iterable[Choice]) -> None:
     """See that limits can be chosen.
 
     Raises:
-        TrainingError: no question is answered by passages in its own language.
+        TrainingError: no question decides.
     """
-    if all(choice.across or choice.right()[0] for choice in held_out):
+    if not any(map(decides, held_out)):
         raise TrainingError(
             "no held-out question is answered by passages in its own language", hint="hold some out: they choose the limits"
         )
 
 
-def none_limit(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]], cosine: float = 0.0) -> float:
+def none_limit(choices: Iterable[Choice], odds: Iterable[NDArray[np.float64]]) -> float:
     """The lowest probability of "none" above which at most a tenth of the answerable questions are refused.
 
-    Each set counts the same, however many questions it has. `cosine` as in `Settings`.
+    Each set counts the same, however many questions it has.
     """
-    nones = _nones(choices, odds, cosine, answered=True)
-    refused = {limit: np.mean([(group > limit).mean() for group in nones]) for group in nones for limit in group.tolist()}
-    return float(min(limit for limit, share in refused.items() if share <= _REFUSED))
-
-
-def cosine_weight(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> float:
-    """How much the nearest sentence's cosine counts, so that at `none_limit` the fewest are answered that should not be."""
-
-    def answered(weight: float) -> float:
-        limit = none_limit(choices, odds, weight)
-        shares = [(group <= limit).mean() for group in _nones(choices, odds, weight, answered=False)]
-        return float(np.mean(shares)) if shares else 0.0
-
-    return min(_COSINES, key=answered)
-
-
-def _nones(
-    choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]], cosine: float, *, answered: bool
-) -> list[NDArray[np.float64]]:
-    """Of each set the probabilities of "none", of the questions that are answered or of the others."""
     groups: dict[str, list[float]] = {}
     for choice, each in zip(choices, odds, strict=True):
-        if choice.right()[0] != answered:
-            groups.setdefault(choice.group, []).append(none_of(each, lift(choice.cosine, cosine)))
-    return [np.array(group) for group in groups.values()]
+        if not choice.right()[0]:
+            groups.setdefault(choice.group, []).append(none_of(each))
+    nones = [np.array(group) for group in groups.values()]
+    refused = {limit: np.mean([(group > limit).mean() for group in nones]) for group in nones for limit in group.tolist()}
+    return float(min(limit for limit, share in refused.items() if share <= _REFUSED))
 
 
 def retrieval_weight(choices: Sequence[Choice], odds: Sequence[NDArray[np.float64]]) -> float:

@@ -118,7 +118,7 @@ def train_quoter(
 
     Args:
         train: to learn from.
-        held_out: stop the training early; those in the passages' language choose the limits.
+        held_out: stop the training early; some choose the limits (`limits.decides`).
         out: folder to write.
         config: how to train; the embedded encoder in 16 bits by default.
         report: called with the progress.

@@ -38,8 +38,6 @@ _BUDGET: Final = 4096  # tokens computed at once
 _TOLERANCE: Final = 0.5
 """Of the probe's log odds. Another device rounds them by some hundredths; another base moves them by more than one."""
 
-_NEAR: Final = 0.85  # the cosine of the nearest sentence at which the network's word stands as it is
-
 _PROBE_QUESTION: Final = "Wie hoch ist die Selbstbeteiligung?"
 _PROBE_TEXT: Final = "La franchise est de 150 euros. The policy covers hail. Der Vertrag endet am 3. März."
 _PROBE: Final = Passage(_PROBE_TEXT, (Span(0, 30), Span(31, 54), Span(55, 84)), (0.4, 0.3, 0.3))
@@ -53,7 +51,6 @@ class Settings(BaseModel):
         base_digest: of its weights.
         quantization: of the base.
         none: the documents do not answer when the probability that no sentence does is above this.
-        cosine: what is added to the log odds of all sentences for that, for each 1 that the nearest one's cosine is above 0.85.
         retrieval: of retrieval's score, what is added to a sentence's log odds when sentences are ordered.
         gap: sentences that are this little below the best in that order are quoted too.
         probe: the network's log odds for a text of our own.
@@ -65,7 +62,6 @@ class Settings(BaseModel):
     base_digest: str
     quantization: Quantization
     none: Annotated[float, Field(ge=0, le=1)]
-    cosine: Annotated[float, Field(ge=0)] = 0.0
     retrieval: Annotated[float, Field(ge=0)]
     gap: Annotated[float, Field(ge=0)]
     probe: tuple[float, ...]
@@ -136,15 +132,6 @@ class Quoter:
         """(sentences,) float64, what sentences are ordered by, higher first: the network and retrieval err differently."""
         return weighed(odds, passages, self._settings.retrieval)
 
-    def doubt(self, odds: NDArray[np.float64], cosine: float | None) -> float:
-        """The probability that no sentence answers, 0 to 1: what `none` is compared with.
-
-        Args:
-            odds: of all sentences.
-            cosine: of the question and the sentence that is nearest to it, by `embedder`; None leaves it to the network alone.
-        """
-        return none_of(odds, 0.0 if cosine is None else lift(cosine, self._settings.cosine))
-
     def unload(self) -> None:
         """Let go of the model's memory. A later call loads it again."""
         with self._lock:
@@ -195,14 +182,9 @@ def weighed(odds: NDArray[np.float64], passages: Sequence[Passage], retrieval: f
     return odds + retrieval * scores
 
 
-def none_of(odds: NDArray[np.float64], lifted: float = 0.0) -> float:
-    """The probability that no sentence answers, 0 to 1, from the log odds of all of them, each lifted by so much."""
-    return float(np.exp(-np.logaddexp.reduce([0.0, *(odds + lifted).tolist()])))
-
-
-def lift(cosine: float, weight: float) -> float:
-    """What the nearest sentence's cosine adds to the log odds of all: network and cosine err differently."""
-    return weight * (cosine - _NEAR)
+def none_of(odds: NDArray[np.float64]) -> float:
+    """The probability that no sentence answers, 0 to 1, from the log odds of all of them."""
+    return float(np.exp(-np.logaddexp.reduce([0.0, *odds.tolist()])))
 
 
 def reader_of(base: Base) -> Reader:
