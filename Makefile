@@ -37,8 +37,8 @@ adapters: models     ## train what is bundled: the demo's classifier, the genera
 	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 52000 --seed 0 --held-out $(FORMS)/held-out.jsonl
 	$(BIN)/foyerdoc train extractor $(FORMS)/train.jsonl --held-out $(FORMS)/held-out.jsonl --out src/foyerdoc/extraction/general \
 		--epochs 1 --set rank=16 --set alpha=32 --set batch_examples=16 --set weighed=300
-	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/learn.jsonl.gz --part learn --keep $(QUOTES) --forms 3000 --seed 1 --every 4
-	$(BIN)/python -m tools.quoter $(QUOTES)/learn.jsonl.gz --out src/foyerdoc/quoting/general --set epochs=8 --set learning_rate=5e-4
+	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/learn.jsonl.gz --part learn --keep $(QUOTES)
+	$(BIN)/python -m tools.quoter $(QUOTES)/learn.jsonl.gz --out src/foyerdoc/quoting/general --set epochs=8
 
 test: models         ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
