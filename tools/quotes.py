@@ -1,6 +1,7 @@
 """Questions with the sentences that retrieval finds for them: what the choice of quotes is learnt from and measured on.
 
-    python -m tools.quotes DATA_DIR OUT.jsonl.gz --part learn|measure [--keep FOLDER] [--only SET ...] [--forms N --seed S]
+    python -m tools.quotes DATA_DIR OUT.jsonl.gz --part learn|measure [--keep FOLDER] [--only SET ...]
+                           [--forms N --seed S --every M]
 
 DATA_DIR holds qa/ with the openly licensed sets of `SETS`. Each is halved by whole articles, XQuAD's alike in both languages,
 and NoMIRACL by every other question: the halves that benchmarks/answers.py chooses on and reports. "learn" is the first half,
@@ -15,7 +16,8 @@ row is marked. A quarter of all these questions come again as their content word
 
 `--forms N` adds short questions to N made documents (tools/forms), in the document's language or another one of the three: for
 what a document says, and for what it does not. The fifth of the layouts that the extractor does not learn from is held out;
-"measure" has documents of these alone, for which another seed should be taken. `--only` without a set leaves it at these.
+"measure" has documents of these alone, for which another seed should be taken. `--every M` keeps one in M of these questions.
+`--only` without a set leaves it at these.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from benchmarks.questions import KeptEmbedder, document, nomiracl, squad
@@ -308,6 +310,10 @@ def _marked(row: dict) -> bool:
     return any(sentence[-1] for sentence in row["sentences"])
 
 
+def _found(row: dict) -> bool:
+    return bool(row["sentences"])
+
+
 SETS = {
     "piaf.fr": lambda qa, **told: articles(qa, "piaf.fr", "piaf.fr", **told),
     "xquad.de": lambda qa, **told: articles(qa, "xquad.de", "xquad.de", **told),
@@ -333,6 +339,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=list(SETS), default=list(SETS))
     parser.add_argument("--forms", type=int, default=0, metavar="N", help="made documents to ask (default 0)")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other made documents (default 0)")
+    parser.add_argument("--every", type=int, default=1, metavar="M", help="one in so many of their questions (default all)")
     options = parser.parse_args()
     options.out.parent.mkdir(parents=True, exist_ok=True)
     embedder = KeptEmbedder(options.keep)
@@ -341,9 +348,9 @@ def main() -> None:
         with options.out.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
             told = {"learn": options.part == "learn", "embedder": embedder}
             made = [SETS[name](options.data / "qa", **told) for name in options.only]
-            for row in chain(*made, forms(options.forms, options.seed, **told)):
-                if row["sentences"]:
-                    file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            short = filter(_found, forms(options.forms, options.seed, **told))
+            for row in chain(filter(_found, chain(*made)), islice(short, 0, None, options.every)):
+                file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
     finally:
         embedder.close()
 
