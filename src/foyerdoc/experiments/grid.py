@@ -43,7 +43,7 @@ def _table(responses: Sequence[Response], models: Sequence[str]) -> Html:
     for prompt in asked:
         own = [one for one in responses if one.prompt == prompt]
         said = [Html("".join(_cell(one) for one in own if one.model == model)) for model in models]
-        rows.append([*(_shown(own[0].variables.get(name, "")) for name in variables), *said])
+        rows.append([*(own[0].variables.get(name, "") for name in variables), *said])
     columns = [*variables, *models]
     return table(columns, rows, words=len(columns))
 
