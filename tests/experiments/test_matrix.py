@@ -41,6 +41,9 @@ def test_templates_are_filled_and_values_stay_values():
         ({"prompts": {"p": "{colour}"}}, "'colour'"),
         ({"expected": "{truth}"}, "'truth'"),
         ({"metrics": ["charm"]}, "metrics"),
+        ({"variables": {"size": []}}, "'size' has no value"),
+        ({"variables": {"word": ["rain"]}}, "'word' is in rows and in variables"),
+        ({"variables": {f"v{n}": list(range(10)) for n in range(9)}}, "2,000,000,000 combinations"),
     ],
 )
 def test_what_is_unknown_is_refused_by_name(change, says):

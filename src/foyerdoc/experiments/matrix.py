@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -43,6 +44,7 @@ from foyerdoc.recipe import Quantization, Recipe, said
 Value = StrictStr | StrictInt | StrictFloat
 Metric = Literal["exact_match", "f1", "contains"]
 
+_MOST: Final = 100_000
 _TOGETHER: Final = 8  # prompts that are generated in one batch
 
 
@@ -107,12 +109,20 @@ class Matrix(BaseModel):
         """A matrix of plain data; paths are taken from the folder.
 
         Raises:
-            UsageError: it asks for something unknown, or a template has a variable without values; it is named.
+            UsageError: it asks for something unknown, a template has a variable without values, or there are none or too many;
+                it is named.
         """
         try:
             matrix = cls.model_validate(told)
         except ValidationError as error:
             raise UsageError(f"the plan: {said(error)}", hint="docs/experiments.md shows a matrix of prompts") from None
+        empty = [name for name, some in matrix.variables.items() if not some]
+        if twice := sorted({name for row in matrix.rows for name in row} & matrix.variables.keys()):
+            raise UsageError(f"{twice[0]!r} is in rows and in variables", hint="leave one out")
+        count = max(1, len(matrix.rows)) * math.prod(map(len, matrix.variables.values()))
+        if empty or count > _MOST:
+            reason = f"{empty[0]!r} has no value" if empty else f"{count:,} combinations of values"
+            raise UsageError(f"the plan: {reason}", hint=f"give values that make 1 to {_MOST:,} prompts a template")
         values = matrix.values()
         for name, template in [*matrix.prompts.items(), *([("expected", matrix.expected)] if matrix.expected else [])]:
             for variable in prompts.variables(template):
