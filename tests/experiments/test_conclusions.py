@@ -164,7 +164,7 @@ def test_the_goal_of_a_plan_is_corrected_by_itself_and_comes_first():
     assert found.families == ((("quality",), 19), (("other", "refused"), 38))
     assert found.outcomes[2].best.setting == alone.best.setting
     told = conclude(found)
-    assert any("quality is the goal that the plan named" in one for one in told.may_not)
+    assert any("quality is the goal that the plan names" in one for one in told.may_not)
     assert any(one.startswith("On refused nothing else is shown") for one in told.may)
     assert analyse_observations(more, Options(structure=False)).families == ((("other", "quality", "refused"), 57),)
 

@@ -237,7 +237,7 @@ def _families(analysis: Analysis) -> str:
     first = f"{parts[0][0].upper()}{parts[0][1:]} were corrected together"
     if len(parts) == 1:
         return f"{first}, and so were passages through measures."
-    why = f"{analysis.goal} is the goal that the plan named before anything was run"
+    why = f"{analysis.goal} is the goal that the plan names"
     return f"{first}, and apart from them {parts[1]}; likewise passages through measures. {why}."
 
 
