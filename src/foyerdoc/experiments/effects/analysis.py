@@ -64,8 +64,8 @@ class Analysis:
         rows, items, documents, settings: how many there are; settings are different combinations of levels that were run.
         factors: the knobs, the level that others are compared with first.
         outcomes: the effects.
-        goal: the outcome that the plan names, which should be settled before anything is run; None where it named none. It comes first and is
-            corrected by itself.
+        goal: the outcome that the plan names, which should be settled before anything is run; None where it named none. It
+            comes first and is corrected by itself.
         families: outcomes whose comparisons were corrected together, and how many they are.
         mediations: effects taken apart; none without measures.
         within: what rows are compared with for mediation and structure.
