@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import hypothesis
@@ -44,3 +45,18 @@ def embedder() -> Iterator[object]:
     model = SentenceEmbedder(device="cpu")
     yield model
     model.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """Chromium without a window. It ends with the module: its event loop would be in the way of others."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is not installed: apt-get install -y chromium fonts-dejavu-core")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Without a sandbox it starts as root too; what is opened are pages of our own.
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,6 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-INSTALL = "apt-get install -y chromium fonts-dejavu-core"
 
 
 class Opened:
@@ -29,21 +26,6 @@ class Opened:
     def _asked(self, url: str, own: str) -> None:
         if url.partition("#")[0] != own and not url.startswith(("data:", "blob:")):
             self.complaints.append(f"request: {url[:80]}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window. It ends with the module: its event loop would be in the way of others."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip(f"Chromium is not installed: {INSTALL}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # Without a sandbox it starts as root too; what is opened are pages of our own.
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import threading
 import time
@@ -22,7 +21,6 @@ from foyerdoc.models.protocol import Embedder
 from foyerdoc.service import Configuration, make_app
 from foyerdoc.service.access import make_key
 from foyerdoc.taxonomy import Taxonomy
-from tests.evaluation.conftest import INSTALL
 from tests.index.conftest import WordEmbedder
 
 if TYPE_CHECKING:
@@ -69,19 +67,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
         tmp_path_factory.mktemp("served"), embedder, Classifier.load(folder() / "classifier") if real else None
     ) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip(f"Chromium is not installed: {INSTALL}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

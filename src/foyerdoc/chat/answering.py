@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from foyerdoc import prompts
 from foyerdoc.chat import support, writing
+from foyerdoc.chat.citing import cite, judged
 from foyerdoc.chat.finding import Candidate, Found, closeness, find, read
 from foyerdoc.chat.followups import language_of, standing_alone
-from foyerdoc.documents import Document
+from foyerdoc.chat.telling import ended, numbered, told
 from foyerdoc.errors import UsageError
 from foyerdoc.index import Index
 from foyerdoc.index.filters import Where
@@ -130,7 +131,7 @@ class Chat:
             UsageError: the question is empty, `k` is not positive, or no document has what `where` asks for.
             ModelError: the model cannot be asked.
         """
-        return _ended(self.stream(question, history=history, where=where, k=k))
+        return ended(self.stream(question, history=history, where=where, k=k))
 
     async def aask(
         self, question: str, *, history: Sequence[Message] = (), where: Where | None = None, k: int | None = None
@@ -153,7 +154,7 @@ class Chat:
         Raises:
             ModelError: the model cannot be asked.
         """
-        return _ended(self._answered(found))
+        return ended(self._answered(found))
 
     def chances(self, found: Found) -> tuple[float, ...]:
         """How likely the model finds that none of the first sentences answers, and that each of them does; they sum to 1.
@@ -172,7 +173,7 @@ class Chat:
     def _answered(self, found: Found) -> Generator[str, None, Answer]:
         weak = self._weakness(found)
         if weak is not None:
-            return (yield from _told(self._decline(found, *weak)))
+            return (yield from told(self._decline(found, *weak)))
         notes = _Notes()
         if self._writes and self._model is not None:
             answer = yield from self._written(found, self._model, notes)
@@ -180,8 +181,8 @@ class Chat:
                 return answer
         chosen = self._chosen(found, notes)
         if not chosen:
-            return (yield from _told(self._decline(found, "no sentence was found to answer the question", notes)))
-        return (yield from _told(self._quoted(found, chosen, notes)))
+            return (yield from told(self._decline(found, "no sentence was found to answer the question", notes)))
+        return (yield from told(self._quoted(found, chosen, notes)))
 
     def find(self, question: str, history: Sequence[Message] = (), where: Where | None = None, k: int | None = None) -> Found:
         """What `ask` answers from: passages and their sentences, weighed.
@@ -284,7 +285,7 @@ class Chat:
 
     def _quoted(self, found: Found, chosen: Sequence[Candidate], notes: _Notes) -> Answer:
         # What cannot be located is not shown.
-        citations = [one for one in (_cite(candidate, found) for candidate in chosen) if one.verified]
+        citations = [one for one in (cite(candidate, found) for candidate in chosen) if one.verified]
         notes.steps.append(f"looked every quote up in its document: {len(citations)} of {len(chosen)} stand there")
         citations = [replace(citation, number=number) for number, citation in enumerate(citations, 1)]
         # A sentence that is its quote is borne out by it.
@@ -314,7 +315,7 @@ class Chat:
                 if not kept:
                     continue
             for number in draft.numbers:
-                citation = _cite(found.candidates[number - 1], found)
+                citation = cite(found.candidates[number - 1], found)
                 cited.setdefault(number, replace(citation, number=len(cited) + 1))
             sentences.append(Sentence(draft.text, tuple(cited[number].number for number in draft.numbers), why is None))
             yield (" " if len(sentences) > 1 else "") + numbered(sentences[-1])
@@ -322,16 +323,16 @@ class Chat:
             notes.issues.append("what the model wrote without naming a quote is left out")
         notes.steps.append(f"{model.name} wrote {written} sentences from {len(shown)} quotes")
         if ending.none:
-            return (yield from _told(self._decline(found, "the model found no answer in the quotes", notes)))
+            return (yield from told(self._decline(found, "the model found no answer in the quotes", notes)))
         notes.steps.append(f"checked each against the quotes that it names: {borne} of {written} are borne out")
         if not sentences:
             notes.steps.append("answered with the quotes themselves instead")
             return None
-        return self._made(found, " ".join(map(numbered, sentences)), (sentences, _judged(cited, sentences)), None, notes)
+        return self._made(found, " ".join(map(numbered, sentences)), (sentences, judged(cited, sentences)), None, notes)
 
     def _objection(self, draft: writing.Draft, found: Found) -> str | None:
         chosen = [found.candidates[number - 1] for number in draft.numbers]
-        if not all(_cite(one, found).verified for one in chosen):
+        if not all(cite(one, found).verified for one in chosen):
             return "a quote of it does not stand in its document"
         quotes = [support.Quoted(one.text, one.language, one.chunk.text) for one in chosen]
         why = support.objection(draft.text, quotes, self._closeness)
@@ -399,21 +400,6 @@ class _Notes:
         self.issues: list[str] = []
 
 
-def numbered(sentence: Sentence) -> str:
-    """A sentence as it is shown: with its numbers in brackets, and "[?]" when they do not bear it out."""
-    return " ".join([sentence.text, *(f"[{number}]" for number in sentence.citations), *["[?]"] * (not sentence.supported)])
-
-
-def _ended(answering: Generator[str, None, Answer]) -> Answer:
-    """What a stream returns, once all of it is told."""
-    while True:
-        try:
-            next(answering)
-        except StopIteration as end:
-            answer: Answer = end.value
-            return answer
-
-
 def _manner(recipe: Recipe) -> prompts.Manner:
     examples = tuple((one.question, one.sentences, str(one.answer)) for one in recipe.examples)
     return prompts.Manner(recipe.prompt_language, recipe.prompt_length == "long", examples)
@@ -428,36 +414,3 @@ def language_model(recipe: Recipe) -> LanguageModel | None:
     source = None if recipe.model == "smollm2" else recipe.model
     adapter = None if recipe.adapter == "none" else Path(recipe.adapter)
     return LocalModel(source, adapter=adapter, quantization=recipe.quantization)
-
-
-def _told(answer: Answer) -> Generator[str, None, Answer]:
-    """An answer that is made already, in the pieces of a stream."""
-    if answer.abstained:
-        yield answer.text
-    for i, sentence in enumerate(answer.sentences):
-        yield (" " if i else "") + numbered(sentence)
-    return answer
-
-
-def _cite(candidate: Candidate, found: Found) -> Citation:
-    """A candidate as the first citation; looked up in its document."""
-    document: Document = found.documents[candidate.chunk.document_id]
-    pages = document.pages_of(candidate.span)
-    return Citation(
-        number=1,
-        document_id=document.id,
-        document_name=candidate.name,
-        chunk_id=candidate.chunk.id,
-        span=candidate.span,
-        page=pages[0].number if pages else None,
-        quote=candidate.text,
-        boxes=document.boxes(candidate.span),
-        verified=document.text[candidate.span.start : candidate.span.end] == candidate.text,
-        supported=True,
-    )
-
-
-def _judged(cited: dict[int, Citation], sentences: Sequence[Sentence]) -> list[Citation]:
-    """The citations in order, each supported when every sentence that names it is."""
-    doubtful = {number for sentence in sentences if not sentence.supported for number in sentence.citations}
-    return [replace(citation, supported=citation.number not in doubtful) for citation in cited.values()]

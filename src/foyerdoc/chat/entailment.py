@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.errors import ModelError
-from foyerdoc.models.loading import find_device, find_model, quietly, refusals
+from foyerdoc.models.loading import load_cross_encoder
 
 
 class Entailment:
@@ -67,21 +67,8 @@ class Entailment:
         return np.asarray(found, dtype=np.float32)[:, place]
 
     def _load(self) -> tuple[Any, int]:
-        import torch
-
-        device = find_device(self._device)
-        folder = find_model(self._source)
-        with quietly(), refusals(folder):
-            from sentence_transformers import CrossEncoder as Model
-
-            model = Model(
-                str(folder),
-                device=device,
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"dtype": torch.float32, "use_safetensors": True},
-            )
-        places = [place for place, name in model.model.config.id2label.items() if str(name).lower() == "entailment"]
+        model, name = load_cross_encoder(self._source, self._device)
+        places = [place for place, label in model.model.config.id2label.items() if str(label).lower() == "entailment"]
         if len(places) != 1 or model.num_labels == 1:
-            raise ModelError(f"{folder.name} has no class called entailment", hint="name a model of inference (NLI)")
+            raise ModelError(f"{name} has no class called entailment", hint="name a model of inference (NLI)")
         return model, int(places[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import tee
 from pathlib import Path
 from typing import Annotated
@@ -119,6 +119,13 @@ def load_schema(name: str) -> type[BaseModel]:
     from foyerdoc.extraction import named
 
     return named.load_schema(name)
+
+
+def load_schemas(given: Iterable[str]) -> dict[str, type[BaseModel]]:
+    """As `extraction.named.load_schemas`, of options `--schema NAME=PLACE`."""
+    from foyerdoc.extraction import named
+
+    return named.load_schemas(given)
 
 
 def print_fields(extraction: Extraction[BaseModel], document: Document) -> None:

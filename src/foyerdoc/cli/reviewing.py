@@ -26,7 +26,7 @@ from foyerdoc.cli.app import (
     report,
     stops_on_error,
 )
-from foyerdoc.cli.documents import load_schema, read_documents
+from foyerdoc.cli.documents import load_schemas, read_documents
 from foyerdoc.cli.evaluation import GoldFile, gold
 from foyerdoc.documents import Document
 from foyerdoc.errors import FoyerdocError, UsageError
@@ -90,7 +90,7 @@ def review(
     failed = 0
     with stops_on_error():
         labels = Taxonomy.load(taxonomy) if taxonomy else None
-        forms = _schemas(schemas or ())
+        forms = load_schemas(schemas or ())
         weights = _weights(weigh or (), labels)
         lines = [line for path in said or () for line in read_predictions(path)]
         documents: list[tuple[Path, Document]] = []
@@ -304,16 +304,6 @@ def _pictures(path: Path, document: Document, most: int, dpi: int, password: str
     except FoyerdocError as error:
         err.print(f"[yellow]note[/yellow]: {path.name}: no pictures ({error.message})")
         return {}
-
-
-def _schemas(given: Sequence[str]) -> dict[str, type[BaseModel]]:
-    found = {}
-    for each in given:
-        name, equals, place = each.partition("=")
-        if not equals:
-            raise UsageError(f"--schema {each}: no name", hint="write NAME=FILE.py:Class, as the taxonomy names it")
-        found[name] = load_schema(place)
-    return found
 
 
 def _form(schema: type[BaseModel]) -> Form:

@@ -35,13 +35,14 @@ def run_files(
     seconds: Seconds = 300.0,
 ) -> None:
     """Label, extract and index many files with many processes, each content once; goes on where it was killed."""
+    from foyerdoc.extraction.named import named
     from foyerdoc.running import Job, run
 
     counts: Counter[str] = Counter()
     with stops_on_error():
         if engine not in ("local", "ray"):
             raise UsageError(f"no engine is called {engine!r}", hint="local or ray")
-        schemas = dict(_named(one) for one in schema or ())
+        schemas = dict(named(one) for one in schema or ())
         job = Job(
             pipeline=_absolute(pipeline),
             taxonomy=taxonomy.absolute() if taxonomy else None,
@@ -90,13 +91,6 @@ def _names(source: Path) -> Iterator[str]:
             yield jsonlib.loads(line)["path"]
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(f"{source}, line {number} has no path", hint='write {"path": "..."} a line') from error
-
-
-def _named(schema: str) -> tuple[str, str]:
-    name, separator, place = schema.partition("=")
-    if not separator:
-        raise UsageError(f"no schema {schema!r}", hint="write NAME=FILE.py:Class")
-    return name, place
 
 
 def _absolute(place: str | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foyerdoc.cli.app import Json, app, err, made_folder, out, print_json, stops_on_error
-from foyerdoc.cli.documents import load_schema
+from foyerdoc.cli.documents import load_schemas
 from foyerdoc.errors import MissingDependency, UsageError
 from foyerdoc.taxonomy import Taxonomy
 
@@ -139,12 +139,7 @@ def _configuration(
     from foyerdoc.classification import Classifier
     from foyerdoc.service.configuration import Configuration
 
-    named = {}
-    for each in schemas:
-        name, equals, place = each.partition("=")
-        if not equals:
-            raise UsageError(f"--schema {each}: no name", hint="write NAME=FILE.py:Class, as the taxonomy names it")
-        named[name] = load_schema(place)
+    named = load_schemas(schemas)
     language_model = None
     if model is not None:
         from foyerdoc.models.local import LocalModel

@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from foyerdoc.cli.app import Json, app, made_folder, print_json, report, stops_on_error
-from foyerdoc.cli.documents import extractor_folder, load_schema
+from foyerdoc.cli.documents import extractor_folder, load_schemas
 from foyerdoc.cli.trained import (
     note,
     print_calibrated,
@@ -172,12 +172,7 @@ def extractor(
     with stops_on_error():
         config = configure(ExtractorConfig, settings or (), given)
         target = _free(target, adapter.KIND, adapter.VERSION)
-        known = {}
-        for each in schemas or ():
-            name, equals, place = each.partition("=")
-            if not equals:
-                raise UsageError(f"--schema {each}: no name", hint="write NAME=FILE.py:Class, as rows name it")
-            known[name] = load_schema(place)
+        known = load_schemas(schemas or ())
         examples, failed = _fields(rows, known, json=json)
         kept, kept_failed = ((), 0) if held_out is None else _fields(held_out, known, json=json)
         say_memory(config, [len(example.document.text) for example in examples], head=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -28,6 +29,27 @@ def load_schema(name: str) -> type[BaseModel]:
     if not (isinstance(found, type) and issubclass(found, BaseModel)):
         raise UsageError(f"{name!r} is not a pydantic model", hint="name a class that derives from pydantic.BaseModel")
     return found
+
+
+def load_schemas(given: Iterable[str]) -> dict[str, type[BaseModel]]:
+    """What `load_schema` makes of each `NAME=PLACE`, by its name.
+
+    Raises:
+        UsageError, SchemaError: as `load_schema`; one has no name.
+    """
+    return {name: load_schema(place) for name, place in map(named, given)}
+
+
+def named(given: str) -> tuple[str, str]:
+    """The name and the place of `NAME=PLACE`.
+
+    Raises:
+        UsageError: there is no name.
+    """
+    name, equals, place = given.partition("=")
+    if not equals:
+        raise UsageError(f"--schema {given}: no name", hint="write NAME=FILE.py:Class, named as the taxonomy or the rows do")
+    return name, place
 
 
 def load_object(name: str, what: str) -> object:

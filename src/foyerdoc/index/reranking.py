@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.errors import ModelError
-from foyerdoc.models.loading import find_device, find_model, quietly, refusals
+from foyerdoc.models.loading import load_cross_encoder
 
 
 class Reranker(Protocol):
@@ -62,21 +62,7 @@ class CrossEncoder:
         return np.asarray(found, dtype=np.float32)
 
     def _load(self) -> Any:
-        import torch
-
-        device = find_device(self._device)
-        folder = find_model(self._source)
-        with quietly(), refusals(folder):
-            from sentence_transformers import CrossEncoder as Model
-
-            model = Model(
-                str(folder),
-                device=device,
-                local_files_only=True,
-                trust_remote_code=False,
-                # In 16 bits the scores of close chunks would be equal.
-                model_kwargs={"dtype": torch.float32, "use_safetensors": True},
-            )
+        model, name = load_cross_encoder(self._source, self._device)
         if model.num_labels != 1:
-            raise ModelError(f"{folder.name} has {model.num_labels} outputs, not one", hint="name a model for reranking")
+            raise ModelError(f"{name} has {model.num_labels} outputs, not one", hint="name a model for reranking")
         return model

@@ -136,6 +136,32 @@ def refusals(folder: Path) -> Iterator[None]:
         raise ModelError(f"{folder} does not load: {type(error).__name__}", hint=hint) from error
 
 
+def load_cross_encoder(source: str | Path, device: str | None) -> tuple[Any, str]:
+    """A sentence-transformers cross-encoder and what to call it. In 32 bits: in 16 the scores of close texts would be equal.
+
+    Args:
+        source: a folder, or a name on the hub that is on this machine.
+        device: "cpu", "cuda" ...; the first GPU, else the CPU, by default.
+
+    Raises:
+        ModelError: it is not on this machine, or cannot be loaded.
+    """
+    import torch
+
+    folder = find_model(source)
+    with quietly(), refusals(folder):
+        from sentence_transformers import CrossEncoder
+
+        model = CrossEncoder(
+            str(folder),
+            device=find_device(device),
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"dtype": torch.float32, "use_safetensors": True},
+        )
+    return model, folder.name
+
+
 def weights_digest(folder: Path) -> str:
     """A name that two different models do not share: "SmolLM2-135M-Instruct@b179c9523d0e".
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from foyerdoc.documents import Document
 from foyerdoc.errors import DamagedFile, EncryptedFile, LimitExceeded
 from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.sniffing import BROKEN_ZIP
 
 _MEMBERS = 100_000
 _ZIP_ENCRYPTED = 0x1
@@ -38,8 +38,7 @@ class Archive:
         self._unpacked = 0
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(assembly.raw))
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-            # NotImplementedError is what zipfile raises for a version or compression that it does not know.
+        except BROKEN_ZIP as error:
             raise self._damaged("no readable table of contents") from error
         members = self._zip.infolist()
         if len(members) > _MEMBERS:
@@ -73,8 +72,7 @@ class Archive:
         try:
             with self._zip.open(member) as stream:
                 raw = stream.read(room + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-            # NotImplementedError is what zipfile raises for a version or compression that it does not know.
+        except (*BROKEN_ZIP, RuntimeError) as error:
             raise self._damaged("a member cannot be unpacked") from error
         self._unpacked += len(raw)
         if len(raw) > room:

@@ -16,6 +16,9 @@ from types import MappingProxyType
 from foyerdoc.errors import DamagedFile, EmptyFile, EncryptedFile, UnsupportedFile
 from foyerdoc.reading.encodings import decode, wide_encoding
 
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError)
+"""What zipfile raises for an archive that it cannot read; the last is of a version or compression that it does not know."""
+
 _HEAD = 64 * 1024
 
 _MAGIC = (
@@ -215,8 +218,7 @@ def _sniff_zip(raw: bytes, name: str) -> str:
             if not names:
                 raise EmptyFile(f"{name}: an archive with nothing in it", hint="check the export that made it")
             kind = _open_document_kind(archive, names) or _ooxml_kind(archive, names)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
-        # NotImplementedError is what zipfile raises for a version or compression that it does not know.
+    except BROKEN_ZIP as error:
         raise DamagedFile(
             f"{name}: the archive has no readable table of contents", hint="it is probably cut short: fetch the file again"
         ) from error

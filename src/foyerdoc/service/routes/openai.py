@@ -18,6 +18,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from foyerdoc.chat.telling import ended
 from foyerdoc.errors import FoyerdocError
 from foyerdoc.models.protocol import Message
 from foyerdoc.results import Answer, Citation
@@ -26,7 +27,7 @@ from foyerdoc.service import problems
 from foyerdoc.service.access import Reader, sees, unknown_collection
 from foyerdoc.service.library import Shelf
 from foyerdoc.service.problems import Problem, responses
-from foyerdoc.service.routes.questions import described, events, json, last
+from foyerdoc.service.routes.questions import described, events, json
 from foyerdoc.service.throttle import Throttle
 
 router = APIRouter(prefix="/v1", tags=["chat completions"])
@@ -133,7 +134,7 @@ async def completions(key: Reader, asked: CompletionRequest, request: Request) -
         chat = await run_in_threadpool(lambda: shelf.chat)
         pieces = throttle.in_turn(chat.stream(question.text, history=history))
         if not asked.stream:
-            return json(_whole(await run_in_threadpool(last, pieces), about))
+            return json(_whole(await run_in_threadpool(ended, pieces), about))
         first = await run_in_threadpool(next, pieces)
         held = place.pop_all()
     return StreamingResponse(events(_chunks(first, pieces, about), held), media_type="text/event-stream")

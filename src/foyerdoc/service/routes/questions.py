@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
+from foyerdoc.chat.telling import ended
 from foyerdoc.errors import FoyerdocError
 from foyerdoc.models.protocol import Message
 from foyerdoc.results import Answer, Hit
@@ -115,22 +116,12 @@ async def ask(shelf: There, asked: AskRequest, request: Request) -> Response:
         chat = await run_in_threadpool(lambda: shelf.chat)
         pieces = throttle.in_turn(chat.stream(asked.question, history=history, where=asked.where, k=asked.k))
         if not asked.stream:
-            answer = await run_in_threadpool(last, pieces)
+            answer = await run_in_threadpool(ended, pieces)
             return json(as_json(answer))
         # Until the first piece is there an error still has a status of its own.
         first = await run_in_threadpool(next, pieces)
         held = place.pop_all()
     return StreamingResponse(events(_told(first, pieces), held), media_type="text/event-stream")
-
-
-def last(pieces: Generator[str, None, Answer]) -> Answer:
-    """The answer that a stream ends with."""
-    while True:
-        try:
-            next(pieces)
-        except StopIteration as end:
-            answer: Answer = end.value
-            return answer
 
 
 async def events(told: Iterator[bytes], held: ExitStack) -> AsyncIterator[bytes]:
