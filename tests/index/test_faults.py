@@ -71,24 +71,25 @@ def test_a_second_writer_that_waited_too_long_is_told(folder, words, monkeypatch
         assert_whole(other)
 
 
-def _make(folder, start, errors):
-    start.wait(30)
-    try:
-        Index.open(folder, embedder=WordEmbedder()).close()
-    except BaseException as error:  # noqa: BLE001 - reported to the test
-        errors.put(repr(error))
+def _make(folders, start, errors):
+    for folder in folders:
+        start.wait(30)
+        try:
+            Index.open(folder, embedder=WordEmbedder()).close()
+        except BaseException as error:  # noqa: BLE001 - reported to the test
+            errors.put(repr(error))
 
 
 def test_several_processes_make_one_index(tmp_path):
     context = multiprocessing.get_context("forkserver")
-    for number in range(3):
-        start, errors = context.Barrier(4), context.SimpleQueue()
-        processes = [context.Process(target=_make, args=(tmp_path / str(number), start, errors)) for _ in range(4)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        assert errors.empty(), errors.get()
+    folders = [tmp_path / str(number) for number in range(50)]
+    start, errors = context.Barrier(4), context.SimpleQueue()
+    processes = [context.Process(target=_make, args=(folders, start, errors)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert errors.empty(), errors.get()
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from foyerdoc.reading.layout import Item, Line, Paragraph, Table, arrange
+from foyerdoc.reading.layout import arrange
+from foyerdoc.reading.pieces import Item, Line, Paragraph, Table
 
 
 def page(*rows: tuple[float, Sequence[tuple[float, str]]]) -> list[Line]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Generic, Literal, TypeVar, get_args
@@ -13,62 +12,27 @@ from typing import Final, Generic, Literal, TypeVar, get_args
 from pydantic import BaseModel
 
 from foyerdoc import prompts
-from foyerdoc.documents import Document, Span
+from foyerdoc.documents import Document
 from foyerdoc.errors import FoyerdocError, UsageError
 from foyerdoc.extraction import pointing, schemas
 from foyerdoc.extraction.adapter import ADAPTER, Settings, folder_of, load_model, read_folder
 from foyerdoc.extraction.choosing import Asked, Entries, ask, ask_everywhere, by_value, choose_many, decide
+from foyerdoc.extraction.deciding import Found, cast, checked, doubts, field_value
 from foyerdoc.extraction.grounding import Ground, Place, candidates, value_key
 from foyerdoc.extraction.ranking import Ranked, is_enough, rank
-from foyerdoc.extraction.rules import Rule, rules_of, settle
+from foyerdoc.extraction.rules import rules_of
 from foyerdoc.extraction.schemas import Leaf
 from foyerdoc.extraction.tables import Object, groups_of
 from foyerdoc.models.protocol import LanguageModel
-from foyerdoc.results import Candidate, Extraction, FieldValue, Fingerprint
+from foyerdoc.results import Extraction, Fingerprint
 
 T = TypeVar("T", bound=BaseModel)
 Merge = Literal["best", "first", "all", "error"]
 
-_OTHERS: Final = 8
-"""How many other places are kept as a field's candidates."""
-
 _TOGETHER: Final = 32
-_BROKEN: Final = 0.5
-"""What the confidence of values that break a rule of their schema is multiplied by."""
-
 _NOT_ALL_SHOWN: Final = "the model was not shown all lines: the document is longer than its budget"
 
 _NEVER_CALIBRATED: Final = "nothing was held back: the model was never calibrated, so there is no confidence"
-
-_DOUBTS: Final = {
-    "day_month_order": "day and month could be the other way round; read as this language and this document write dates",
-    "two_digit_year": "the year has two digits; 69 to 99 were taken for the last century",
-    "thousands_or_decimals": "a mark or space could group thousands, begin decimals or part two numbers; read as this document "
-    "and its language write them",
-    "checksum": "the check digits or the length do not fit",
-    "bank_checksum": "the bank's own check digits within the account number do not fit",
-    "invalid_phone": "no country that the document speaks of has such a telephone number",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was decided for one field, before it becomes a `FieldValue`.
-
-    Attributes:
-        held: whether the first of the others was the choice, and too unsure to be shown.
-        shares: of a field that a model chose: how likely it is to say what, None that there is no value.
-    """
-
-    leaf: Leaf
-    path: str
-    place: Place | None
-    others: tuple[Place, ...] = ()
-    confidence: float | None = None
-    conflict: bool = False
-    held: bool = False
-    shares: Mapping[object, float] | None = None
-
 
 _Kept = tuple[Place, float, tuple[Place, ...]]
 """A place that is shown, its confidence, and the places that could have been chosen instead."""
@@ -213,26 +177,26 @@ class Extractor(Generic[T]):
         singles = self._by_model(grounds) if self._model is not None else [self._by_labels(ground) for ground in grounds]
         return [self._extraction(ground, found, issues) for ground, (found, issues) in zip(grounds, singles, strict=True)]
 
-    def _extraction(self, ground: Ground, singles: Sequence[_Found], issues: list[str]) -> Extraction[T]:
+    def _extraction(self, ground: Ground, singles: Sequence[Found], issues: list[str]) -> Extraction[T]:
         issues[:0] = self._form.notes
         found = [*singles, *self._tables(ground, issues)]
         for item in found:
-            issues += _doubts(item)
-        found = self._checked(found, issues)
-        fields = {item.path: _field_value(ground.document, item) for item in found}
-        data = {item.path: _cast(item.leaf, item.place) for item in found if item.place is not None}
+            issues += doubts(item)
+        found = checked(found, self._rules, issues)
+        fields = {item.path: field_value(ground.document, item) for item in found}
+        data = {item.path: cast(item.leaf, item.place) for item in found if item.place is not None}
         value, misfits = schemas.build(self._schema, {path: v for path, v in data.items() if v is not None})
         return Extraction(value, fields, tuple(issues + misfits), self._fingerprint())
 
-    def _by_labels(self, ground: Ground) -> tuple[list[_Found], list[str]]:
+    def _by_labels(self, ground: Ground) -> tuple[list[Found], list[str]]:
         issues: list[str] = []
-        found: list[_Found] = []
+        found: list[Found] = []
         for leaf in self._form.leaves:
             places = rank(ground, leaf, candidates(ground, leaf))
             found += _list(leaf, places) if leaf.many else [_best(leaf, places, issues)]
         return found, issues
 
-    def _by_model(self, grounds: Sequence[Ground]) -> list[tuple[list[_Found], list[str]]]:
+    def _by_model(self, grounds: Sequence[Ground]) -> list[tuple[list[Found], list[str]]]:
         assert self._model is not None  # noqa: S101 - the caller looked
         if not self._model.scores:
             return [self._by_grammar(self._model, ground) for ground in grounds]
@@ -260,7 +224,7 @@ class Extractor(Generic[T]):
                     best[value] = max(best.get(value, 0.0), share)
         return best
 
-    def _decided(self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]], issues: list[str]) -> Iterator[_Found]:
+    def _decided(self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]], issues: list[str]) -> Iterator[Found]:
         """What is shown of a field's options. What is held back stands before what was not chosen."""
         kept, held, behind = self._weighed(leaf, turns, issues)
         if leaf.many and (kept or not held):
@@ -270,13 +234,13 @@ class Extractor(Generic[T]):
         values = {value_key(place.value) for place, _, _ in kept}
         if len(values) > 1 and self._merge == "error":
             issues.append(f"{leaf.path}: {len(values)} different values were found in several parts of the document")
-            yield _Found(leaf, leaf.path, None, (*(place for place, _, _ in kept), *held), conflict=True)
+            yield Found(leaf, leaf.path, None, (*(place for place, _, _ in kept), *held), conflict=True)
         elif kept:
             best = max(kept, key=lambda item: item[1]) if self._merge == "best" else min(kept, key=lambda item: item[0].span)
             rest = tuple(place for place, _, _ in kept if place is not best[0])
             yield self._found(leaf, leaf.path, (best[0], best[1], (*rest, *held, *best[2])))
         else:
-            yield _Found(leaf, leaf.path, None, (*held, *behind), held=bool(held))
+            yield Found(leaf, leaf.path, None, (*held, *behind), held=bool(held))
 
     def _weighed(
         self, leaf: Leaf, turns: Sequence[Mapping[Leaf, Entries]], issues: list[str]
@@ -300,23 +264,11 @@ class Extractor(Generic[T]):
                 kept.append((option.place, share, others))
         return kept, held, behind
 
-    def _checked(self, found: Sequence[_Found], issues: list[str]) -> list[_Found]:
-        """The same, with other values where these make a sum come out, and less sure where a rule of the schema is broken."""
-        for rule in self._rules:
-            found = _settled(rule, found, issues)
-        values = {item.path: value for item in found if (value := _cast(item.leaf, item.place)) is not None}
-        doubted: set[str] = set()
-        for rule in self._rules:
-            if rule.holds(values) is False:
-                issues.append(f"the rule {rule.text} is broken")
-                doubted |= rule.paths(values)
-        return [replace(item, confidence=_lowered(item.confidence)) if item.path in doubted else item for item in found]
-
-    def _found(self, leaf: Leaf, path: str, kept: _Kept) -> _Found:
+    def _found(self, leaf: Leaf, path: str, kept: _Kept) -> Found:
         place, share, others = kept
-        return _Found(leaf, path, place, others, share if self._settings.examples else None)
+        return Found(leaf, path, place, others, share if self._settings.examples else None)
 
-    def _by_grammar(self, model: LanguageModel, ground: Ground) -> tuple[list[_Found], list[str]]:
+    def _by_grammar(self, model: LanguageModel, ground: Ground) -> tuple[list[Found], list[str]]:
         """Of a model that writes under a grammar but does not score: it points at one of the best places by labels."""
         issues: list[str] = []
         ranked = {leaf: rank(ground, leaf, candidates(ground, leaf)) for leaf in self._form.leaves}
@@ -325,16 +277,16 @@ class Extractor(Generic[T]):
         )
         if not answer.complete:
             issues.append(_NOT_ALL_SHOWN)
-        found: list[_Found] = []
+        found: list[Found] = []
         for leaf, places in ranked.items():
             if leaf.many:
                 found += _list(leaf, places)
             else:
                 chosen = answer.places.get(leaf.path)
-                found.append(_Found(leaf, leaf.path, chosen, tuple(r.place for r in places if r.place != chosen)))
+                found.append(Found(leaf, leaf.path, chosen, tuple(r.place for r in places if r.place != chosen)))
         return found, issues
 
-    def _tables(self, ground: Ground, issues: list[str]) -> Iterator[_Found]:
+    def _tables(self, ground: Ground, issues: list[str]) -> Iterator[Found]:
         for rows in self._form.tables:
             groups = groups_of(ground, rows, issues)
             if not groups:
@@ -353,55 +305,16 @@ class Extractor(Generic[T]):
         return Fingerprint(self._model.name, self._model.adapter, (*settings, ("prompt", prompts.VERSION)))
 
 
-def _objects(path: str, leaves: Sequence[Leaf], objects: Sequence[Object]) -> Iterator[_Found]:
+def _objects(path: str, leaves: Sequence[Leaf], objects: Sequence[Object]) -> Iterator[Found]:
     """The fields of a list's objects."""
     for i, item in enumerate(objects):
         for leaf in leaves:
             places = item.get(leaf, ())
             at = f"{path}[{i}].{leaf.path}"
             if leaf.many:
-                yield from (_Found(leaf, f"{at}[{j}]", place) for j, place in enumerate(places))
+                yield from (Found(leaf, f"{at}[{j}]", place) for j, place in enumerate(places))
             else:
-                yield _Found(leaf, at, places[0] if places else None)
-
-
-def _settled(rule: Rule, found: Sequence[_Found], issues: list[str]) -> list[_Found]:
-    """The same, with the values under which the rule's sum comes out where the chosen ones do not make it."""
-    values = {item.path: value for item in found if (value := _cast(item.leaf, item.place)) is not None}
-    own = {term.path for term in (*rule.left, *rule.right)}
-    if rule.holds(values):
-        return list(found)
-    # What was held back was chosen too, and a sum that comes out is a reason to show it.
-    places = {item.path: list(item.others if item.held else (item.place, *item.others)) for item in found if item.path in own}
-    choices = {item.path: [_cast(item.leaf, place) for place in places[item.path]] for item in found if item.path in own}
-    chosen = settle(rule, choices, _shares(places, {item.path: item.shares for item in found}))
-    if chosen is None:
-        return list(found)
-    moved = {item.path for item in found if item.path in chosen and places[item.path][chosen[item.path]] is not item.place}
-    issues += [f"{path}: the rule {rule.text} decided for another value" for path in chosen if path in moved]
-    return [_moved(item, places[item.path], chosen[item.path]) if item.path in moved else item for item in found]
-
-
-def _shares(
-    places: Mapping[str, Sequence[Place | None]], known: Mapping[str, Mapping[object, float] | None]
-) -> dict[str, Sequence[float]] | None:
-    """How likely each place's value is; None where a model did not say it of all fields."""
-    if any(known[path] is None for path in places):
-        return None
-    return {
-        path: [(known[path] or {}).get(None if place is None else value_key(place.value), 0.0) for place in some]
-        for path, some in places.items()
-    }
-
-
-def _moved(item: _Found, places: Sequence[Place | None], at: int) -> _Found:
-    """A field at another of its places. Its confidence was that of another value."""
-    others = tuple(place for i, place in enumerate(places) if place is not None and i != at)
-    return replace(item, place=places[at], others=others, confidence=None, held=False)
-
-
-def _lowered(confidence: float | None) -> float | None:
-    return None if confidence is None else confidence * _BROKEN
+                yield Found(leaf, at, places[0] if places else None)
 
 
 def _ask_once(ground: Ground, leaves: Sequence[Leaf], model: LanguageModel, *, tokens: int) -> list[Asked]:
@@ -418,50 +331,22 @@ def _distinct(kept: Sequence[_Kept]) -> Iterator[_Kept]:
             yield item
 
 
-def _best(leaf: Leaf, ranked: Sequence[Ranked], issues: list[str]) -> _Found:
+def _best(leaf: Leaf, ranked: Sequence[Ranked], issues: list[str]) -> Found:
     if not ranked or not is_enough(leaf, ranked[0]):
-        return _Found(leaf, leaf.path, None, tuple(r.place for r in ranked))
+        return Found(leaf, leaf.path, None, tuple(r.place for r in ranked))
     first = ranked[0]
     own = value_key(first.place.value)
     rivals = [r for r in ranked[1:] if first.score - r.score < 0.01 and value_key(r.place.value) != own]
     if rivals:
         issues.append(f"{leaf.path}: {len(rivals) + 1} values fit equally well, the first in the text was taken")
-    return _Found(leaf, leaf.path, first.place, tuple(r.place for r in ranked[1:]))
+    return Found(leaf, leaf.path, first.place, tuple(r.place for r in ranked[1:]))
 
 
-def _list(leaf: Leaf, ranked: Sequence[Ranked]) -> Iterator[_Found]:
+def _list(leaf: Leaf, ranked: Sequence[Ranked]) -> Iterator[Found]:
     """A list's values: all that fit about as well as the best, in the order of the text, each value once."""
     kept: dict[object, Place] = {}
     for r in ranked:
         if is_enough(leaf, r) and ranked[0].score - r.score < 0.3:
             kept.setdefault(value_key(r.place.value), r.place)
     for i, place in enumerate(sorted(kept.values(), key=lambda p: p.span)):
-        yield _Found(leaf, f"{leaf.path}[{i}]", place)
-
-
-def _field_value(document: Document, item: _Found) -> FieldValue:
-    places = {p.span: p for p in item.others}
-    others = tuple(Candidate(p.raw, p.span, _cast(item.leaf, p)) for p in islice(places.values(), _OTHERS))
-    if item.place is None:
-        return FieldValue(None, None, None, (), None, "conflict" if item.conflict else "absent", others)
-    span: Span = item.place.span
-    value = _cast(item.leaf, item.place)
-    status: Literal["found", "unreadable"] = "unreadable" if value is None else "found"
-    return FieldValue(value, item.place.raw, span, document.boxes(span), item.confidence, status, others)
-
-
-def _cast(leaf: Leaf, place: Place | None) -> object | None:
-    """The value in the type that the schema wants; None when it has no such value."""
-    if place is None:
-        return None
-    value = place.value
-    if isinstance(value, Decimal):
-        if leaf.type is int:
-            return int(value) if value == int(value) else None
-        return float(value) if leaf.type is float else str(value) if leaf.type is str else value
-    return value
-
-
-def _doubts(item: _Found) -> Iterable[str]:
-    if item.place is not None and item.place.doubt is not None:
-        yield f"{item.path}: {_DOUBTS[item.place.doubt]}"
+        yield Found(leaf, f"{leaf.path}[{i}]", place)

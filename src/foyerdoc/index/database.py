@@ -12,6 +12,7 @@ A change of a document is one transaction, and counts `generation` up, by which 
 from __future__ import annotations
 
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -188,6 +189,27 @@ def transaction(connection: sqlite3.Connection, path: Path, *, write: bool) -> I
             raise
 
 
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep a log, so that reading goes on while another process writes.
+
+    Of several processes that make one file all but one are told that it is locked, at once and whatever the connection's
+    timeout: SQLite does not wait for this change. So it is asked again until one of them has made it, for `BUSY_MS` at most.
+
+    Raises:
+        sqlite3.OperationalError: the file stayed locked, or it cannot be written.
+    """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def shrink(connection: sqlite3.Connection, path: Path) -> None:
     """Write the file anew with what it holds and nothing of what was deleted. Killed halfway, it is as before.
 
@@ -221,7 +243,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str
     with transaction(connection, path, write=False):
         version = _version(connection, path)  # before anything is changed: another program's file stays as it is
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_mode = WAL")
+    write_ahead(connection)
     # Every commit reaches the disk: what `add` reported stays, whatever happens to the machine.
     connection.execute("PRAGMA synchronous = FULL")
     # What is deleted is overwritten with zeros, not only unlinked.

@@ -307,3 +307,24 @@ def _chunk(
     return Chunk(
         chunk_id, document_id, Span(start, stop), text, tuple(orjson.loads(headings)), tuple(orjson.loads(pages)), n_tokens
     )
+
+
+def listed(connection: sqlite3.Connection) -> list[StoredDocument]:
+    """The documents, oldest first; attachments are within theirs."""
+    found = connection.execute(
+        "SELECT d.row, d.id, d.name, m.media_type, m.language, d.added,"
+        " (SELECT count(*) FROM chunks c WHERE c.document = d.row)"
+        " FROM documents d JOIN members m ON m.document = d.row AND m.id = d.id GROUP BY d.row ORDER BY d.row"
+    ).fetchall()
+    return [
+        StoredDocument(one, name, media_type, language, added, chunks, metadata_of(connection, row))
+        for row, one, name, media_type, language, added, chunks in found
+    ]
+
+
+def counted(connection: sqlite3.Connection) -> tuple[int, int, int, dict[str, int]]:
+    """How many documents, chunks and tokens there are, and of each language how many chunks."""
+    chunks, tokens = connection.execute("SELECT count(*), coalesce(sum(n_tokens), 0) FROM chunks").fetchone()
+    [documents] = connection.execute("SELECT count(*) FROM documents").fetchone()
+    languages = connection.execute("SELECT coalesce(language, ''), count(*) FROM chunks GROUP BY 1 ORDER BY 1").fetchall()
+    return documents, chunks, tokens, dict(languages)

@@ -39,11 +39,13 @@ from foyerdoc.index.records import (
     Prepared,
     Stats,
     StoredDocument,
+    counted,
     delete,
     embedded_text,
     frequencies,
     insert,
     known,
+    listed,
     metadata_of,
     pack,
     rows_replaced,
@@ -269,28 +271,16 @@ class Index:
     def documents(self) -> list[StoredDocument]:
         """What has been added, oldest first; attachments are within their documents."""
         with self._lock, self._reading() as connection:
-            found = connection.execute(
-                "SELECT d.row, d.id, d.name, m.media_type, m.language, d.added,"
-                " (SELECT count(*) FROM chunks c WHERE c.document = d.row)"
-                " FROM documents d JOIN members m ON m.document = d.row AND m.id = d.id GROUP BY d.row ORDER BY d.row"
-            ).fetchall()
-            return [
-                StoredDocument(one, name, media_type, language, added, chunks, metadata_of(connection, row))
-                for row, one, name, media_type, language, added, chunks in found
-            ]
+            return listed(connection)
 
     def stats(self) -> Stats:
         """How much the index holds."""
         with self._lock, self._reading() as connection:
             meta = database.entries(connection)
-            chunks, tokens = connection.execute("SELECT count(*), coalesce(sum(n_tokens), 0) FROM chunks").fetchone()
-            [documents] = connection.execute("SELECT count(*) FROM documents").fetchone()
-            languages = connection.execute(
-                "SELECT coalesce(language, ''), count(*) FROM chunks GROUP BY 1 ORDER BY 1"
-            ).fetchall()
+            documents, chunks, tokens, languages = counted(connection)
         size = sum(_size(file) for file in self._folder.rglob("*"))
         model = meta.get("embedder"), int(meta.get("dimensions", 0))
-        return Stats(documents, chunks, tokens, dict(languages), size, *model, self._max_tokens, self._overlap)
+        return Stats(documents, chunks, tokens, languages, size, *model, self._max_tokens, self._overlap)
 
     def verify(self) -> tuple[Issue, ...]:
         """Check everything against everything: the file, each document, each chunk's characters, embeddings, stems.

@@ -7,11 +7,11 @@ producer's; it is used where geometry leaves a choice.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
+
+from foyerdoc.reading.columns import columns_of
+from foyerdoc.reading.pieces import Item, Line, Paragraph, Row, Table, middle
 
 # A gutter between columns, or a gap between cells, is at least this many line heights wide.
 _GAP = 0.9
@@ -19,75 +19,6 @@ _BULLET = re.compile(r"(?:[•▪◦‣●○■□–—*·➢✓-]|[(]?(?:\d{1
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _NO_HEADING = re.compile(r"\d|^[\W_]*$")
 _SENTENCE_END = (".", "!", "?", ":", ";", "»", "”")
-
-
-@dataclass(slots=True)
-class Line:
-    """A stretch of one line without a wide gap in it.
-
-    Attributes:
-        text: its characters, no white space at the ends.
-        start: the index of its first character in the page's own numbering.
-        x0, y0, x1, y1: its box; the height is that of the font, not of the ink.
-        height: points between top and bottom.
-    """
-
-    text: str
-    start: int
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    height: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.height = self.y1 - self.y0
-
-
-Row = list[Line]
-
-
-@dataclass(slots=True)
-class Paragraph:
-    """Rows that belong together as running text."""
-
-    rows: list[Row]
-
-    @property
-    def text(self) -> str:
-        """Lines joined by line breaks, stretches of one line by spaces."""
-        return "\n".join(" ".join(line.text for line in row) for row in self.rows)
-
-    @property
-    def height(self) -> float:
-        """The font height of its first line, points."""
-        return self.rows[0][0].height
-
-    def lines(self) -> Iterator[Line]:
-        """Its stretches in the order of `text`."""
-        for row in self.rows:
-            yield from row
-
-
-@dataclass(slots=True)
-class Table:
-    """Rows of cells; a cell holds the stretches that stand in it, an empty one none."""
-
-    cells: list[list[list[Line]]]
-
-    @property
-    def rows(self) -> list[list[str]]:
-        """The cells' texts."""
-        return [[" ".join(line.text for line in cell) for cell in row] for row in self.cells]
-
-    def lines(self) -> Iterator[Line]:
-        """Its stretches in the order of `rows`."""
-        for row in self.cells:
-            for cell in row:
-                yield from cell
-
-
-Item = Paragraph | Table
 
 
 def arrange(lines: Sequence[Line], width: float) -> list[Item]:
@@ -101,125 +32,9 @@ def arrange(lines: Sequence[Line], width: float) -> list[Item]:
         Paragraphs and tables from first to last; every line is in exactly one of them.
     """
     items: list[Item] = []
-    for flow in _columns(list(lines), width):
+    for flow in columns_of(list(lines), width):
         items += _group(flow)
     return items
-
-
-# --- columns ---------------------------------------------------------------------------------------------------------
-
-
-def _columns(lines: list[Line], width: float, depth: int = 0) -> list[list[Line]]:
-    """Split a page into stretches that are each read from top to bottom."""
-    gutter = _find_gutter(lines) if depth < 3 and len(lines) >= 8 else None
-    if gutter is None:
-        return [lines] if lines else []
-    left_edge, right_edge = gutter
-    flows: list[list[Line]] = []
-    left: list[Line] = []
-    right: list[Line] = []
-    across: list[Line] = []
-
-    def close_band() -> None:
-        for side in (left, right):
-            flows.extend(_columns(list(side), width, depth + 1))
-            side.clear()
-
-    for line in sorted(lines, key=_top):
-        if line.x1 <= right_edge:
-            side = left
-        elif line.x0 >= left_edge:
-            side = right
-        else:
-            if left or right:
-                close_band()
-            across.append(line)
-            continue
-        if across:
-            flows.append(across)
-            across = []
-        side.append(line)
-    if across:
-        flows.append(across)
-    close_band()
-    return flows
-
-
-def _find_gutter(lines: list[Line], columns: int = 4) -> tuple[float, float] | None:
-    """The white strip between two columns of running text, as its left and right edge; None when there is none.
-
-    One side of it may hold several columns; no more than `columns` in all are looked for.
-    """
-    x0 = min(line.x0 for line in lines)
-    x1 = max(line.x1 for line in lines)
-    middle_from, middle_to = x0 + 0.2 * (x1 - x0), x0 + 0.8 * (x1 - x0)
-    starts = [line for line in lines if middle_from < line.x0 < middle_to]
-    if len(starts) < 4:
-        return None
-    height = median(line.height for line in lines)
-    # Columns start flush: the commonest left edge in the middle of the page is the right column's.
-    counts: dict[int, int] = {}
-    for line in starts:
-        counts[round(line.x0 / 3)] = counts.get(round(line.x0 / 3), 0) + 1
-    edges = sorted(counts, key=lambda edge: counts[edge] + counts.get(edge - 1, 0) + counts.get(edge + 1, 0), reverse=True)
-    for edge in edges[:3]:
-        right_edge = edge * 3.0 - 4.0
-        right = [line for line in lines if line.x0 >= right_edge]
-        left = [line for line in lines if line.x1 <= right_edge + 2.0]
-        if len(right) < 4 or len(left) < 4 or len(left) + len(right) < 0.6 * len(lines):
-            continue
-        # The gutter's left edge: where nearly all of the left column's lines have ended.
-        left_edge = sorted(line.x1 for line in left)[int(0.98 * (len(left) - 1))]
-        if right_edge + 4.0 - left_edge < 0.5 * height or _overlap(left, right) < 0.3:
-            continue
-        if (_is_prose(left) and _is_prose(right)) or _are_independent(left, right) or _are_several(left, right, columns):
-            return right_edge, right_edge + 2.0
-    return None
-
-
-def _are_several(left: list[Line], right: list[Line], columns: int) -> bool:
-    """Whether each side is running text in one column or more, and the producer wrote one side after the other."""
-    if columns < 3 or not _one_after_the_other(left, right):
-        return False
-    return all(_is_prose(side) or (len(side) >= 8 and _find_gutter(side, columns - 1) is not None) for side in (left, right))
-
-
-def _are_independent(left: list[Line], right: list[Line]) -> bool:
-    """Whether the producer wrote one side after the other and their lines keep their own baselines, unlike a table's."""
-    if min(len(left), len(right)) < 6:
-        return False
-    if not _one_after_the_other(left, right):
-        return False
-    bottoms = sorted(line.y1 for line in left)
-    level = 0
-    for line in right:
-        at = bisect_left(bottoms, line.y1 - 0.12 * line.height)
-        level += at < len(bottoms) and bottoms[at] <= line.y1 + 0.12 * line.height
-    return level < 0.5 * len(right)
-
-
-def _one_after_the_other(left: list[Line], right: list[Line]) -> bool:
-    """Whether the producer wrote nearly all of the right side after nearly all of the left one."""
-    last_of_left = sorted(line.start for line in left)[int(0.95 * (len(left) - 1))]
-    return sum(1 for line in right if line.start > last_of_left) >= 0.95 * len(right)
-
-
-def _is_prose(lines: list[Line]) -> bool:
-    """Whether lines fill a column as running text does, rather than the cells of a table."""
-    width = max(line.x1 for line in lines) - min(line.x0 for line in lines)
-    full = sum(1 for line in lines if line.x1 - line.x0 > 0.6 * width and len(line.text) >= 20)
-    return full >= 0.5 * len(lines)
-
-
-def _overlap(left: list[Line], right: list[Line]) -> float:
-    """How much of the shorter side's vertical extent the other side shares, 0..1."""
-    top = max(min(line.y0 for line in side) for side in (left, right))
-    bottom = min(max(line.y1 for line in side) for side in (left, right))
-    shortest = min(max(line.y1 for line in side) - min(line.y0 for line in side) for side in (left, right))
-    return (bottom - top) / shortest if shortest > 0 else 0.0
-
-
-# --- rows, tables, paragraphs ----------------------------------------------------------------------------------------
 
 
 def _group(lines: list[Line]) -> list[Item]:
@@ -243,7 +58,7 @@ def _group(lines: list[Line]) -> list[Item]:
 def _rows(lines: list[Line]) -> list[Row]:
     """Lines that stand side by side, from top to bottom and left to right."""
     rows: list[Row] = []
-    for line in sorted(lines, key=_top):
+    for line in sorted(lines, key=middle):
         # Rows may interleave where two blocks stand side by side: look a little further up than the last row.
         for row in rows[:-4:-1]:
             if _beside(row, line):
@@ -445,10 +260,6 @@ def _breaks(above: Row, below: Row, pitch: float, usual: float, left: float, rig
     short = above[-1].x1 < right - 0.2 * (right - left)
     indented = b.x0 > left + 0.8 * height and a.x0 < left + 0.3 * height
     return (short or indented) and above[-1].text.endswith(_SENTENCE_END) and (indented or b.x0 <= a.x0 + 1.0)
-
-
-def _top(line: Line) -> float:
-    return line.y0 + 0.5 * (line.y1 - line.y0)
 
 
 def _left(line: Line) -> float:

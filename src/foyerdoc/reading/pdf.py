@@ -23,9 +23,10 @@ from foyerdoc.documents import Box, Document, HiddenText, OutlineEntry
 from foyerdoc.errors import DamagedFile, EmptyFile, EncryptedFile, FoyerdocError, LimitExceeded, MissingDependency
 from foyerdoc.reading.assembly import Assembly, decode_metadata
 from foyerdoc.reading.geometry import Word, align
-from foyerdoc.reading.layout import Item, Line, Paragraph, Table, arrange
+from foyerdoc.reading.layout import arrange
 from foyerdoc.reading.pdfforms import comments, form_fields
 from foyerdoc.reading.pdftext import HiddenRun, PageText
+from foyerdoc.reading.pieces import Item, Line, Paragraph, Table
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

@@ -19,7 +19,7 @@ from typing import Any, Literal
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from foyerdoc.reading.layout import Line
+from foyerdoc.reading.pieces import Line
 
 HiddenCause = Literal["invisible", "background_colour", "tiny", "off_page"]
 

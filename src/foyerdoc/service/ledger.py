@@ -23,6 +23,7 @@ from typing import Any, Final, Literal
 import orjson
 
 from foyerdoc.errors import UsageError
+from foyerdoc.index.database import write_ahead
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -140,7 +141,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(self._connection)
         self._connection.execute("PRAGMA synchronous = FULL")
         with self._transaction() as connection:
             [version] = connection.execute("PRAGMA user_version").fetchone()
