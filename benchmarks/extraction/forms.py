@@ -1,6 +1,6 @@
 """A thousand documents, made and hostile: JSON valid, every value at its span, and whether that is the right place.
 
-    python -m benchmarks.extraction.forms [--count 960] [--model FOLDER] [--device cuda] [--least 0.5]
+    python -m benchmarks.extraction.forms [--count 960] [--model FOLDER|general] [--device cuda] [--least 0.5]
 
 Made documents (`tools.forms`, the fifth of the layouts that nothing is learnt from, each with a schema of its own) say where
 their values stand. Some forty hostile ones hold JSON, prompts and control tokens, other scripts, two hundred pages, or no text.
@@ -18,7 +18,6 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from benchmarks.extraction.scores import share, show_reliability
@@ -30,9 +29,8 @@ from tools.forms.corpus import Row, forms, held_out
 import foyerdoc as fd
 from foyerdoc.cli.app import as_json
 from foyerdoc.documents import Document
-from foyerdoc.extraction.adapter import ADAPTER, read_folder
+from foyerdoc.extraction.adapter import ADAPTER, folder_of, load_model, read_folder
 from foyerdoc.extraction.jsonschema import from_json_schema
-from foyerdoc.models.local import LocalModel
 from foyerdoc.results import FieldValue
 
 HOSTILE = (
@@ -114,19 +112,22 @@ def documents(count: int) -> Iterator[tuple[str, Document, type[BaseModel], Row 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=960, help="made documents")
-    parser.add_argument("--model", type=Path, help="a trained extractor's folder")
+    parser.add_argument("--model", help="a trained extractor's folder, or general; else labels alone")
     parser.add_argument("--device")
     parser.add_argument("--least", type=float)
     options = parser.parse_args()
     console = Console(width=150)
     count: dict[str, Counter[str]] = defaultdict(Counter)
     # One model for all schemas.
-    model = LocalModel(adapter=options.model / ADAPTER, device=options.device) if options.model else None
-    settings = read_folder(options.model) if options.model else None
+    folder = folder_of(options.model) if options.model else None
+    settings = read_folder(folder) if folder else None
+    model = load_model(folder / ADAPTER, settings, device=options.device) if folder and settings else None
     least = 0.0 if settings is None else settings.least if options.least is None else options.least
     said: list[tuple[float, bool]] = []
     started = time.perf_counter()
-    for kind, document, schema, row in documents(options.count):
+    for number, (kind, document, schema, row) in enumerate(documents(options.count)):
+        if number and number % 100 == 0:
+            print(f"{number} documents in {time.perf_counter() - started:.0f} s", flush=True)
         result = fd.Extractor(schema, model, settings=settings, least=0.0 if model else None).extract(document)
         told = count[kind]
         told["documents"] += 1
