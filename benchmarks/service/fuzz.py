@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 
 import httpx
 from benchmarks.service.serving import serving
@@ -27,6 +28,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    if find_spec("schemathesis") is None:
+        parser.error("schemathesis is missing; make bench-service-fuzz installs it")
     code, seed = 0, given.seed
     with serving("--per-minute", "10000000", "--upload-mb", "1", documents=4) as made:
         until = time.monotonic() + 60 * given.minutes
