@@ -7,6 +7,7 @@ from foyerdoc.documents import Block, Box, Document, Page, Span
 from foyerdoc.errors import UsageError
 from foyerdoc.index import Index
 from foyerdoc.models.protocol import Generation, Message
+from foyerdoc.reading import read
 from tests.index.conftest import WordEmbedder, make_document
 
 POLICY = make_document(
@@ -110,6 +111,24 @@ def test_a_citation_has_its_page_and_boxes(index):
     assert citation.page == 1
     [box] = citation.boxes
     assert (box.x0, box.x1) == (citation.span.start, citation.span.end)
+
+
+HEADED = """Garantie du contrat;Plafond par sinistre;Montant de la franchise
+Vol de bijoux;3 000 euros;150 euros de franchise
+Bris de glace;1 000 euros;aucune franchise"""
+NAMED = """Nom de la preneuse;Madame Anne Weber
+Numéro de la police;12 345"""
+WITHOUT_FIGURES = """Vol de bijoux;couvert;en Europe
+Vol de vélos;exclu;partout"""
+
+
+@pytest.mark.parametrize(("table", "headings"), [(HEADED, 1), (NAMED, 0), (WITHOUT_FIGURES, 0)])
+def test_the_headings_of_a_tables_columns_are_no_answer(tmp_path, embedder, table, headings):
+    with Index.open(tmp_path, embedder=embedder) as index:
+        index.add([read(table.encode(), name="tableau.csv")])
+        found = Chat(index, quoter=None).find("Quel est le montant de la franchise pour le vol ?")
+    rows = [row.replace(";", "\t") for row in table.splitlines()]
+    assert sorted(candidate.text for candidate in found.candidates) == sorted(rows[headings:])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from foyerdoc.chunking.cutting import parts
 from foyerdoc.chunking.sentences import sentence_starts
-from foyerdoc.documents import Chunk, Document, Span
+from foyerdoc.documents import Block, Chunk, Document, Span
 from foyerdoc.index import Evidence, Index, fusion
 from foyerdoc.index.filters import Where
 from foyerdoc.language import detect
@@ -19,6 +19,7 @@ _SENTENCE, _CHUNK, _WORDS = 0.5, 0.6, 0.3  # what a sentence's meaning, its chun
 _ACROSS = 0.04  # what cosines lose when question and text are in two languages
 _READ = {"fr", "de", "en"}  # what the quoter was trained in
 _SHORTEST = 3  # words; what is shorter is a label or a heading, not an answer
+_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,11 @@ def _sentences(document: Document, chunk: Chunk) -> list[Span]:
     blocks = [block for block in document.blocks if block.span.overlaps(chunk.span)]
     if blocks:
         text_blocks = [block for block in blocks if block.kind not in {"heading", "header", "footer"}]
-        stretches = [part for block in text_blocks for part in parts(document.text, block, document.language)]
+        stretches = [
+            part
+            for block in text_blocks
+            for part in parts(document.text, block, document.language)[_names_columns(document.text, block) :]
+        ]
     else:
         starts = sentence_starts(document.text, chunk.span.start, chunk.span.end, document.language)
         stretches = list(zip(starts, [*starts[1:], chunk.span.end], strict=True))
@@ -149,3 +154,15 @@ def _sentences(document: Document, chunk: Chunk) -> list[Span]:
         if len(text.split()) >= _SHORTEST:
             spans.append(Span(first + len(text) - len(text.lstrip()), first + len(text.rstrip())))
     return spans
+
+
+def _names_columns(text: str, block: Block) -> bool:
+    """Whether a table's first row only says what its columns hold: no figures, above rows of which most have some.
+
+    In two columns it may as well be a name and its value.
+    """
+    rows = [row for row in block.rows if row]
+    if not rows or sum(len(cell) > 0 for cell in rows[0]) < _COLUMNS:
+        return False
+    first, *others = (any(c.isdecimal() for c in text[row[0].start : row[-1].end]) for row in rows)
+    return not first and 2 * sum(others) > len(others)
