@@ -1,7 +1,7 @@
 """Questions with the sentences that retrieval finds for them: what the choice of quotes is learnt from and measured on.
 
     python -m tools.quotes DATA_DIR OUT.jsonl.gz --part learn|measure [--keep FOLDER] [--only SET ...]
-                           [--forms N --seed S --every M]
+                           [--forms N --schedules N --seed S --every M]
 
 DATA_DIR holds qa/ with the openly licensed sets of `SETS`. Each is halved by whole articles, XQuAD's alike in both languages,
 and NoMIRACL by every other question: the halves that benchmarks/answers.py chooses on and reports. "learn" is the first half,
@@ -16,8 +16,8 @@ row is marked. A quarter of all these questions come again as their content word
 
 `--forms N` adds short questions to N made documents (tools/forms), in the document's language or another one of the three: for
 what a document says, and for what it does not. The fifth of the layouts that the extractor does not learn from is held out;
-"measure" has documents of these alone, for which another seed should be taken. `--every M` keeps one in M of these questions.
-`--only` without a set leaves it at these.
+"measure" has documents of these alone, for which another seed should be taken. `--schedules N` adds those to N made schedules
+of cover (tools/schedules.py). `--every M` keeps one in M of these questions. `--only` without a set leaves it at these.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from tools.forms.asking import askable, silent, unsaid
 from tools.forms.questions import papers, phrases, typed
 from tools.forms.roles import LANGUAGES, role_of
 from tools.forms.scribe import Scribe
+from tools.schedules import schedules
 
 from foyerdoc.chat import Chat
 from foyerdoc.documents import Document
@@ -306,6 +307,26 @@ def _asked_of(
                 yield kind, one
 
 
+def schedules_of_cover(count: int, seed: int, *, learn: bool, embedder: KeptEmbedder) -> Iterator[dict]:
+    """Short questions to made schedules of cover, each asked of its own."""
+    documents: list[tuple[Document, str | None]] = []
+    asked: list[tuple[str, Asked]] = []
+    for number, made in enumerate(schedules(count, seed)):
+        if learn or made.held_out:
+            paper = read(made.text.encode(), name=f"schedule {number}{made.suffix}")
+            group, article = f"schedules/{number}", _HELD_OUT - 1 if made.held_out else 0
+            documents.append((replace(paper, language=made.language), group))
+            for one in made.asked:
+                gold = [(paper.name, (at := paper.text.index(line)), at + len(line)) for line in one.lines]
+                across = one.language != made.language
+                kind = "schedules, across languages" if across else f"schedules.{made.language}"
+                answerable = bool(gold)
+                asked.append((kind, Asked(one.text, article, learn, gold, one.lines, answerable, group, across)))
+    with paragraphs(documents, embedder) as index:
+        for name, one in asked:
+            yield from (row for row in index.rows(name, one) if not one.answerable or _marked(row))
+
+
 def _marked(row: dict) -> bool:
     return any(sentence[-1] for sentence in row["sentences"])
 
@@ -338,6 +359,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--only", nargs="*", choices=list(SETS), default=list(SETS))
     parser.add_argument("--forms", type=int, default=0, metavar="N", help="made documents to ask (default 0)")
+    parser.add_argument("--schedules", type=int, default=0, metavar="N", help="made schedules of cover to ask (default 0)")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other made documents (default 0)")
     parser.add_argument("--every", type=int, default=1, metavar="M", help="one in so many of their questions (default all)")
     options = parser.parse_args()
@@ -348,7 +370,10 @@ def main() -> None:
         with options.out.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
             told = {"learn": options.part == "learn", "embedder": embedder}
             made = [SETS[name](options.data / "qa", **told) for name in options.only]
-            short = filter(_found, forms(options.forms, options.seed, **told))
+            short = filter(
+                _found,
+                chain(forms(options.forms, options.seed, **told), schedules_of_cover(options.schedules, options.seed, **told)),
+            )
             for row in chain(filter(_found, chain(*made)), islice(short, 0, None, options.every)):
                 file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
     finally:

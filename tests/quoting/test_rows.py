@@ -8,7 +8,8 @@ import json
 import pytest
 from tools.forms.questions import phrases
 from tools.forms.roles import LANGUAGES, ROLES
-from tools.quotes import articles, forms, ten_passages
+from tools.quotes import articles, forms, schedules_of_cover, ten_passages
+from tools.schedules import schedules
 
 from foyerdoc.finetuning.choices import read_choices
 from foyerdoc.index.lexical import content_words
@@ -140,3 +141,26 @@ def test_the_same_seed_asks_the_same_and_another_side_is_held_out(short):
     assert not any(row["held_out"] for row in apart)
     learnt = {passage for row in short if not row["held_out"] for passage in row["passages"]}
     assert not learnt & {passage for row in apart for passage in row["passages"]}
+
+
+def test_a_schedule_answers_by_the_lines_that_name_the_thing():
+    rows = list(schedules_of_cover(25, 3, learn=True, embedder=WordEmbedder()))
+    assert {row["held_out"] for row in rows} == {False, True}
+    said = [row for row in rows if row["answerable"]]
+    assert 0.4 < len(said) / len(rows) < 0.6
+    for row in said:
+        bearing = {row["passages"][at][start:end] for at, start, end, *_, bears in row["sentences"] if bears}
+        assert bearing
+        assert bearing <= set(row["answers"])
+    unsaid = [row for row in rows if not row["answerable"]]
+    assert not any(bears for row in unsaid for *_, bears in row["sentences"])
+
+
+def test_a_schedule_does_not_say_what_it_is_asked_in_vain():
+    for made in schedules(200, seed=1):
+        for one in made.asked:
+            assert set(one.lines) <= set(made.lines)
+            if not one.lines and one.language == made.language:
+                # Every thing that is asked so is named by its whole words, of which the text has not all.
+                words = set(content_words(one.text.lower()))
+                assert not any(words <= set(content_words(line.lower())) for line in made.lines), (one, made.text)
