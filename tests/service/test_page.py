@@ -156,17 +156,19 @@ def test_a_new_users_path(visit: Callable[..., Page], served: Served) -> None:
     assert page.locator(f"#text mark.chosen[data-path='{other}']").count() == 1
 
     # What is wrong is said right, by keys alone.
-    entry = page.locator(f"#fields li[data-path='{path}']")
-    entry.locator("summary").focus()
+    page.locator("#fields li[data-path='total'] summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    page.keyboard.type("zzz")
+    page.keyboard.type("1 168,37 €")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"#fields li.corrected[data-path='{path}']")
+    page.wait_for_selector("#fields li.corrected[data-path='total']")
+    assert "1 168,37 €" in page.inner_text("#fields li[data-path='total']")
     page.locator("#label summary").click()
-    page.select_option("#label select", json.dumps(["claims", "theft"], separators=(",", ":")))
+    page.select_option("#label select", json.dumps(["billing", "premium invoice"], separators=(",", ":")))
     page.click("#label form button")
     page.wait_for_selector("#label.corrected")
+    page.locator("#fields li[data-path='total']").scroll_into_view_if_needed()
+    picture(page, "corrected")
 
     page.click("nav >> text=Ask")
     page.fill("#question", "Quelle est la nouvelle valeur assurée du bâtiment ?")
