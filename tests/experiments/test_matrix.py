@@ -12,7 +12,8 @@ from foyerdoc.cli import app
 from foyerdoc.errors import UsageError
 from foyerdoc.experiments import chainforge
 from foyerdoc.experiments.grid import grid
-from foyerdoc.experiments.matrix import Matrix, Response, graded, table
+from foyerdoc.experiments.matrix import Matrix, graded, table
+from foyerdoc.experiments.response import Response
 from foyerdoc.experiments.table import Results
 
 TOLD = {

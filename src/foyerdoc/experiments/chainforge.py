@@ -22,7 +22,7 @@ from zipfile import BadZipFile
 
 from foyerdoc import storage
 from foyerdoc.errors import UsageError
-from foyerdoc.experiments.matrix import Response
+from foyerdoc.experiments.response import Response
 
 _COLUMNS: Final = ("LLM", "Prompt", "Response", "Response Batch Id")
 _TEMPLATE: Final = "prompt_template"
