@@ -85,7 +85,8 @@ def review(
     """Write a page on which a person accepts or corrects labels, fields and answers, and exports gold."""
     from foyerdoc.evaluation.gold import Gold
     from foyerdoc.evaluation.predictions import read_predictions
-    from foyerdoc.evaluation.reviewing import write_review
+    from foyerdoc.evaluation.reviewing import review_page
+    from foyerdoc.storage import write_file
 
     failed = 0
     with stops_on_error():
@@ -108,12 +109,12 @@ def review(
         if people is not None:
             items = _judged(items, Gold.read(people, _texts(items)))
         asked = {name: _form(schema) for name, schema in forms.items()}
-        write_review(target, items, title=title, taxonomy=labels, schemas=asked, weights=weights, blind=blind)
-        size = target.stat().st_size
+        page = review_page(items, title=title, taxonomy=labels, schemas=asked, weights=weights, blind=blind)
+        write_file(target, page)
         if json:
-            print_json({"page": target, "items": len(items), "bytes": size, "failed": failed})
+            print_json({"page": target, "items": len(items), "bytes": len(page), "failed": failed})
         else:
-            out.print(f"[bold]{target}[/bold]  {len(items)} items, {size / 1e6:.1f} MB: open it in a browser")
+            out.print(f"[bold]{target}[/bold]  {len(items)} items, {len(page) / 1e6:.1f} MB: open it in a browser")
     raise typer.Exit(int(failed > 0))
 
 
