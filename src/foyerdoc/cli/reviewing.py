@@ -18,9 +18,11 @@ from foyerdoc.cli.app import (
     Json,
     Password,
     Seconds,
+    brief,
     err,
     files_of,
     out,
+    plain,
     print_json,
     progress,
     report,
@@ -114,7 +116,7 @@ def review(
         if json:
             print_json({"page": target, "items": len(items), "bytes": len(page), "failed": failed})
         else:
-            out.print(f"[bold]{target}[/bold]  {len(items)} items, {len(page) / 1e6:.1f} MB: open it in a browser")
+            out.print(f"[bold]{plain(str(target))}[/bold]  {len(items)} items, {len(page) / 1e6:.1f} MB: open it in a browser")
     raise typer.Exit(int(failed > 0))
 
 
@@ -153,7 +155,7 @@ def rows(
             told = (
                 f"left out: {left['disputed']} disputed, {left['no_label']} without a label, {left['no_file']} without a file"
             )
-            out.print(f"[bold]{target}[/bold]  {len(made)} rows; {told}")
+            out.print(f"[bold]{plain(str(target))}[/bold]  {len(made)} rows; {told}")
 
 
 class _Builder:
@@ -247,12 +249,12 @@ class _Builder:
 
     def _form(self, prediction: Prediction | None, fields: Mapping[str, FieldValue]) -> Form | None:
         """What the label's schema asks for, and lists within entries as they were found."""
-        from foyerdoc.evaluation.reviewing import Form
+        from foyerdoc.evaluation.reviewing import Form, schema_of
 
         if self._taxonomy is None:
             name = next(iter(self._schemas), None)
         else:
-            name = self._taxonomy.schema_of(prediction.path) if prediction and prediction.path else None
+            name = schema_of(self._taxonomy, prediction.path) if prediction and prediction.path else None
         if name is None or name not in self._schemas:
             return None
         form, found = _form(self._schemas[name]), Form.of(fields)
@@ -303,7 +305,7 @@ def _pictures(path: Path, document: Document, most: int, dpi: int, password: str
     try:
         return dict(picture_pages(path, numbers, dpi=dpi, password=password, limits=Limits(seconds=seconds)))
     except FoyerdocError as error:
-        err.print(f"[yellow]note[/yellow]: {path.name}: no pictures ({error.message})")
+        err.print(f"[yellow]note[/yellow]: {brief(f'{path.name}: no pictures ({error.message})', 200)}")
         return {}
 
 
@@ -347,14 +349,13 @@ def _weights(given: Sequence[str], taxonomy: Taxonomy | None) -> Weights:
     labels, fields, label = {}, {}, 1.0
     for each in given:
         name, _, number = each.rpartition("=")
+        hint = "write NAME=NUMBER, of a label or a field; 1 is an ordinary mistake"
         try:
             weight = float(number)
-        except ValueError:
-            weight = -1.0
-        if not name or not weight >= 0:
-            raise UsageError(
-                f"--weigh {each}: no weight", hint="write NAME=NUMBER, of a label or a field; 1 is an ordinary mistake"
-            )
+        except ValueError as error:
+            raise UsageError(f"--weigh {each}: no weight", hint=hint) from error
+        if not name:
+            raise UsageError(f"--weigh {each}: no name", hint=hint)
         if name == "label":
             label = weight
         elif name in known:

@@ -29,7 +29,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from foyerdoc import prompts
 from foyerdoc.chat.answering import language_model
@@ -38,12 +38,12 @@ from foyerdoc.evaluation.metrics.answers import exact, f1
 from foyerdoc.experiments import chainforge
 from foyerdoc.experiments.cache import Cache
 from foyerdoc.experiments.kept import KeptModel
+from foyerdoc.experiments.plan import Value
 from foyerdoc.experiments.response import Response
 from foyerdoc.experiments.table import Results, Row
 from foyerdoc.language import detect
 from foyerdoc.recipe import Quantization, Recipe, said
 
-Value = StrictStr | StrictInt | StrictFloat
 Metric = Literal["exact_match", "f1", "contains"]
 
 _MOST: Final = 100_000

@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from foyerdoc.evaluation.reviewing.items import Asked, Form, Item, Typed
 from foyerdoc.evaluation.reviewing.queue import RULE, Weights, doubt, in_order
-from foyerdoc.evaluation.reviewing.records import review_page
+from foyerdoc.evaluation.reviewing.records import review_page, schema_of
 
-__all__ = ["RULE", "Asked", "Form", "Item", "Typed", "Weights", "doubt", "in_order", "review_page"]
+__all__ = ["RULE", "Asked", "Form", "Item", "Typed", "Weights", "doubt", "in_order", "review_page", "schema_of"]

@@ -83,6 +83,21 @@ def review_page(
     )
 
 
+def schema_of(taxonomy: Taxonomy, path: tuple[str, ...]) -> str | None:
+    """The name of the schema of a label that was said.
+
+    Raises:
+        UsageError: the taxonomy does not have the label.
+    """
+    try:
+        return taxonomy.schema_of(path)
+    except KeyError as error:
+        raise UsageError(
+            f"the taxonomy has no label {' / '.join(path)!a}, which was said",
+            hint="give the taxonomy that the results were made with",
+        ) from error
+
+
 def _read(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
@@ -144,23 +159,13 @@ def _item(item: Item, taxonomy: Taxonomy | None, weights: Weights, *, blind: boo
     if item.labelled and item.question is None:
         found["label"] = {"said": None if blind or item.prediction is None else _prediction(item.prediction)}
         if item.prediction is not None and taxonomy is not None and item.prediction.path and not blind:
-            found["schema"] = _schema(taxonomy, item.prediction.path)
+            found["schema"] = schema_of(taxonomy, item.prediction.path)
     if item.question is not None:
         found["question"] = {
             "text": item.question,
             "said": None if blind or item.answer is None else _answer(item.answer, item),
         }
     return found
-
-
-def _schema(taxonomy: Taxonomy, path: tuple[str, ...]) -> str | None:
-    try:
-        return taxonomy.schema_of(path)
-    except KeyError as error:
-        raise UsageError(
-            f"the taxonomy has no label {' / '.join(path)!a}, which was said",
-            hint="give the taxonomy that the results were made with",
-        ) from error
 
 
 def _people(item: Item) -> dict[str, list[list[Any]]]:
