@@ -158,6 +158,14 @@ def test_a_path_that_nothing_can_have_is_refused(tmp_path: Path, name: str) -> N
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_cannot_be_written_is_named_itself(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError) as caught:
+        storage.write_file(tmp_path / "folder", b"new")
+    assert caught.value.filename == str(tmp_path / "folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
 def test_commands_find_a_folder_whose_replacement_was_killed(tmp_path: Path) -> None:
     target = make(tmp_path / "here", "old")
     kill_before(GAP, target)

@@ -104,17 +104,22 @@ def write_file(path: Path, content: bytes) -> None:
 
     Raises:
         UsageError: no file can be called so.
+        OSError: it cannot be written; it names `path`.
     """
     _check_possible(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
     try:
-        _write_durably(Path(aside), content)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        try:
+            _write_durably(Path(aside), content)
+            Path(aside).replace(path)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        # Of the file that was asked for: nobody knows the one beside it.
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def put_back(target: Path) -> None:

@@ -217,9 +217,16 @@ def test_wrong_use_is_named(desk: Path) -> None:
     target = ("--out", desk / "review.html")
     assert "nothing is asked" in run("gold", "review", desk / "in", *target, status=2).output
     said = ("--said", desk / "said.jsonl")
+    (desk / "other.json").write_text(
+        '{"name": "other", "categories": [{"name": "claims", "description": "C."}]}', encoding="utf-8"
+    )
     for more, reason in (
-        (("--weigh", "total=-1"), "no weight"),
+        (("--weigh", "total=-1"), "weighs -1"),
+        (("--weigh", "total=inf"), "weighs inf"),
+        (("--weigh", "total=nan"), "weighs nan"),
         (("--weigh", "total"), "no weight"),
+        (("--weigh", "=2"), "no name"),
+        (("--taxonomy", desk / "other.json"), "the taxonomy has no label"),
         (("--schema", "bill.py:Bill"), "no name"),
     ):
         assert reason in run("gold", "review", desk / "in", *target, *said, *more, status=2).output
@@ -228,6 +235,25 @@ def test_wrong_use_is_named(desk: Path) -> None:
     (desk / "in" / "c.pdf").write_bytes(b"%PDF-1.4 broken")
     assert "c.pdf" in run("gold", "review", desk / "in", *target, *said, status=1).output
     assert len(_data(desk / "review.html")["items"]) == 2
+
+
+def test_names_that_look_like_markup_are_names(desk: Path) -> None:
+    (desk / "in" / "a.pdf").rename(desk / "in" / "[bold].pdf")
+    target = desk / "[" / "red].html"
+    result = run("gold", "review", desk / "in", "--out", target, "--taxonomy", desk / "taxonomy.json", "--no-images")
+    assert "[/red].html  2 items" in result.output
+
+
+def test_what_cannot_be_written_is_named(desk: Path) -> None:
+    gold = desk / "gold.jsonl"
+    gold.write_text('{"format": 1, "item": "a.pdf", "annotator": "anna", "label": ["billing"]}\n', encoding="utf-8")
+    (desk / "taken").write_text("a file")
+    error = run("gold", "rows", gold, desk / "in", "--out", desk / "taken" / "rows.jsonl", status=1).output
+    assert f"error: {desk / 'taken'}: " in error
+    assert (
+        "No such option: --seed" in run("gold", "rows", gold, desk / "in", "--out", desk / "r", "--seed", -1, status=2).output
+    )
+    assert "directory" in run("evaluate", gold, gold, "--report", desk / "in", status=2).output
 
 
 def test_gold_becomes_rows(desk: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 import foyerdoc as fd
 from foyerdoc.documents import Document, Span
 from foyerdoc.evaluation.gold import FieldsAnnotation, Gold, LabelAnnotation, QuestionAnnotation, Truth
-from foyerdoc.evaluation.reviewing import Asked, Form, Item, Typed, write_review
+from foyerdoc.evaluation.reviewing import Asked, Form, Item, Typed, review_page
 from foyerdoc.reading.picturing import picture_pages
 from foyerdoc.results import Alternative, Answer, Candidate, Citation, FieldValue, Fingerprint, Prediction
 from foyerdoc.taxonomy import Taxonomy
@@ -106,7 +106,7 @@ def page_of(tmp_path: Path, visit: Callable[..., Any]) -> Callable[..., Any]:
     """Writes a page of items, and opens it."""
 
     def page_of(*items: Item, blind: bool = False, **options: Any) -> Any:
-        write_review(tmp_path / "review.html", items, taxonomy=TAXONOMY, schemas=SCHEMAS, blind=blind)
+        (tmp_path / "review.html").write_bytes(review_page(items, taxonomy=TAXONOMY, schemas=SCHEMAS, blind=blind))
         return visit(tmp_path / "review.html", **options)
 
     return page_of

@@ -21,7 +21,7 @@ from foyerdoc.documents import Document
 from foyerdoc.evaluation.gold import Gold, LabelAnnotation
 from foyerdoc.evaluation.measuring import Evaluation, evaluate
 from foyerdoc.evaluation.predictions import read_predictions
-from foyerdoc.evaluation.reviewing import Item, write_review
+from foyerdoc.evaluation.reviewing import Item, review_page
 from foyerdoc.finetuning.calibrating import calibrate_classifier
 from foyerdoc.finetuning.classifier import train_classifier
 from foyerdoc.finetuning.data.examples import Example, read_examples
@@ -69,7 +69,7 @@ def test_review_moves_the_numbers(visit: Callable[..., Any], classifier: Path, t
     documents = [fd.clean(fd.read(path)) for path in sorted(DOCUMENTS.iterdir())]
     said = classified(classifier, documents, tmp_path / "before.jsonl")
     items = [Item(document.name, (document,), prediction=said[document.name]) for document in documents]
-    write_review(tmp_path / "review.html", items, taxonomy=Taxonomy.load(TAXONOMY))
+    (tmp_path / "review.html").write_bytes(review_page(items, taxonomy=Taxonomy.load(TAXONOMY)))
 
     page = visit(tmp_path / "review.html")
     queue = page.eval_on_selector_all("#items button", "all => all.map((one) => one.dataset.item)")

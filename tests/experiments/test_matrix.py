@@ -1,6 +1,8 @@
 """Prompts by models by values, ChainForge's tables, and the page that shows them."""
 
 import json
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -12,7 +14,8 @@ from foyerdoc.cli import app
 from foyerdoc.errors import UsageError
 from foyerdoc.experiments import chainforge
 from foyerdoc.experiments.grid import grid
-from foyerdoc.experiments.matrix import Matrix, Response, graded, table
+from foyerdoc.experiments.matrix import Matrix, graded, table
+from foyerdoc.experiments.response import Response
 from foyerdoc.experiments.table import Results
 
 TOLD = {
@@ -80,13 +83,24 @@ def test_the_files_have_chainforges_names(tmp_path):
     assert one["eval_res"] == {"items": [{"f1": 1.0}], "dtype": "KeyValue_Numeric"}
 
 
+def _spoilt() -> bytes:
+    """A spreadsheet whose sheet is no XML."""
+    made, content = chainforge._to_sheet(RESPONSES), BytesIO()
+    with ZipFile(BytesIO(made)) as old, ZipFile(content, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"<sheet" if "sheet1" in name else old.read(name))
+    return content.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
         ("a.json", b"{}", "no list"),
         ("a.json", b'[{"prompt": "p"}]', "something else"),
         ("a.json", b'[{"llm": {"name": "m"}, "vars": {}, "prompt": "p", "responses": [{"t": "img"}]}]', "something else"),
+        ("a.json", b"[" * 100_000, "something else"),
         ("a.xlsx", b"PK", "no spreadsheet"),
+        ("a.xlsx", _spoilt(), "no spreadsheet"),
         ("a.cforge", b"{}", "neither"),
     ],
 )

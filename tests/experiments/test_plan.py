@@ -17,7 +17,9 @@ from foyerdoc.recipe import Recipe
         ({"factors": {"chunk_size": [64]}}, "fewer than two"),
         ({"factors": {"chunk_size": [64, 64]}}, "twice"),
         ({"factors": {"embedder": ["e5", "minilm"]}}, "'minilm'"),
-        ({"factors": {"k": [True, 2]}}, "factors.k"),
+        ({"factors": {"k": [True, 2]}}, "factors.k.0: neither a text nor a number"),
+        ({"factors": {"k": [1, 10**30]}}, "factors.k.1: a whole number of more than 64 bits"),
+        ({"replicates": 10**20}, "replicates"),
         ({"factors": {"quantization": ["none", "nf4"]}}, "no run asks a language model"),
         ({"factors": {"dense": [0.2, 0.8]}, "settings": {"retrieval": "dense"}}, "no run takes both"),
         ({"settings": {"retrieval": "dense"}}, "varied and set"),
@@ -44,6 +46,10 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path):
     path.write_text("factors: [")
     with pytest.raises(UsageError, match="no YAML, line"):
         Plan.load(path)
+    for content in ("seed: " + "9" * 5000, "when: 2026-02-30", "[" * 5000):
+        path.write_text(content)
+        with pytest.raises(UsageError, match="no YAML"):
+            Plan.load(path)
     path.write_text("- a\n- b\n")
     with pytest.raises(UsageError, match="no mapping"):
         Plan.load(path)

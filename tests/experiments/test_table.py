@@ -71,6 +71,10 @@ def test_a_file_of_others_is_refused(tmp_path):
     pq.write_table(table.replace_schema_metadata({"foyerdoc": '{"format": 2}'}), tmp_path / FILE)
     with pytest.raises(DamagedFile, match="another format"):
         Results.read(tmp_path)
+    texts = table.set_column(table.schema.get_field_index("f1"), "f1", [["good"]])
+    pq.write_table(texts, tmp_path / FILE)
+    with pytest.raises(DamagedFile, match="'f1' holds something else than numbers"):
+        Results.read(tmp_path)
 
 
 @pytest.mark.parametrize(("package", "call"), [("pyarrow", lambda: Results.read("x")), ("yaml", lambda: Plan.load("x"))])

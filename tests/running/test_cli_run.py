@@ -43,7 +43,18 @@ def test_names_that_are_no_text(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("list.txt", "\n"), ("list.jsonl", "{}\n"), ("list.jsonl", "[1]\n"), ("list.csv", "a\n")]
+    ("name", "content"),
+    [
+        ("list.txt", "\n"),
+        ("list.txt", "a\0b\n"),
+        ("list.jsonl", "{}\n"),
+        ("list.jsonl", "[1]\n"),
+        ("list.jsonl", '{"path": 5}\n'),
+        ("list.jsonl", '{"path": "a\\u0000b"}\n'),
+        ("list.jsonl", '{"path": "\\ud800"}\n'),
+        ("list.jsonl", "[" * 100_000),
+        ("list.csv", "a\n"),
+    ],
 )
 def test_what_is_no_list(tmp_path, name, content):
     (tmp_path / name).write_text(content, encoding="utf-8")

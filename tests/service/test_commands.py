@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,38 @@ def test_keys_are_made_listed_and_removed(tmp_path: Path) -> None:
     assert [json.loads(line)["name"] for line in run("keys", "list", "--json", *data).stdout.splitlines()] == ["ben"]
     with open_ledger(tmp_path / "data") as ledger:
         assert [key.name for key in ledger.all_keys()] == ["ben"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("keys", "add", "a\udcff"), "needs a name"),
+        (("keys", "add", "a\nb"), "needs a name"),
+        (("keys", "add", "a", "--collection", "claims\n"), "no collection can be called"),
+        (("keys", "add", "a", "--scope", ""), "choose of read, write, admin"),
+        (("keys", "list"), "nobody has a key"),
+        (("keys", "remove", "a"), "nobody has a key"),
+    ],
+)
+def test_wrong_use_makes_nothing(words: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    refused = run(*words, "--data", str(tmp_path / "data"))
+    assert refused.exit_code == 2
+    assert says in refused.output
+    assert words[1] == "add" or not (tmp_path / "data").exists()
+
+
+def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"not a database" * 100)
+    for words in (("keys", "list"), ("keys", "add", "anna"), ()):
+        refused = run(*words, "--data", str(tmp_path))
+        assert refused.exit_code == 1
+        assert "is not the ledger of a service" in refused.output
+
+
+def test_a_ledger_of_another_version_is_refused(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as other:
+        other.execute("PRAGMA user_version = 9")
+    assert "is of version 9, not 1" in run("keys", "list", "--data", str(tmp_path)).output
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def stops_on_error() -> Iterator[None]:
 def report(error: FoyerdocError, name: str | None = None) -> None:
     """Say what went wrong and what can be done, on standard error."""
     prefix = f"{name}: " if name and not error.message.startswith(name) else ""
-    err.print(f"[red]error[/red]: {_plain(prefix + error.message)}\n  -> {_plain(error.hint)}", soft_wrap=True)
+    err.print(f"[red]error[/red]: {plain(prefix + error.message)}\n  -> {plain(error.hint)}", soft_wrap=True)
 
 
 def report_failed(path: Path, error: FoyerdocError, *, json: bool) -> None:
@@ -140,7 +140,7 @@ def print_json(value: object) -> None:
 def brief(text: str, length: int = 100) -> str:
     """A text on one line, shortened, safe to print with markup on."""
     line = " ".join(text.split())
-    return _plain(line if len(line) <= length else line[: length - 1] + "…")
+    return plain(line if len(line) <= length else line[: length - 1] + "…")
 
 
 def pages_of(pages: Sequence[int]) -> str:
@@ -150,5 +150,6 @@ def pages_of(pages: Sequence[int]) -> str:
     return f"p. {pages[0]}" if len(pages) == 1 else f"p. {pages[0]}-{pages[-1]}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text that is printed as it is, with markup on."""
     return escape(printable(text))

@@ -45,7 +45,9 @@ def evaluate(
     ],
     against: Annotated[Path | None, typer.Option(help="Another system's predictions, to compare with.", exists=True)] = None,
     documents: Documents = None,
-    page: Annotated[Path | None, typer.Option("--report", help="Write a page of HTML with charts and mistakes.")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--report", help="Write a page of HTML with charts and mistakes.", dir_okay=False)
+    ] = None,
     fail_under: Limit = None,
     json: Json = False,
 ) -> None:
@@ -136,9 +138,11 @@ def agreement(gold_file: GoldFile, json: Json = False) -> None:
 @gold.command("export")
 def export_gold(
     gold_file: GoldFile,
-    target: Annotated[Path, typer.Argument(help="The file of tasks to write, JSON.")],
+    target: Annotated[Path, typer.Argument(help="The file of tasks to write, JSON.", dir_okay=False)],
     documents: Documents = None,
-    config: Annotated[Path | None, typer.Option(help="Write the labelling configuration that fits, XML.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Write the labelling configuration that fits, XML.", dir_okay=False)
+    ] = None,
 ) -> None:
     """Write gold as tasks for Label Studio, which shows the documents that --documents names."""
     from foyerdoc.evaluation.gold import Gold
@@ -155,7 +159,7 @@ def export_gold(
 @gold.command("import")
 def import_gold(
     tasks: Annotated[Path, typer.Argument(help="What Label Studio exported as JSON.", exists=True, dir_okay=False)],
-    target: Annotated[Path, typer.Argument(help="The file of gold to write, .jsonl.")],
+    target: Annotated[Path, typer.Argument(help="The file of gold to write, .jsonl.", dir_okay=False)],
 ) -> None:
     """Read gold back from what Label Studio exported as JSON."""
     from foyerdoc.evaluation.labelstudio import from_tasks

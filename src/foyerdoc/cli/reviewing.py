@@ -18,9 +18,11 @@ from foyerdoc.cli.app import (
     Json,
     Password,
     Seconds,
+    brief,
     err,
     files_of,
     out,
+    plain,
     print_json,
     progress,
     report,
@@ -85,7 +87,8 @@ def review(
     """Write a page on which a person accepts or corrects labels, fields and answers, and exports gold."""
     from foyerdoc.evaluation.gold import Gold
     from foyerdoc.evaluation.predictions import read_predictions
-    from foyerdoc.evaluation.reviewing import write_review
+    from foyerdoc.evaluation.reviewing import review_page
+    from foyerdoc.storage import write_file
 
     failed = 0
     with stops_on_error():
@@ -108,12 +111,12 @@ def review(
         if people is not None:
             items = _judged(items, Gold.read(people, _texts(items)))
         asked = {name: _form(schema) for name, schema in forms.items()}
-        write_review(target, items, title=title, taxonomy=labels, schemas=asked, weights=weights, blind=blind)
-        size = target.stat().st_size
+        page = review_page(items, title=title, taxonomy=labels, schemas=asked, weights=weights, blind=blind)
+        write_file(target, page)
         if json:
-            print_json({"page": target, "items": len(items), "bytes": size, "failed": failed})
+            print_json({"page": target, "items": len(items), "bytes": len(page), "failed": failed})
         else:
-            out.print(f"[bold]{target}[/bold]  {len(items)} items, {size / 1e6:.1f} MB: open it in a browser")
+            out.print(f"[bold]{plain(str(target))}[/bold]  {len(items)} items, {len(page) / 1e6:.1f} MB: open it in a browser")
     raise typer.Exit(int(failed > 0))
 
 
@@ -152,7 +155,7 @@ def rows(
             told = (
                 f"left out: {left['disputed']} disputed, {left['no_label']} without a label, {left['no_file']} without a file"
             )
-            out.print(f"[bold]{target}[/bold]  {len(made)} rows; {told}")
+            out.print(f"[bold]{plain(str(target))}[/bold]  {len(made)} rows; {told}")
 
 
 class _Builder:
@@ -246,12 +249,12 @@ class _Builder:
 
     def _form(self, prediction: Prediction | None, fields: Mapping[str, FieldValue]) -> Form | None:
         """What the label's schema asks for, and lists within entries as they were found."""
-        from foyerdoc.evaluation.reviewing import Form
+        from foyerdoc.evaluation.reviewing import Form, schema_of
 
         if self._taxonomy is None:
             name = next(iter(self._schemas), None)
         else:
-            name = self._taxonomy.schema_of(prediction.path) if prediction and prediction.path else None
+            name = schema_of(self._taxonomy, prediction.path) if prediction and prediction.path else None
         if name is None or name not in self._schemas:
             return None
         form, found = _form(self._schemas[name]), Form.of(fields)
@@ -302,7 +305,7 @@ def _pictures(path: Path, document: Document, most: int, dpi: int, password: str
     try:
         return dict(picture_pages(path, numbers, dpi=dpi, password=password, limits=Limits(seconds=seconds)))
     except FoyerdocError as error:
-        err.print(f"[yellow]note[/yellow]: {path.name}: no pictures ({error.message})")
+        err.print(f"[yellow]note[/yellow]: {brief(f'{path.name}: no pictures ({error.message})', 200)}")
         return {}
 
 
@@ -346,14 +349,13 @@ def _weights(given: Sequence[str], taxonomy: Taxonomy | None) -> Weights:
     labels, fields, label = {}, {}, 1.0
     for each in given:
         name, _, number = each.rpartition("=")
+        hint = "write NAME=NUMBER, of a label or a field; 1 is an ordinary mistake"
         try:
             weight = float(number)
-        except ValueError:
-            weight = -1.0
-        if not name or not weight >= 0:
-            raise UsageError(
-                f"--weigh {each}: no weight", hint="write NAME=NUMBER, of a label or a field; 1 is an ordinary mistake"
-            )
+        except ValueError as error:
+            raise UsageError(f"--weigh {each}: no weight", hint=hint) from error
+        if not name:
+            raise UsageError(f"--weigh {each}: no name", hint=hint)
         if name == "label":
             label = weight
         elif name in known:

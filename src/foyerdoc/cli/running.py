@@ -84,13 +84,15 @@ def _names(source: Path) -> Iterator[str]:
     for number, line in enumerate(os.fsdecode(source.read_bytes()).splitlines(), 1):
         if not line.strip():
             continue
-        if source.suffix == ".txt":
-            yield line
-            continue
         try:
-            yield jsonlib.loads(line)["path"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{source}, line {number} has no path", hint='write {"path": "..."} a line') from error
+            name = line if source.suffix == ".txt" else jsonlib.loads(line)["path"]
+            possible = b"\0" not in os.fsencode(name)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            possible = False
+        if not possible:
+            hint = "write a path a line" if source.suffix == ".txt" else 'write {"path": "..."} a line'
+            raise UsageError(f"{source}, line {number} has no path", hint=hint)
+        yield name
 
 
 def _absolute(place: str | None) -> str | None:

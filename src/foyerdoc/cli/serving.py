@@ -61,10 +61,10 @@ def run(
         from foyerdoc.service.configuration import Allowance
 
         allowance = Allowance(upload_bytes=upload_mb * 10**6, per_minute=per_minute, at_once=at_once)
-        configuration = _configuration(data, taxonomy, schemas or (), classifier, model, allowance, workers)
-        with _ledger(data) as ledger:
+        with _ledger(data) as ledger:  # before models are loaded, which takes longer
             if not ledger.all_keys():
                 err.print("[yellow]note[/yellow]: nobody has a key: foyerdoc serve keys add NAME", soft_wrap=True)
+        configuration = _configuration(data, taxonomy, schemas or (), classifier, model, allowance, workers)
         _listen(make_app(configuration), host, port)
 
 
@@ -94,7 +94,7 @@ def listed(data: Data = _DATA, json: Json = False) -> None:
     """Whose keys there are, and what they may. The keys themselves are not known."""
     with stops_on_error():
         _requires()
-        with _ledger(data) as ledger:
+        with _ledger(data, new=False) as ledger:
             for key in ledger.all_keys():
                 if json:
                     print_json(key)
@@ -107,7 +107,7 @@ def remove(name: Annotated[str, typer.Argument(help="Whose it is.")], data: Data
     """Take a key away. It is refused from then on, also by a service that runs."""
     with stops_on_error():
         _requires()
-        with _ledger(data) as ledger:
+        with _ledger(data, new=False) as ledger:
             if not ledger.remove_key(name):
                 raise UsageError(f"no key is called {name!a}", hint="foyerdoc serve keys list")
 
@@ -121,9 +121,16 @@ def _requires() -> None:
         raise MissingDependency("the service needs FastAPI and uvicorn", hint="pip install 'foyerdoc[server]'") from error
 
 
-def _ledger(data: Path) -> Ledger:
-    from foyerdoc.service.app import open_ledger
+def _ledger(data: Path, *, new: bool = True) -> Ledger:
+    """The ledger of a folder; where there is none, a new one if that is wanted.
 
+    Raises:
+        UsageError: there is none.
+    """
+    from foyerdoc.service.app import LEDGER, open_ledger
+
+    if not new and not (data / LEDGER).is_file():
+        raise UsageError(f"nobody has a key to {data}", hint="name the service's folder: --data FOLDER")
     return open_ledger(data)
 
 

@@ -18,11 +18,10 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile
 
 from foyerdoc import storage
 from foyerdoc.errors import UsageError
-from foyerdoc.experiments.matrix import Response
+from foyerdoc.experiments.response import Response
 
 _COLUMNS: Final = ("LLM", "Prompt", "Response", "Response Batch Id")
 _TEMPLATE: Final = "prompt_template"
@@ -64,7 +63,7 @@ def _from_json(content: bytes, name: str) -> list[Response]:
         if not isinstance(told, list):
             raise UsageError(f"{name} is no list", hint=hint)
         return [response for one in told for response in _of_object(one)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(f"{name} holds something else than responses", hint=hint) from error
 
 
@@ -100,9 +99,9 @@ def _from_sheet(content: bytes, name: str) -> list[Response]:
 
     try:
         sheet = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets[0]
-    except (BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
+        head, *rows = [*sheet.iter_rows(values_only=True)] or [()]
+    except Exception as error:  # of a damaged file openpyxl passes on what zip, XML and its own types raise
         raise UsageError(f"{name} is no spreadsheet", hint="export the responses of ChainForge's inspector") from error
-    head, *rows = [*sheet.iter_rows(values_only=True)] or [()]
     columns = [str(column) for column in head]
     missing = [column for column in _COLUMNS[:3] if column not in columns]
     if missing:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from foyerdoc.evaluation.pages import Html, heading, page, paragraph, table
-from foyerdoc.experiments.matrix import Response
+from foyerdoc.experiments.response import Response
 
 _OPEN = 300  # characters that are shown without unfolding
 

@@ -24,57 +24,30 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from foyerdoc import prompts
 from foyerdoc.chat.answering import language_model
 from foyerdoc.errors import UsageError
 from foyerdoc.evaluation.metrics.answers import exact, f1
+from foyerdoc.experiments import chainforge
 from foyerdoc.experiments.cache import Cache
 from foyerdoc.experiments.kept import KeptModel
+from foyerdoc.experiments.plan import Value
+from foyerdoc.experiments.response import Response
 from foyerdoc.experiments.table import Results, Row
 from foyerdoc.language import detect
 from foyerdoc.recipe import Quantization, Recipe, said
 
-Value = StrictStr | StrictInt | StrictFloat
 Metric = Literal["exact_match", "f1", "contains"]
 
 _MOST: Final = 100_000
 _TOGETHER: Final = 8  # prompts that are generated in one batch
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What a model said to a prompt.
-
-    Attributes:
-        model: as the plan calls it.
-        template: the prompt's name; empty for a response from elsewhere.
-        prompt: as it was asked.
-        text: the response.
-        variables: the values that stand in the prompt.
-        about: the other values of the same row.
-        grades: each metric's, 0 to 1; empty where nothing is expected.
-    """
-
-    model: str
-    template: str
-    prompt: str
-    text: str
-    variables: Mapping[str, str]
-    about: Mapping[str, str] = field(default_factory=dict)
-    grades: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def item(self) -> str:
-        """The hash of its values: responses to the same under other prompts and models share it."""
-        told = json.dumps({**self.about, **self.variables}, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 class Matrix(BaseModel):
@@ -149,8 +122,6 @@ def ask(matrix: Matrix, folder: Path) -> Iterator[Response]:
         ModelMissing: a model is not on this machine.
         UsageError: a file of responses is none.
     """
-    from foyerdoc.experiments import chainforge
-
     with Cache(folder / "cache") as cache:
         for name in matrix.models:
             model = language_model(Recipe.of({"model": name, "quantization": matrix.quantization}))

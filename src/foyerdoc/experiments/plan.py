@@ -16,15 +16,26 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
 from foyerdoc.errors import MissingDependency, UsageError
 from foyerdoc.experiments.design import Cell
 from foyerdoc.recipe import Choice, Recipe, said
 
-Value: TypeAlias = StrictStr | StrictInt | StrictFloat
+
+def _plain(value: object) -> object:
+    """Refuse what is neither a text nor a number; and numbers that neither JSON nor a table of results can hold."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("neither a text nor a number")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("a whole number of more than 64 bits")
+    return value
+
+
+Value: TypeAlias = Annotated[StrictStr | StrictInt | StrictFloat, BeforeValidator(_plain)]
+"""A level of a factor, or a value in a prompt."""
 
 MEASURES: Final = ("recall_at_1", "recall_at_5", "shown", "belief", "supported")
 OUTCOMES: Final = ("exact_match", "f1", "holds", "cited", "refused")
@@ -45,7 +56,7 @@ class Plan(BaseModel):
         settings: the others' values.
         models: folders by the name that levels of `embedder`, `model` and `adapter` use for them.
         examples: a `.jsonl` file of solved choices, of which `few_shot` takes some: `recipe.Choice`.
-        replicates: how often the whole is done, each time with other draws.
+        replicates: how often the whole is done, each time with other draws, 1 to 1,000.
         fraction: how many of all combinations are run; all when None.
         per_item: combinations that a question meets in each replicate; all when None.
         seed: of all draws.
@@ -60,7 +71,7 @@ class Plan(BaseModel):
     settings: dict[str, Value] = {}
     models: dict[str, Path] = {}
     examples: Path | None = None
-    replicates: int = Field(default=1, ge=1)
+    replicates: int = Field(default=1, ge=1, le=1000)
     fraction: int | None = Field(default=None, ge=1)
     per_item: int | None = Field(default=None, ge=1)
     seed: int = Field(default=0, ge=0)
@@ -136,7 +147,8 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
         told = yaml.safe_load(Path(path).read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read", hint="name the plan's file") from error
-    except yaml.YAMLError as error:
+    # A number of thousands of digits, a day that no month has, brackets in brackets without end: none is a YAMLError.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise UsageError(f"{path} is no YAML{f', line {mark.line + 1}' if mark else ''}", hint="mend the line") from error
     if not isinstance(told, dict) or not all(isinstance(name, str) for name in told):

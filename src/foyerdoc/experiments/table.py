@@ -13,7 +13,7 @@ The roles stand as JSON in the schema's metadata under "foyerdoc":
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -149,9 +149,18 @@ class Results:
         if not isinstance(roles, dict) or roles.get("format") != FORMAT:
             raise DamagedFile(f"{path} is of another format than {FORMAT}", hint="make it again with this version of foyerdoc")
         try:
-            return cls(roles["factors"], roles["measures"], roles["outcomes"], tuple(table.to_pylist()), roles["plan"])
+            found = cls(roles["factors"], roles["measures"], roles["outcomes"], tuple(table.to_pylist()), roles["plan"])
         except (KeyError, TypeError, AttributeError, UsageError) as error:
             raise DamagedFile(f"{path} does not say what its columns are", hint=hint) from error
+        if other := next(found._not_numbers(), None):
+            raise DamagedFile(f"{path}: {other!r} holds something else than numbers", hint=hint)
+        return found
+
+    def _not_numbers(self) -> Iterator[str]:
+        """The measures and outcomes that hold something else."""
+        for name in (*self.measures, *self.outcomes):
+            if not all(value is None or isinstance(value, int | float) for value in self.column(name)):
+                yield name
 
     def _type(self, arrow: Any, name: str) -> Any:
         if name in self.factors:

@@ -2,7 +2,7 @@
 
 app.py            the application, from its parts
 configuration.py  what the owner of the service decides
-ledger.py         one SQLite file: what was accepted, what is to be done, who has a key
+ledger.py         one SQLite file: what was accepted, what is to be done, who has a key; entries.py: its tables and rows
 access.py         who asks, and what they may
 throttle.py       how much, how often and how many at once
 library.py        collections: their files, indexes and answers

@@ -16,7 +16,8 @@ from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from foyerdoc.errors import UsageError
-from foyerdoc.service.ledger import Ledger, StoredKey, now
+from foyerdoc.service.entries import StoredKey, now
+from foyerdoc.service.ledger import Ledger
 from foyerdoc.service.library import Library, Shelf
 from foyerdoc.service.problems import Problem
 
@@ -26,6 +27,7 @@ COLLECTION: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 """What collections may be called: their names are folders too."""
 
 _PREFIX: Final = "fdk_"
+_LONGEST: Final = 100  # characters of a key's name
 _bearer = HTTPBearer(auto_error=False, description="A key that `foyerdoc serve keys add` made.")
 
 
@@ -43,12 +45,12 @@ def make_key(ledger: Ledger, name: str, scopes: Sequence[str], collections: Sequ
     """
     if not scopes or set(scopes) - set(SCOPES):
         raise UsageError(f"scopes {', '.join(scopes)!a}", hint=f"choose of {', '.join(SCOPES)}")
-    if bad := [one for one in collections if not re.match(COLLECTION, one)]:
+    if bad := [one for one in collections if not re.fullmatch(COLLECTION, one)]:
         raise UsageError(f"no collection can be called {bad[0]!a}", hint="use a-z, 0-9, - and _, at most 63 of them")
-    if not name.strip() or len(name) > 100:
-        raise UsageError("the key needs a name", hint="say whose it is, in at most 100 characters")
+    if not name.isprintable() or not name.strip() or len(name) > _LONGEST:
+        raise UsageError("the key needs a name", hint=f"say whose it is, in at most {_LONGEST} characters")
     secret = _PREFIX + secrets.token_urlsafe(32)
-    key = StoredKey(secrets.token_hex(4), name, tuple(scopes), tuple(collections), now())
+    key = StoredKey(secrets.token_hex(4), name, tuple(dict.fromkeys(scopes)), tuple(dict.fromkeys(collections)), now())
     ledger.add_key(key, _hash(secret))
     return key, secret
 

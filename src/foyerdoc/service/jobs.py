@@ -15,7 +15,7 @@ from foyerdoc.documents import Document, Issue
 from foyerdoc.errors import FoyerdocError
 from foyerdoc.pipeline import Outcome
 from foyerdoc.serialization import as_json
-from foyerdoc.service.ledger import Job, State
+from foyerdoc.service.entries import Job, State
 from foyerdoc.service.library import Library
 from foyerdoc.service.monitoring import Metrics
 

@@ -19,7 +19,7 @@ from foyerdoc.evaluation.gold import FieldsAnnotation, Gold, Judgement, LabelAnn
 from foyerdoc.evaluation.reviewing import Item, review_page
 from foyerdoc.reading.picturing import picture_pages
 from foyerdoc.results import FieldValue, Prediction
-from foyerdoc.service.ledger import Accepted
+from foyerdoc.service.entries import Accepted
 from foyerdoc.service.library import Shelf
 
 FILE: Final = "gold.jsonl"

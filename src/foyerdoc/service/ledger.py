@@ -1,11 +1,8 @@
 """The ledger: one SQLite file that says what was accepted, what is to be done, and who has a key.
 
-    keys        who may ask, by a hash of the key
-    documents   accepted files by collection and content hash, and what became of each
-    jobs        what is to be done with them: queued -> running -> done | failed | cancelled
-
-Every change is one durable transaction. A document and its job are written together, and so are the end of a job and what
-came of it; what a kill interrupts is `running` when the next process opens the ledger, and is queued again.
+`entries` has its tables. Every change is one durable transaction. A document and its job are written together, and so are
+the end of a job and what came of it; what a kill interrupts is `running` when the next process opens the ledger, and is
+queued again.
 """
 
 from __future__ import annotations
@@ -15,143 +12,49 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import orjson
-
-from foyerdoc.errors import UsageError
+from foyerdoc.errors import DamagedFile, UsageError
 from foyerdoc.index.database import write_ahead
+from foyerdoc.service.entries import SCHEMA, VERSION, Accepted, Job, State, StoredKey, now, packed
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-
-VERSION: Final = 1
 MOST_TRIES: Final = 5
 """Times that a job may be found interrupted: one that takes its process down every time must not do so for ever."""
-
-_SCHEMA: Final = f"""
-CREATE TABLE keys (
-    id TEXT PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    hash BLOB NOT NULL UNIQUE,
-    scopes TEXT NOT NULL,
-    collections TEXT NOT NULL,
-    created TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE documents (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    collection TEXT NOT NULL,
-    id TEXT NOT NULL,
-    name TEXT NOT NULL,
-    bytes INTEGER NOT NULL,
-    added TEXT NOT NULL,
-    state TEXT NOT NULL,
-    result BLOB,
-    UNIQUE (collection, id)
-);
-CREATE TABLE jobs (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    collection TEXT NOT NULL,
-    document TEXT NOT NULL,
-    state TEXT NOT NULL,
-    stage TEXT NOT NULL DEFAULT '',
-    stopping INTEGER NOT NULL DEFAULT 0,
-    tries INTEGER NOT NULL DEFAULT 0,
-    created TEXT NOT NULL,
-    started TEXT,
-    ended TEXT,
-    error BLOB
-);
-CREATE INDEX documents_by_state ON documents (state);
-CREATE INDEX jobs_by_state ON jobs (state, row);
-CREATE INDEX jobs_by_document ON jobs (collection, document);
-CREATE UNIQUE INDEX one_job_at_a_time ON jobs (collection, document) WHERE state IN ('queued', 'running');
-PRAGMA user_version = {VERSION};
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredKey:
-    """A key, but for the key itself, which nobody can tell. No collections: all of them."""
-
-    id: str
-    name: str
-    scopes: tuple[str, ...]
-    collections: tuple[str, ...]
-    created: str
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A file that was accepted.
-
-    Attributes:
-        state: "queued" until a job has ended, then "ready", "failed" or "cancelled"; "deleting" while its traces are taken
-            away.
-        result: what the pipeline found, as plain lists and dictionaries; None until then.
-    """
-
-    collection: str
-    id: str
-    name: str
-    bytes: int
-    added: str
-    state: str
-    result: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something that is to be done with a document.
-
-    Attributes:
-        stage: what is being done: "read", "clean", "classify", "extract" or "index".
-        stopping: whether it was asked to stop.
-        tries: how often it was begun.
-        error: code, message and hint of what stopped it.
-    """
-
-    id: str
-    collection: str
-    document: str
-    state: State
-    stage: str
-    stopping: bool
-    tries: int
-    created: str
-    started: str | None
-    ended: str | None
-    error: dict[str, str] | None
-
-
-_DOCUMENT: Final = "collection, id, name, bytes, added, state"
-_JOB: Final = "id, collection, document, state, stage, stopping, tries, created, started, ended, error"
 
 
 class Ledger:
     """The ledger of one service. Made by opening its file; may be used from several threads.
 
     Raises:
-        UsageError: the file is of another version.
+        UsageError: the file is of another version, or it cannot be opened and written.
+        DamagedFile: it is no ledger.
     """
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
+        try:
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
+            version = self._prepared()
+        except sqlite3.OperationalError as error:
+            hint = "let the folder be written, make room on its disk, or name another one"
+            raise UsageError(f"{path} cannot be opened: {error}", hint=hint) from error
+        except sqlite3.DatabaseError as error:
+            hint = "restore it from a backup, or name the folder of a service"
+            raise DamagedFile(f"{path} is not the ledger of a service", hint=hint) from error
+        if version != VERSION:
+            raise UsageError(f"{path} is of version {version}, not {VERSION}", hint="serve it with the foyerdoc that made it")
+
+    def _prepared(self) -> int:
+        """The version of the file, whose tables are made when it is new."""
         write_ahead(self._connection)
         self._connection.execute("PRAGMA synchronous = FULL")
         with self._transaction() as connection:
-            [version] = connection.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in _SCHEMA.split(";\n"):
+            if connection.execute("PRAGMA user_version").fetchone() == (0,):
+                for statement in SCHEMA.split(";\n"):
                     connection.execute(statement)
-            elif version != VERSION:
-                raise UsageError(
-                    f"{path} is of version {version}, not {VERSION}", hint="serve it with the foyerdoc that made it"
-                )
+            [version] = connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
@@ -175,12 +78,12 @@ class Ledger:
 
     def all_keys(self) -> list[StoredKey]:
         """All keys, oldest first."""
-        return [_key(row) for row in self._rows("SELECT id, name, scopes, collections, created FROM keys ORDER BY created, id")]
+        return [StoredKey.of(row) for row in self._rows(f"SELECT {StoredKey.COLUMNS} FROM keys ORDER BY created, id")]  # noqa: S608
 
     def key_of(self, digest: bytes) -> StoredKey | None:
         """The key with this hash."""
-        rows = self._rows("SELECT id, name, scopes, collections, created FROM keys WHERE hash = ?", digest)
-        return _key(rows[0]) if rows else None
+        rows = self._rows(f"SELECT {StoredKey.COLUMNS} FROM keys WHERE hash = ?", digest)  # noqa: S608
+        return StoredKey.of(rows[0]) if rows else None
 
     # --- documents ----------------------------------------------------------------------------------------------------
 
@@ -203,14 +106,15 @@ class Ledger:
 
     def document(self, collection: str, document: str) -> Accepted | None:
         """A document with its result."""
-        rows = self._rows(f"SELECT {_DOCUMENT}, result FROM documents WHERE collection = ? AND id = ?", collection, document)  # noqa: S608
-        return _accepted(rows[0]) if rows else None
+        there = "collection = ? AND id = ?"
+        rows = self._rows(f"SELECT {Accepted.COLUMNS}, result FROM documents WHERE {there}", collection, document)  # noqa: S608
+        return Accepted.of(rows[0]) if rows else None
 
     def documents(self, collection: str, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Accepted]]:
         """Documents with their places in the list, in the order in which they came."""
         there = "collection = ? AND row > ? AND state <> 'deleting' ORDER BY row LIMIT ?"
-        query = f"SELECT row, {_DOCUMENT}, result FROM documents WHERE {there}"  # noqa: S608 - nothing from outside
-        return [(row[0], _accepted(row[1:])) for row in self._rows(query, collection, after, limit)]
+        query = f"SELECT row, {Accepted.COLUMNS}, result FROM documents WHERE {there}"  # noqa: S608 - nothing from outside
+        return [(row[0], Accepted.of(row[1:])) for row in self._rows(query, collection, after, limit)]
 
     def holds(self, collection: str) -> bool:
         """Whether a collection has documents."""
@@ -223,7 +127,7 @@ class Ledger:
 
     def everything(self) -> list[Accepted]:
         """All documents of all collections, without results; also those that are being deleted."""
-        return [_accepted((*row, None)) for row in self._rows(f"SELECT {_DOCUMENT} FROM documents")]  # noqa: S608
+        return [Accepted.of(row) for row in self._rows(f"SELECT {Accepted.COLUMNS} FROM documents")]  # noqa: S608
 
     def condemn(self, collection: str, document: str) -> bool:
         """Mark a document as being deleted and stop its job; whether it is there."""
@@ -265,7 +169,7 @@ class Ledger:
                 "UPDATE jobs SET state = 'running', stage = 'read', tries = tries + 1, started = ? WHERE row = ?",
                 (now(), row[0]),
             )
-            return _job(connection.execute(f"SELECT {_JOB} FROM jobs WHERE row = ?", row).fetchone())  # noqa: S608
+            return Job.of(connection.execute(f"SELECT {Job.COLUMNS} FROM jobs WHERE row = ?", row).fetchone())  # noqa: S608
 
     def reach(self, job: str, stage: str) -> bool:
         """Note that a job has come to a stage; whether it may go on."""
@@ -281,14 +185,14 @@ class Ledger:
         of_document = {"done": "ready", "failed": "failed"}.get(state)
         with self._transaction() as connection:
             connection.execute(
-                "UPDATE jobs SET state = ?, ended = ?, error = ? WHERE id = ?", (state, now(), _packed(error), job.id)
+                "UPDATE jobs SET state = ?, ended = ?, error = ? WHERE id = ?", (state, now(), packed(error), job.id)
             )
             if state == "cancelled":
                 _settle_cancelled(connection)
             if of_document is not None:
                 connection.execute(
                     "UPDATE documents SET state = ?, result = ? WHERE collection = ? AND id = ? AND state <> 'deleting'",
-                    (of_document, _packed(result), job.collection, job.document),
+                    (of_document, packed(result), job.collection, job.document),
                 )
 
     def put_back(self, job: str) -> None:
@@ -308,12 +212,12 @@ class Ledger:
             worn = connection.execute(
                 "UPDATE jobs SET state = 'failed', ended = ?, error = ? WHERE state = 'running' AND tries >= ?"
                 " RETURNING collection, document",
-                (now(), _packed(error), MOST_TRIES),
+                (now(), packed(error), MOST_TRIES),
             ).fetchall()
             for collection, document in worn:
                 connection.execute(
                     "UPDATE documents SET state = 'failed', result = ? WHERE collection = ? AND id = ? AND state <> 'deleting'",
-                    (_packed({"error": error}), collection, document),
+                    (packed({"error": error}), collection, document),
                 )
             _cancel_stopping(connection)
             return connection.execute("UPDATE jobs SET state = 'queued', stage = '' WHERE state = 'running'").rowcount
@@ -325,20 +229,20 @@ class Ledger:
 
     def job(self, collection: str, job: str) -> Job | None:
         """One job of a collection."""
-        rows = self._rows(f"SELECT {_JOB} FROM jobs WHERE collection = ? AND id = ?", collection, job)  # noqa: S608
-        return _job(rows[0]) if rows else None
+        rows = self._rows(f"SELECT {Job.COLUMNS} FROM jobs WHERE collection = ? AND id = ?", collection, job)  # noqa: S608
+        return Job.of(rows[0]) if rows else None
 
     def job_of(self, collection: str, document: str) -> Job | None:
         """The newest job of a document."""
-        query = f"SELECT {_JOB} FROM jobs WHERE collection = ? AND document = ? ORDER BY row DESC LIMIT 1"  # noqa: S608
+        query = f"SELECT {Job.COLUMNS} FROM jobs WHERE collection = ? AND document = ? ORDER BY row DESC LIMIT 1"  # noqa: S608
         rows = self._rows(query, collection, document)
-        return _job(rows[0]) if rows else None
+        return Job.of(rows[0]) if rows else None
 
     def jobs(self, collection: str, states: Sequence[State] = (), limit: int = 100) -> list[Job]:
         """Jobs of a collection, newest first."""
         marks = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
-        query = f"SELECT {_JOB} FROM jobs WHERE collection = ?{marks} ORDER BY row DESC LIMIT ?"  # noqa: S608 - marks only
-        return [_job(row) for row in self._rows(query, collection, *states, limit)]
+        query = f"SELECT {Job.COLUMNS} FROM jobs WHERE collection = ?{marks} ORDER BY row DESC LIMIT ?"  # noqa: S608 - marks only
+        return [Job.of(row) for row in self._rows(query, collection, *states, limit)]
 
     def waiting(self) -> int:
         """How many jobs are queued."""
@@ -375,11 +279,6 @@ class Ledger:
             self._connection.execute("COMMIT")
 
 
-def now() -> str:
-    """The present moment in UTC, ISO 8601 to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _enqueue(connection: sqlite3.Connection, collection: str, document: str) -> None:
     # Ignored where one is queued or running already: the index over those is unique.
     connection.execute(
@@ -413,22 +312,3 @@ def _settle_cancelled(connection: sqlite3.Connection) -> None:
         "UPDATE documents SET state = 'cancelled' WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM jobs j"
         " WHERE j.collection = documents.collection AND j.document = documents.id AND j.state IN ('queued', 'running'))"
     )
-
-
-def _key(row: Sequence[Any]) -> StoredKey:
-    return StoredKey(row[0], row[1], tuple(row[2].split()), tuple(row[3].split()), row[4])
-
-
-def _accepted(row: Sequence[Any]) -> Accepted:
-    collection, document, name, size, added, state, result = row
-    return Accepted(collection, document, name, size, added, state, None if result is None else orjson.loads(result))
-
-
-def _job(row: Sequence[Any]) -> Job:
-    job, collection, document, state, stage, stopping, tries, created, started, ended, error = row
-    told = None if error is None else orjson.loads(error)
-    return Job(job, collection, document, state, stage, bool(stopping), tries, created, started, ended, told)
-
-
-def _packed(value: Mapping[str, Any] | None) -> bytes | None:
-    return None if value is None else orjson.dumps(value)

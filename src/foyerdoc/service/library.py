@@ -26,7 +26,8 @@ from foyerdoc.errors import UsageError
 from foyerdoc.index import Index
 from foyerdoc.pipeline import Pipeline
 from foyerdoc.service.configuration import Configuration
-from foyerdoc.service.ledger import Accepted, Job, Ledger
+from foyerdoc.service.entries import Accepted, Job
+from foyerdoc.service.ledger import Ledger
 from foyerdoc.service.problems import Problem
 
 

@@ -12,8 +12,11 @@ from foyerdoc.errors import GoldError
 from foyerdoc.evaluation.gold import FieldsAnnotation, FieldType, Judgement
 from foyerdoc.results import Answer, FieldValue, Prediction
 
-ENTRY: Final = re.compile(r"([^\[\]]+)\[\d+\]([^\[\]]*)")
-"""An entry's field: the list's path, and the rest. Lists within entries are asked for entry by entry, as they were found."""
+ENTRY_FIELD: Final = re.compile(r"([^\[\]]+)\[(\d+)\]([^\[\]]*)")
+"""An entry's field: the list's path, the entry's number, and the rest.
+
+Lists within entries are asked for entry by entry, as they were found.
+"""
 _FAR: Final = re.compile(r"\[\d{5,}\]")
 
 
@@ -50,14 +53,12 @@ class Form:
     def of(cls, paths: Iterable[str]) -> Form:
         """What can be asked without a schema: the fields that something was said of."""
         fields: list[Asked] = []
-        lists: dict[str, list[Asked]] = {}
+        lists: dict[str, dict[Asked, None]] = {}  # each field once, in the order in which they came
         for path in paths:
-            entry = ENTRY.fullmatch(path)
-            inner = Asked(entry[2]) if entry else None
-            if entry is None or inner is None:
+            if entry := ENTRY_FIELD.fullmatch(path):
+                lists.setdefault(entry[1], {})[Asked(entry[3])] = None
+            else:
                 fields.append(Asked(path))
-            elif inner not in lists.setdefault(entry[1], []):
-                lists[entry[1]].append(inner)
         return cls(tuple(fields), {path: tuple(inner) for path, inner in lists.items()})
 
 

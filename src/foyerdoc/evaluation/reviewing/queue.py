@@ -21,6 +21,7 @@ RULE: Final = (
 )
 
 _UNSCORED: Final = 0.5
+_HEAVIEST: Final = 1e6  # the page's JSON has no infinity, and weights are multiplied
 _NUMBER: Final = re.compile(r"\[\d+\]")
 
 
@@ -34,7 +35,7 @@ class Weights:
         label: of the label itself, beside the fields.
 
     Raises:
-        UsageError: a weight is negative.
+        UsageError: a weight is none of 0 to 1,000,000.
     """
 
     labels: Mapping[str, float] = field(default_factory=dict)
@@ -43,8 +44,8 @@ class Weights:
 
     def __post_init__(self) -> None:
         for name, weight in (*self.labels.items(), *self.fields.items(), ("label", self.label)):
-            if not weight >= 0:
-                raise UsageError(f"{name!a} weighs {weight:g}", hint="a weight is 0 or more; 1 is an ordinary one")
+            if not 0 <= weight <= _HEAVIEST:
+                raise UsageError(f"{name!a} weighs {weight:g}", hint="a weight is 0 to 1,000,000; 1 is an ordinary one")
 
     def of_label(self, path: tuple[str, ...]) -> float:
         """The weight of the longest part of a path that has one."""

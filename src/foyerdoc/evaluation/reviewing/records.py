@@ -11,37 +11,20 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import UsageError
 from foyerdoc.evaluation.gold import FieldsAnnotation, LabelAnnotation, QuestionAnnotation, Truth
 from foyerdoc.evaluation.pages import Html, application
-from foyerdoc.evaluation.reviewing.items import ENTRY, Asked, Form, Item
+from foyerdoc.evaluation.reviewing.items import ENTRY_FIELD, Asked, Form, Item
 from foyerdoc.evaluation.reviewing.queue import RULE, Weights, doubt, in_order
 from foyerdoc.results import Answer, Candidate, FieldValue, Prediction
-from foyerdoc.storage import write_file
 from foyerdoc.taxonomy import Taxonomy
 
 _SCRIPTS: Final = ("text.js", "judging.js", "review.js")
 _WORD: Final = re.compile(r"\S+")
 _ALTERNATIVES: Final = 9
-
-
-def write_review(
-    path: str | Path,
-    items: Iterable[Item],
-    *,
-    title: str = "Review",
-    taxonomy: Taxonomy | None = None,
-    schemas: Mapping[str, Form] | None = None,
-    weights: Weights | None = None,
-    blind: bool = False,
-) -> None:
-    """Write the page as one HTML file. The arguments are those of `review_page`."""
-    page = review_page(items, title=title, taxonomy=taxonomy, schemas=schemas, weights=weights, blind=blind)
-    write_file(Path(path), page)
 
 
 def review_page(
@@ -66,7 +49,8 @@ def review_page(
     Raises:
         UsageError: there are no items, two of one name, or a label that the taxonomy does not have.
     """
-    queue = in_order(items, weights or Weights())
+    weights = weights or Weights()
+    queue = in_order(items, weights)
     names = [item.name for item in queue]
     if not queue:
         raise UsageError("nothing to review", hint="name files, or folders that hold some")
@@ -86,7 +70,7 @@ def review_page(
         "labels": _labels(queue, taxonomy),
         "schemas": {name: _form(form) for name, form in (schemas or {}).items()},
         "documents": documents,
-        "items": [_item(item, taxonomy, weights or Weights(), blind=blind, by_label=bool(schemas)) for item in queue],
+        "items": [_item(item, taxonomy, weights, blind=blind, by_label=bool(schemas)) for item in queue],
     }
     # What was decided on this page is kept under this key: a page of other documents or results does not find it.
     data["key"] = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
@@ -97,6 +81,21 @@ def review_page(
         script="".join(_read(name) for name in _SCRIPTS),
         data=data,
     )
+
+
+def schema_of(taxonomy: Taxonomy, path: tuple[str, ...]) -> str | None:
+    """The name of the schema of a label that was said.
+
+    Raises:
+        UsageError: the taxonomy does not have the label.
+    """
+    try:
+        return taxonomy.schema_of(path)
+    except KeyError as error:
+        raise UsageError(
+            f"the taxonomy has no label {' / '.join(path)!a}, which was said",
+            hint="give the taxonomy that the results were made with",
+        ) from error
 
 
 def _read(name: str) -> str:
@@ -160,23 +159,13 @@ def _item(item: Item, taxonomy: Taxonomy | None, weights: Weights, *, blind: boo
     if item.labelled and item.question is None:
         found["label"] = {"said": None if blind or item.prediction is None else _prediction(item.prediction)}
         if item.prediction is not None and taxonomy is not None and item.prediction.path and not blind:
-            found["schema"] = _schema(taxonomy, item.prediction.path)
+            found["schema"] = schema_of(taxonomy, item.prediction.path)
     if item.question is not None:
         found["question"] = {
             "text": item.question,
             "said": None if blind or item.answer is None else _answer(item.answer, item),
         }
     return found
-
-
-def _schema(taxonomy: Taxonomy, path: tuple[str, ...]) -> str | None:
-    try:
-        return taxonomy.schema_of(path)
-    except KeyError as error:
-        raise UsageError(
-            f"the taxonomy has no label {' / '.join(path)!a}, which was said",
-            hint="give the taxonomy that the results were made with",
-        ) from error
 
 
 def _people(item: Item) -> dict[str, list[list[Any]]]:
@@ -193,9 +182,8 @@ def _people(item: Item) -> dict[str, list[list[Any]]]:
                 decisions = {f"field:{path}": _decision(truth) for path, truth in one.fields.items()}
                 counts: dict[str, int] = {}
                 for path in one.fields:
-                    if entry := ENTRY.fullmatch(path):
-                        number = int(path[len(entry[1]) + 1 :].partition("]")[0])
-                        counts[entry[1]] = max(counts.get(entry[1], 0), number + 1)
+                    if entry := ENTRY_FIELD.fullmatch(path):
+                        counts[entry[1]] = max(counts.get(entry[1], 0), int(entry[2]) + 1)
                 decisions |= {f"list:{path}": {"count": count} for path, count in counts.items()}
             case QuestionAnnotation():
                 places = [(ids.get(e.document), e.span) for e in one.evidence]

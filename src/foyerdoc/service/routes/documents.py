@@ -17,8 +17,8 @@ from starlette.requests import ClientDisconnect
 
 from foyerdoc.reading.picturing import picture_pages
 from foyerdoc.service.access import READ, WRITE, Reader, existing, new_or_existing
+from foyerdoc.service.entries import Accepted, Job
 from foyerdoc.service.jobs import path_name, progress
-from foyerdoc.service.ledger import Accepted, Job
 from foyerdoc.service.library import Shelf
 from foyerdoc.service.problems import Problem, responses
 
