@@ -30,12 +30,12 @@ from random import Random
 
 from rich.console import Console
 from rich.table import Table
+from tests.reading.mutating import mutate
+from tests.reading.samples import samples
 
 import foyerdoc as fd
 from foyerdoc.documents import Block, Document, Span
 from foyerdoc.settings import Limits
-from tests.reading.mutating import mutate
-from tests.reading.samples import samples
 
 LIMITS = Limits(seconds=20.0, pages=500, decompressed_bytes=100_000_000, text_characters=5_000_000)
 _GRACE = 5.0  # seconds: a killed process ends, and this machine has other work
@@ -94,10 +94,8 @@ def main() -> int:
 
 def _seeds() -> list[tuple[str, bytes]]:
     made = list(samples().items())
-    for path in sorted(_DEMO.iterdir()):
-        if path.is_file() and path.stat().st_size < 80_000:
-            made.append((path.name, path.read_bytes()))
-    return made
+    demo = [path for path in sorted(_DEMO.iterdir()) if path.is_file() and path.stat().st_size < 80_000]
+    return made + [(path.name, path.read_bytes()) for path in demo]
 
 
 def _broken(seeds: list[tuple[str, bytes]], seed: int, case: int) -> tuple[str, bytes]:
@@ -201,7 +199,9 @@ def _structure(part: Document) -> Iterator[str]:
         if not (0 <= page.width < math.inf and 0 <= page.height < math.inf):
             yield f"page {number} of {page.width} x {page.height}"
         at = page.span.end
-    outside = [c for c, end in zip(part.blocks, part.blocks[1:], strict=False) if part.text[c.span.end : end.span.start].strip()]
+    outside = [
+        c for c, end in zip(part.blocks, part.blocks[1:], strict=False) if part.text[c.span.end : end.span.start].strip()
+    ]
     if outside or part.text[: part.blocks[0].span.start if part.blocks else None].strip() or part.text[last:].strip():
         yield "text between blocks"
     if not (part.text or part.attachments or part.hidden or part.issues or part.source or part.pages):

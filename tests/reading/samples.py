@@ -29,11 +29,11 @@ LINES = [
 ROWS = [["Position", "Menge", "Betrag"], ["Windschutzscheibe", "1", "412,80 €"], ["Arbeitszeit", "2", "190,00 €"]]
 
 _HTML = (
-    '<!DOCTYPE html><html lang="de"><head><meta charset="utf-8"><title>Titel</title><style>.x{display:none}</style></head><body>'
-    f"<h1>Schaden</h1><p>{LINES[0]}<br>{LINES[1]}</p><p class=x>geheim</p><ul><li>eins<ol><li>zwei</li></ol></li></ul>"
+    '<!DOCTYPE html><html lang="de"><head><meta charset="utf-8"><title>Titel</title><style>.x{display:none}</style></head>'
+    f"<body><h1>Schaden</h1><p>{LINES[0]}<br>{LINES[1]}</p><p class=x>geheim</p><ul><li>eins<ol><li>zwei</li></ol></li></ul>"
     '<table><tr><th colspan="2">Kopf</th><th rowspan=2>Rest</th></tr><tr><td>a</td><td>b &amp; c</td></tr></table>'
-    f'<blockquote>{LINES[2]}</blockquote><pre>x = 1\n  y</pre><img alt="Bild" src="a.png"><math><mfrac><mi>a</mi><mn>2</mn></mfrac>'
-    "</math></body></html>"
+    f'<blockquote>{LINES[2]}</blockquote><pre>x = 1\n  y</pre><img alt="Bild" src="a.png">'
+    "<math><mfrac><mi>a</mi><mn>2</mn></mfrac></math></body></html>"
 )
 _RTF = rb"""{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fnil Arial;}{\f1\fcharset204 Arial;}}{\stylesheet{\s1\b heading 1;}}
 {\info{\title Ein Titel}}{\header\pard Kopf\par}\pard\s1 Schaden\par
@@ -57,8 +57,8 @@ def samples() -> dict[str, bytes]:
         "notes.org": f"* Titel\n{LINES[0]}\n** Zwei\n- eins\n".encode(),
         "rows.csv": "\n".join(";".join(f'"{cell}"' for cell in row) for row in ROWS).encode("utf-8-sig"),
         "rows.tsv": "\n".join("\t".join(row) for row in ROWS).encode("cp1252"),
-        "policy.json": json.dumps({"policy": {"no": 7, "open": True}, "rows": [dict(zip(ROWS[0], r)) for r in ROWS]}).encode(),
-        "policy.ndjson": b"\n".join(json.dumps(dict(zip(ROWS[0], r))).encode() for r in ROWS),
+        "policy.json": json.dumps({"policy": {"no": 7, "open": True}, "rows": _records()}).encode(),
+        "policy.ndjson": b"\n".join(json.dumps(record).encode() for record in _records()),
         "policy.xml": _xml(),
         "page.html": _HTML.encode(),
         "old.html": _HTML.replace("utf-8", "iso-8859-1").replace("€", "EUR").encode("cp1252"),
@@ -86,6 +86,10 @@ def samples() -> dict[str, bytes]:
     return made
 
 
+def _records() -> list[dict[str, str]]:
+    return [dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]]
+
+
 def _xml() -> bytes:
     rows = "".join("<row>" + "".join(f"<cell n='{i}'>{cell}</cell>" for i, cell in enumerate(row)) + "</row>" for row in ROWS)
     return f'<?xml version="1.0" encoding="utf-8"?><policy no="7"><holder>{LINES[0]}</holder>{rows}</policy>'.encode()
@@ -100,20 +104,24 @@ def _word() -> bytes:
         paragraph("Schaden", '<w:pStyle w:val="Heading1"/>')
         + "".join(map(paragraph, LINES))
         + paragraph("Punkt", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>')
-        + '<w:p><w:r><w:t>Text</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r><w:del><w:r><w:delText>100</w:delText></w:r></w:del>'
-        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>geheim</w:t></w:r><m:oMath><m:f><m:num><m:r><m:t>a</m:t></m:r></m:num><m:den><m:r>"
+        + '<w:p><w:r><w:t>Text</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>'
+        "<w:del><w:r><w:delText>100</w:delText></w:r></w:del><w:r><w:rPr><w:vanish/></w:rPr><w:t>geheim</w:t></w:r>"
+        "<m:oMath><m:f><m:num><m:r><m:t>a</m:t></m:r></m:num><m:den><m:r>"
         "<m:t>2</m:t></m:r></m:den></m:f></m:oMath></w:p>"
-        f'<w:tbl><w:tr>{cell("wide", wide)}{cell("c")}</w:tr>'
-        f'<w:tr>{cell("tall", tall)}{cell("b")}{cell("c")}</w:tr></w:tbl>'
+        f"<w:tbl><w:tr>{cell('wide', wide)}{cell('c')}</w:tr>"
+        f"<w:tr>{cell('tall', tall)}{cell('b')}{cell('c')}</w:tr></w:tbl>"
         '<w:sectPr><w:headerReference w:type="default" r:id="h1"/></w:sectPr>'
     )
     style = '<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style>'
     level = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
-    numbering = f'<w:abstractNum w:abstractNumId="0">{level}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="0">{level}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    )
+    note = f'<w:footnote w:id="2">{paragraph("Fußnote")}</w:footnote>'
     parts = {
         "word/styles.xml": f'<w:styles xmlns:w="{W}">{style}</w:styles>',
         "word/numbering.xml": f'<w:numbering xmlns:w="{W}">{numbering}</w:numbering>',
-        "word/footnotes.xml": f'<w:footnotes xmlns:w="{W}"><w:footnote w:id="2">{paragraph("Fußnote")}</w:footnote></w:footnotes>',
+        "word/footnotes.xml": f'<w:footnotes xmlns:w="{W}">{note}</w:footnotes>',
         "word/header1.xml": f'<w:hdr xmlns:w="{W}">{paragraph("Foyer S.A.")}</w:hdr>',
     }
     kinds = ("styles", "numbering", "footnotes")
@@ -125,7 +133,9 @@ def _book() -> bytes:
     sheet = book.active
     for row in ROWS:
         sheet.append(row)
-    for row, (value, code) in enumerate([(dt.date(2024, 3, 31), "dd/mm/yyyy"), (0.195, "0.0%"), (-2, "0;(0)"), (True, "General")], 6):
+    for row, (value, code) in enumerate(
+        [(dt.date(2024, 3, 31), "dd/mm/yyyy"), (0.195, "0.0%"), (-2, "0;(0)"), (True, "General")], 6
+    ):
         sheet.cell(row, 2, value).number_format = code
     sheet["A1"].comment = Comment("eine Bemerkung", "jemand")
     sheet.merge_cells("A10:B10")
@@ -171,8 +181,8 @@ _OPEN_NAMESPACES = " ".join(
     )
 )
 _ODT = (
-    f'<text:h text:outline-level="2">Schaden</text:h><text:p>a<text:s text:c="2"/>b<text:tab/>{LINES[0]}<text:note><text:note-citation>'
-    "1</text:note-citation><text:note-body><text:p>Fußnote</text:p></text:note-body></text:note></text:p>"
+    f'<text:h text:outline-level="2">Schaden</text:h><text:p>a<text:s text:c="2"/>b<text:tab/>{LINES[0]}<text:note>'
+    "<text:note-citation>1</text:note-citation><text:note-body><text:p>Fußnote</text:p></text:note-body></text:note></text:p>"
     "<text:list><text:list-item><text:p>eins</text:p></text:list-item></text:list><table:table><table:table-row><table:table-cell>"
     "<text:p>a</text:p></table:table-cell><table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>"
 )
@@ -194,8 +204,8 @@ def _open(kind: str, inside: str) -> bytes:
     return zipped(
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}",
-            "content.xml": f"<office:document-content {_OPEN_NAMESPACES}><office:automatic-styles>{head}</office:automatic-styles>"
-            f"<office:body><office:{kind}>{inside}</office:{kind}></office:body></office:document-content>",
+            "content.xml": f"<office:document-content {_OPEN_NAMESPACES}>"
+            f"<office:automatic-styles>{head}</office:automatic-styles><office:body><office:{kind}>{inside}</office:{kind}></office:body></office:document-content>",
             "META-INF/manifest.xml": "<manifest/>",
         }
     )
