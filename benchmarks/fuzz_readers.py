@@ -122,11 +122,13 @@ def _outcome(raw: bytes, name: str) -> tuple[str, str]:
         return "raised", repr(error)[:2_000]
     try:
         with _alarm(_AFTERWARDS):
-            found = next(_flaws(document, raw), None)
+            found = next(flaws(document), None)
     except Late:
         return "late", "after reading"
     except Exception as error:  # noqa: BLE001 - what this looks for
         return "raised", f"after reading: {error!r}"[:2_000]
+    if found is None and fd.read(raw, name=name, limits=LIMITS) != document:
+        found = "read again, it is another document"
     return ("flaw", found) if found else ("read", "")
 
 
@@ -155,13 +157,11 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _flaws(document: Document, raw: bytes) -> Iterator[str]:
-    """What does not hold of a document, its attachments, its clean text and its chunks."""
+def flaws(document: Document) -> Iterator[str]:
+    """What does not hold of a document, its attachments, its boxes, its clean text and its chunks."""
     for part in document.walk():
         yield from _structure(part)
     yield from _boxes(document)
-    if fd.read(raw, name=document.name, limits=LIMITS) != document:
-        yield "read again, it is another document"
     clean = fd.clean(document)
     if fd.clean(clean) != clean:
         yield "cleaned twice, it is another document"
@@ -174,24 +174,12 @@ def _flaws(document: Document, raw: bytes) -> Iterator[str]:
 
 
 def _structure(part: Document) -> Iterator[str]:
-    last = 0
     if len(part.text) > LIMITS.text_characters:
         yield f"{len(part.text)} characters"
-    for block in part.blocks:
-        if not last <= block.span.start < block.span.end <= len(part.text):
-            yield f"block {block.span} after {last} of {len(part.text)}"
-            return
-        last = block.span.end
-        if not part.text[block.span.start : block.span.end].strip():
-            yield f"an empty block {block.span}"
-        if part.pages and block.page is not None and not 1 <= block.page <= len(part.pages):
-            yield f"a block on page {block.page} of {len(part.pages)}"
-        elif part.pages and block.page is not None and not part.pages[block.page - 1].span.contains(_shown(part, block)):
-            yield f"block {block.span} off its page {block.page}"
-        if not part.pages and not block.path:
-            yield f"block {block.span} has no place"
-        if any(not block.span.contains(cell) for row in block.rows for cell in row):
-            yield f"a cell outside of block {block.span}"
+    if not (part.text or part.attachments or part.hidden or part.issues or part.source or part.pages):
+        yield "nothing read and nothing said"
+    if any(not issue.code or not issue.message or "\n" in issue.message for issue in part.issues):
+        yield "an issue that says nothing, or in several lines"
     at = 0
     for number, page in enumerate(part.pages, 1):
         if not (page.number == number and at <= page.span.start <= page.span.end <= len(part.text)):
@@ -199,15 +187,30 @@ def _structure(part: Document) -> Iterator[str]:
         if not (0 <= page.width < math.inf and 0 <= page.height < math.inf):
             yield f"page {number} of {page.width} x {page.height}"
         at = page.span.end
-    outside = [
-        c for c, end in zip(part.blocks, part.blocks[1:], strict=False) if part.text[c.span.end : end.span.start].strip()
-    ]
-    if outside or part.text[: part.blocks[0].span.start if part.blocks else None].strip() or part.text[last:].strip():
-        yield "text between blocks"
-    if not (part.text or part.attachments or part.hidden or part.issues or part.source or part.pages):
-        yield "nothing read and nothing said"
-    if any(not issue.code or not issue.message or "\n" in issue.message for issue in part.issues):
-        yield "an issue that says nothing, or in several lines"
+    last = 0
+    for block in part.blocks:
+        if not last <= block.span.start < block.span.end <= len(part.text):
+            yield f"block {block.span} after {last} of {len(part.text)}"
+        if part.text[last : block.span.start].strip():
+            yield f"text before block {block.span} is in none"
+        last = block.span.end
+        yield from _block(part, block)
+    if part.text[last:].strip():
+        yield "text after the last block"
+
+
+def _block(part: Document, block: Block) -> Iterator[str]:
+    if not part.text[block.span.start : block.span.end].strip():
+        yield f"an empty block {block.span}"
+    if any(not block.span.contains(cell) for row in block.rows for cell in row):
+        yield f"a cell outside of block {block.span}"
+    if not part.pages and not block.path:
+        yield f"block {block.span} has no place"
+    if part.pages and block.page is not None:
+        if not 1 <= block.page <= len(part.pages):
+            yield f"a block on page {block.page} of {len(part.pages)}"
+        elif not part.pages[block.page - 1].span.contains(_shown(part, block)):
+            yield f"block {block.span} off its page {block.page}"
 
 
 def _shown(part: Document, block: Block) -> Span:

@@ -34,7 +34,7 @@ _ENFORCES = {
     "llama.cpp": "build llama.cpp with -DLLAMA_LLGUIDANCE=ON, or use a LocalModel",
 }
 # vLLM's default is to rewrite Lark for xgrammar, line by line, and that cuts literals at "#" and "//", which documents contain.
-# This rule, to which none leads, cannot be rewritten: vLLM then takes llguidance, which reads Lark itself, or may not and refuses.
+# This rule, to which none leads, cannot be rewritten: vLLM then takes llguidance, which reads Lark itself, or refuses.
 _LLGUIDANCE_ALONE = '\nonly_llguidance: %regex {"substring_chars": "x"}\n'
 _REFUSALS = (400, 422, 500, 501)
 _BROKEN_OFF = ("abort", "error", "content_filter")
