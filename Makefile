@@ -220,6 +220,9 @@ bench-service: models ## requests a second and p99 of search and ask beside the 
 	$(BIN)/python -m benchmarks.service.load --seconds $(SECONDS) --hours $(HOURS)
 
 MINUTES ?= 60
+bench-read-fuzz: $(INSTALLED) ## broken files of every kind for MINUTES: a document that holds together or a typed error, in time
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.fuzz_readers --minutes $(MINUTES)
+
 bench-service-fuzz: models $(SCHEMATHESIS)/schemathesis ## schemathesis over the API for MINUTES: no 500, no crash, no hang
 	PYTHONPATH=$(SCHEMATHESIS) $(BIN)/python -m benchmarks.service.fuzz --minutes $(MINUTES)
 

@@ -16,8 +16,9 @@ Stretch = tuple[int, int]
 
 _WORD = re.compile(r"\S+")
 _BREAK = re.compile(r"\n(?=[^\n]*\S)")
-_CLAUSE = re.compile(r"[;:,)–—]\s+(?=\S)|\s+(?=[(•–—-])")
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+# White space is looked at from its start alone: from each of its characters, a long run of it would take minutes.
+_CLAUSE = re.compile(r"[;:,)–—]\s+(?=\S)|(?<!\s)\s+(?=[(•–—-])")
+_LINE = re.compile(r"[^\n]+")
 
 
 def parts(text: str, block: Block, language: str | None) -> list[Stretch]:
@@ -27,7 +28,7 @@ def parts(text: str, block: Block, language: str | None) -> list[Stretch]:
         rows = [(row[0].start, row[-1].end) for row in block.rows if row]
         return _covering(rows, start, end)
     if block.kind in {"table", "code"}:
-        return [match.span() for match in _LINE.finditer(text, start, end)]
+        return [match.span() for match in _LINE.finditer(text, start, end) if not match[0].isspace()]
     starts = [at for at in sentence_starts(text, start, end, block.language or language) if at == start or may_cut(text, at)]
     return list(zip(starts, [*starts[1:], end], strict=True))
 

@@ -2,11 +2,16 @@
 
 What the protocol of OpenAI leaves out differs between servers (grammars, token counts, scores), so the caller says which one it
 is. What a server cannot do raises `ModelError`; nothing falls back to text that no grammar held.
+
+Under a grammar three things hold, whatever the server is. Before it is shown a document it has shown, with an answer that only
+a grammar can bring about, that it enforces them. The grammar is written so that a server which could enforce only a part of it
+refuses it. And every answer is compared with its grammar here, so that none gets through when a server stops enforcing.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,13 +21,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.errors import ModelError
-from foyerdoc.models.protocol import Conversation, Generation, Grammar
+from foyerdoc.models.holding import Held
+from foyerdoc.models.protocol import Conversation, Generation, Grammar, Message
 
 if TYPE_CHECKING:
     import httpx
 
 Dialect = Literal["vllm", "llama.cpp"]
 _AT_ONCE = 16
+_ENFORCES = {
+    "vllm": "use vLLM 0.12 or later with --structured-outputs-config.backend guidance (or auto), or a LocalModel",
+    "llama.cpp": "build llama.cpp with -DLLAMA_LLGUIDANCE=ON, or use a LocalModel",
+}
+# vLLM's default is to rewrite Lark for xgrammar, line by line, and that cuts literals at "#" and "//", which documents contain.
+# This rule, to which none leads, cannot be rewritten: vLLM then takes llguidance, which reads Lark itself, or refuses.
+_LLGUIDANCE_ALONE = '\nonly_llguidance: %regex {"substring_chars": "x"}\n'
+_REFUSALS = (400, 422, 500, 501)
+_BROKEN_OFF = ("abort", "error", "content_filter")
 
 
 class ServerModel:
@@ -35,8 +50,8 @@ class ServerModel:
         base_url: with the version, as in "http://localhost:8000/v1".
         model: the name by which the server knows it.
         api_key: sent as a bearer token; appears in no name, message or log.
-        dialect: "vllm" (0.12 or later, started with `--structured-outputs-config.backend guidance`) or "llama.cpp" (built
-            with llguidance); None for any other server, which then can neither follow grammars nor count nor score.
+        dialect: "vllm" (0.12 or later; `--structured-outputs-config.backend` is guidance or auto, its default) or "llama.cpp"
+            (built with llguidance); None for any other server, which then can neither follow grammars nor count nor score.
         context_tokens: the longest prompt plus answer; asked of the server when not given.
         count: counts a text's tokens in the server's place. It may count too many, never too few: a prompt has to fit.
         timeout: seconds that one answer may take.
@@ -61,6 +76,7 @@ class ServerModel:
         self._context_tokens = context_tokens
         self._count = count
         self._timeout = timeout
+        self._enforces = False  # until it has shown that it does
 
     @property
     def name(self) -> str:
@@ -110,7 +126,7 @@ class ServerModel:
         The log-probability is None under a grammar: servers report it as if there were none.
 
         Raises:
-            ModelError: the server refuses, fails or cannot enforce the grammar.
+            ModelError: the server refuses or fails, cannot enforce the grammar, or answers outside of it.
         """
         grammars: Sequence[Grammar | None]
         grammars = [grammar] * len(conversations) if grammar is None or isinstance(grammar, Grammar) else grammar
@@ -121,28 +137,59 @@ class ServerModel:
         bodies = [self._body(c, max_tokens, g) for c, g in zip(conversations, grammars, strict=True)]
         if not bodies:
             return []
+        held = [None if grammar is None else Held(grammar) for grammar in grammars]
         with self._client() as client, ThreadPoolExecutor(min(_AT_ONCE, len(bodies))) as pool:
+            if any(held):
+                self._see_that_it_enforces(client)
             replies = pool.map(lambda body: self._post(client, f"{self._base}/chat/completions", body), bodies)
-            return [_generation(reply, scored=g is None) for reply, g in zip(replies, grammars, strict=True)]
+            return [_generation(reply, one) for reply, one in zip(replies, held, strict=True)]
 
     def stream(self, conversation: Conversation, *, max_tokens: int, grammar: Grammar | None = None) -> Iterator[str]:
-        """The answer in pieces as they are decided; joined they are what `generate` returns."""
+        """The answer in pieces as they are decided; joined they are what `generate` returns.
+
+        Under a grammar no piece is given that it does not allow there.
+
+        Raises:
+            ModelError: as `generate`, or the stream broke off.
+        """
         body = {**self._body(conversation, max_tokens, grammar), "stream": True}
-        url = f"{self._base}/chat/completions"
-        with self._client() as client, _as_model_errors(), client.stream("POST", url, json=body) as response:
+        held = None if grammar is None else Held(grammar)
+        finish = None
+        with self._client() as client:
+            if held is not None:
+                self._see_that_it_enforces(client)
+            for piece, ended in self._pieces(client, body):
+                finish = ended
+                if held is not None:
+                    held.take(piece)
+                if piece:
+                    yield piece
+        if held is not None and finish != "length":
+            held.end()
+
+    def _pieces(self, client: httpx.Client, body: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+        """What a stream brings, with why it ended at last."""
+        finish, done = None, False
+        with _as_model_errors(), client.stream("POST", f"{self._base}/chat/completions", json=body) as response:
             response.raise_for_status()
             for line in response.iter_lines():
                 data = line.removeprefix("data:").strip()
-                if not line.startswith("data:") or data == "[DONE]":
+                if not line.startswith("data:") or not data:
                     continue
+                if data == "[DONE]":
+                    done = True
+                    break
                 for choice in json.loads(data)["choices"]:
-                    if piece := choice["delta"].get("content"):
-                        yield piece
+                    finish = choice.get("finish_reason") or finish
+                    yield _text((choice.get("delta") or {}).get("content")), finish
+        if finish in _BROKEN_OFF or not (done or finish):
+            raise _broken_off()
 
     def score(self, conversation: Conversation, continuations: Sequence[str]) -> NDArray[np.float64]:
         """Log-probability of each continuation as the whole answer's beginning.
 
-        One request each; vLLM's prefix cache keeps it from computing the prompt again.
+        One request each, and the prompt is computed again for each: vLLM does not read its prefix cache where it has to tell
+        the log-probabilities of a prompt.
 
         Returns:
             (continuations,) float64, natural log, summed over the continuation's tokens.
@@ -194,13 +241,31 @@ class ServerModel:
         if grammar is None:
             return body
         if self._dialect == "vllm":
-            return body | {"structured_outputs": {"grammar": grammar.lark}}
+            return body | {"structured_outputs": {"grammar": grammar.lark + _LLGUIDANCE_ALONE}}
         if self._dialect == "llama.cpp":
             # The first line tells llama.cpp that the grammar is llguidance's and not its own.
             return body | {"grammar": f"%llguidance {{}}\n{grammar.lark}"}
         raise ModelError(
             "this server cannot be held to a grammar", hint="say dialect='vllm' or dialect='llama.cpp', or use a LocalModel"
         )
+
+    def _see_that_it_enforces(self, client: httpx.Client) -> None:
+        """Have the server write a word that it can know from a grammar alone, once.
+
+        Raises:
+            ModelError: it writes something else, or refuses: it ignores grammars, or cannot enforce those of llguidance.
+        """
+        if self._enforces or self._dialect is None:
+            return
+        word = "".join(secrets.choice("bcdfghjklmnpqrstvwxz") for _ in range(12))
+        body = self._body([Message("user", "Write a word.")], 64, Grammar(f'start: "{word}"'))
+        with _as_model_errors():
+            response = client.post(f"{self._base}/chat/completions", json=body)
+            if response.status_code not in _REFUSALS:
+                reply = response.raise_for_status().json()
+                self._enforces = reply["choices"][0]["message"]["content"] == word
+        if not self._enforces:
+            raise ModelError("the model server does not hold its answers to a grammar", hint=_ENFORCES[self._dialect])
 
     def _tokens_of_text(self, text: str) -> list[int]:
         vllm = {"model": self._model, "prompt": text, "add_special_tokens": False}
@@ -251,13 +316,33 @@ def _messages(conversation: Conversation) -> list[dict[str, str]]:
     return [{"role": message.role, "content": message.content} for message in conversation]
 
 
-def _generation(reply: dict[str, Any], *, scored: bool) -> Generation:
+def _generation(reply: dict[str, Any], held: Held | None) -> Generation:
     with _as_model_errors():
         choice = reply["choices"][0]
-        told = (choice.get("logprobs") or {}).get("content") if scored else None
+        text, n_tokens = _text(choice["message"]["content"]), int(reply["usage"]["completion_tokens"])
+        told = (choice.get("logprobs") or {}).get("content") if held is None else None
         log_probability = sum(token["logprob"] for token in told) if told else None
-        finish: Literal["stop", "length"] = "length" if choice["finish_reason"] == "length" else "stop"
-        return Generation(choice["message"]["content"] or "", reply["usage"]["completion_tokens"], log_probability, finish)
+        if choice["finish_reason"] in _BROKEN_OFF:
+            raise _broken_off()
+        cut = choice["finish_reason"] == "length"
+    if held is not None:
+        held.take(text)
+        # An answer that is complete with its last allowed token is not cut.
+        cut = cut and not held.complete
+        if not cut:
+            held.end()
+    return Generation(text, n_tokens, log_probability, "length" if cut else "stop")
+
+
+def _text(content: object) -> str:
+    """What was written; a model that was cut while it reasoned has written nothing."""
+    if not isinstance(content, str | None):
+        raise TypeError
+    return content or ""
+
+
+def _broken_off() -> ModelError:
+    return ModelError("the model server broke its answer off", hint="the server's log says why; ask again")
 
 
 @contextmanager
@@ -276,7 +361,7 @@ def _as_model_errors() -> Iterator[None]:
     except httpx.HTTPError as error:
         kind = type(error).__name__
         raise ModelError(f"the model server cannot be reached: {kind}", hint="check base_url and that it runs") from None
-    except (KeyError, IndexError, TypeError, ValueError, StopIteration) as error:
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, StopIteration) as error:
         kind = type(error).__name__
         hint = "check base_url, dialect and the server's version"
         raise ModelError(f"the model server's reply is not understood: {kind}", hint=hint) from None

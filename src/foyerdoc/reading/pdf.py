@@ -11,7 +11,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -73,10 +73,7 @@ def read_pdf(assembly: Assembly) -> Document:
     try:
         with opened(assembly.raw, assembly.name, assembly.password) as pdf:
             if len(pdf) > assembly.limits.pages:
-                raise LimitExceeded(
-                    f"{assembly.name}: {len(pdf)} pages, the limit is {assembly.limits.pages}",
-                    hint="raise Limits.pages, or split the file",
-                )
+                raise _too_many_pages(assembly, len(pdf))
             if len(pdf) == 0:
                 raise EmptyFile(f"{assembly.name}: a PDF without pages", hint="ask the sender for the file again")
             contents = [_page_content(pdf, number, assembly, deadline) for number in range(len(pdf))]
@@ -94,8 +91,16 @@ def read_pdf(assembly: Assembly) -> Document:
     return _finish(assembly, contents, geometry)
 
 
+def _too_many_pages(assembly: Assembly, n: int) -> LimitExceeded:
+    limit = assembly.limits.pages
+    return LimitExceeded(f"{assembly.name}: {n} pages, the limit is {limit}", hint="raise Limits.pages, or split the file")
+
+
 def words_of(raw_file: bytes, name: str, password: str | None, pages: list[int]) -> dict[int, list[Word]]:
     """The words of some pages in the order of the document's text, for boxes on demand.
+
+    A page that PDFium cannot read has none, as have all pages of a file that it cannot open: their text is pypdf's, or there
+    is none, as the document's issues say.
 
     Args:
         raw_file: the file's bytes.
@@ -103,17 +108,12 @@ def words_of(raw_file: bytes, name: str, password: str | None, pages: list[int])
         password: as given to `read`.
         pages: page numbers, from 1.
     """
-    found: dict[int, list[Word]] = {}
-    with opened(raw_file, name, password) as pdf:
+    found: dict[int, list[Word]] = {number: [] for number in pages}
+    with suppress(DamagedFile), opened(raw_file, name, password) as pdf:
         for number in pages:
-            page = pdf[number - 1]
-            text = PageText(page)
-            try:
+            with suppress(pdfium.PdfiumError), _page(pdf, number - 1) as (_, text):
                 lines, _, _ = text.lines()
                 found[number] = _words(arrange(lines, text.width), text)
-            finally:
-                text.close()
-                page.close()
     return found
 
 
@@ -158,15 +158,26 @@ def _open(raw_file: bytes, password: str | None) -> pdfium.PdfDocument:
 
 def _page_content(pdf: pdfium.PdfDocument, index: int, assembly: Assembly, deadline: float) -> _PageContent:
     try:
-        page = pdf[index]
+        with _page(pdf, index) as (page, text):
+            return _read_page(page, text, index, assembly, deadline)
     except pdfium.PdfiumError:
         content = _PageContent(0.0, 0.0)
         content.issues.append(("page_unreadable", "the page is damaged and was skipped"))
         return content
+
+
+@contextmanager
+def _page(pdf: pdfium.PdfDocument, index: int) -> Iterator[tuple[pdfium.PdfPage, PageText]]:
+    """A page and its text, closed afterwards.
+
+    Raises:
+        PdfiumError: the page is damaged.
+    """
+    page = pdf[index]
     try:
         text = PageText(page)
         try:
-            return _read_page(page, text, index, assembly, deadline)
+            yield page, text
         finally:
             text.close()
     finally:
@@ -395,13 +406,15 @@ def _second_reader(assembly: Assembly) -> list[_PageContent]:
     )
     try:
         reader = _pypdf(assembly)
+        if len(reader.pages) > assembly.limits.pages:
+            raise _too_many_pages(assembly, len(reader.pages))
         contents = []
-        for page in reader.pages[: assembly.limits.pages]:
+        for page in reader.pages:
             content = _PageContent(float(page.mediabox.width), float(page.mediabox.height))
             content.plain = page.extract_text().strip()
             content.issues.append(("second_reader", "PDFium could not open the file; pypdf's text is used, without boxes"))
             contents.append(content)
-    except MemoryError:
+    except (MemoryError, LimitExceeded):
         raise
     except Exception as error:  # pypdf raises many kinds on broken files
         raise damaged from error

@@ -186,7 +186,10 @@ class _Sheet:
                     cells.hidden_columns.append((_integer(element.get("min"), 1), _integer(element.get("max"), 1)))
                 elif element.tag == f"{S}headerFooter":
                     cells.margins = [(local(child), child.text or "") for child in element]
+            broken = bool(events.error_log)  # what the parser skipped to go on
         except etree.XMLSyntaxError:
+            broken = True
+        if broken:
             self.assembly.issue("part_unreadable", "a sheet is broken; it was read as far as possible", page=self.page)
         cells.rows.sort(key=lambda row: row[0])
         return cells

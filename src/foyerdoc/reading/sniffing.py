@@ -217,7 +217,7 @@ def _sniff_zip(raw: bytes, name: str) -> str:
             names = archive.namelist()
             if not names:
                 raise EmptyFile(f"{name}: an archive with nothing in it", hint="check the export that made it")
-            kind = _open_document_kind(archive, names) or _ooxml_kind(archive, names)
+            kind = _open_document_kind(archive, names, name) or _ooxml_kind(archive, names, name)
     except BROKEN_ZIP as error:
         raise DamagedFile(
             f"{name}: the archive has no readable table of contents", hint="it is probably cut short: fetch the file again"
@@ -229,9 +229,9 @@ def _sniff_zip(raw: bytes, name: str) -> str:
     return kind
 
 
-def _open_document_kind(archive: zipfile.ZipFile, names: list[str]) -> str | None:
+def _open_document_kind(archive: zipfile.ZipFile, names: list[str], name: str) -> str | None:
     if "mimetype" in names:
-        mimetype = _member(archive, "mimetype", 200).decode("ascii", errors="replace").strip().lower()
+        mimetype = _member(archive, "mimetype", 200, name).decode("ascii", errors="replace").strip().lower()
         if mimetype == "application/epub+zip":
             return mimetype
         if mimetype.startswith(_OPEN_DOCUMENT):
@@ -242,10 +242,10 @@ def _open_document_kind(archive: zipfile.ZipFile, names: list[str]) -> str | Non
     return None
 
 
-def _ooxml_kind(archive: zipfile.ZipFile, names: list[str]) -> str | None:
+def _ooxml_kind(archive: zipfile.ZipFile, names: list[str], name: str) -> str | None:
     if "[Content_Types].xml" not in names:
         return None
-    types = _member(archive, "[Content_Types].xml", 4 * 1024**2).decode("utf-8", errors="replace").lower()
+    types = _member(archive, "[Content_Types].xml", 4 * 1024**2, name).decode("utf-8", errors="replace").lower()
     for declared in re.findall(r"contenttype\s*=\s*[\"']([^\"']+?)\.main\+xml[\"']", types):
         if declared in _OOXML:
             return _OOXML[declared]
@@ -257,12 +257,12 @@ def _ooxml_kind(archive: zipfile.ZipFile, names: list[str]) -> str | None:
     return "unknown"
 
 
-def _member(archive: zipfile.ZipFile, member: str, limit: int) -> bytes:
+def _member(archive: zipfile.ZipFile, member: str, limit: int, name: str) -> bytes:
     try:
         with archive.open(member) as stream:
             return stream.read(limit)
     except RuntimeError as error:  # zipfile's way to say that a password is wanted
-        raise EncryptedFile(f"{archive.filename or 'archive'}: encrypted", hint="unpack it with its password first") from error
+        raise EncryptedFile(f"{name}: encrypted", hint="unpack it with its password first") from error
 
 
 def _sniff_ole(raw: bytes, name: str) -> str:
