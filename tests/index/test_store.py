@@ -12,7 +12,8 @@ import pytest
 
 from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
 from foyerdoc.index import Index, database
-from foyerdoc.index.records import bm25
+from foyerdoc.index.cache import Cache
+from foyerdoc.index.local import LocalSession
 from tests.index.conftest import WordEmbedder, make_document
 
 GLASS = make_document("glass.txt", "The windscreen is covered up to 800 euros.", "Theft is excluded.")
@@ -189,7 +190,7 @@ def test_words_are_looked_up_once_for_all_chunks(tmp_path):
     stems = [(row, "water damage" if row % 2 else "water and glass") for row in rows]
     connection.executemany("INSERT INTO lexicon (rowid, stems) VALUES (?, ?)", stems)
     began = time.process_time()
-    found = bm25(connection, ["water", "damage"], 50, "language = ?", ["en"])
+    found = LocalSession(connection, Cache(tmp_path)).bm25(["water", "damage"], 50, "language = ?", ["en"])
     assert time.process_time() - began < 0.5
     assert list(found) == list(range(1, 100, 2))
     connection.close()

@@ -234,11 +234,6 @@ def shrink(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def entries(connection: sqlite3.Connection) -> dict[str, str]:
-    """What the file says of itself: uuid, generation, embedder, dimensions, max_tokens, overlap."""
-    return dict(connection.execute("SELECT key, value FROM meta").fetchall())
-
-
 def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str]) -> None:
     with transaction(connection, path, write=False):
         version = _version(connection, path)  # before anything is changed: another program's file stays as it is
