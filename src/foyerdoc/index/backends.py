@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.documents import Issue
+from foyerdoc.errors import MissingDependency
 
 RESTORE = "restore it from a backup, or add the documents to a new one"
 SCHEMES = ("postgresql://", "postgres://")
@@ -80,8 +81,10 @@ class Session(Protocol):
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:
         """In how many chunks each word stands; absent is 0."""
 
-    def bm25(self, words: Sequence[str], most: int, clause: str, values: Sequence[str | int]) -> dict[int, float]:
+    def bm25(self, words: Sequence[str], most: int, clause: str | None, values: Sequence[str | int]) -> dict[int, float]:
         """The chunks' BM25 scores, higher is better, by row: the best ones of those that a condition of `filters` lets through.
+
+        None lets everything through.
 
         Source: SQLite FTS5's `bm25` (k1 = 1.2, b = 0.75, no weight below 0.000001).
         """
@@ -139,8 +142,10 @@ def connect(place: str | Path, defaults: dict[str, str]) -> Backend:
         defaults: the entries of `meta` for a new index.
     """
     if is_address(place):
-        from foyerdoc.index.postgres import Postgres
-
+        try:
+            from foyerdoc.index.postgres import Postgres
+        except ImportError as error:
+            raise MissingDependency("an index in PostgreSQL needs psycopg", hint="pip install 'foyerdoc[postgres]'") from error
         return Postgres(str(place), defaults)
     from foyerdoc.index.local import Local
 

@@ -23,13 +23,14 @@ _COLUMNS = {
 }
 
 
-def condition(session: Session, where: Where) -> tuple[str, list[str]]:
-    """A condition on the table `chunks`, and its values. An empty `where` gives one that is always true.
+def condition(session: Session, where: Where) -> tuple[str | None, list[str]]:
+    """A condition on the table `chunks`, and its values. None where everything passes.
 
     Raises:
         UsageError: no document has such a metadata key (and there are documents).
     """
-    clauses, values = ["1 = 1"], []
+    clauses: list[str] = []
+    values: list[str] = []
     for key, wanted in where.items():
         options = [wanted] if isinstance(wanted, str) else list(wanted)
         if key in _COLUMNS:
@@ -39,7 +40,7 @@ def condition(session: Session, where: Where) -> tuple[str, list[str]]:
             _check_key(session, key)
             clauses.append(f"document IN (SELECT document FROM metadata WHERE key = ? AND value IN ({marks(options)}))")  # noqa: S608 - marks only
             values += [key, *options]
-    return " AND ".join(clauses), values
+    return " AND ".join(clauses) or None, values
 
 
 def _check_key(session: Session, key: str) -> None:

@@ -108,14 +108,15 @@ class LocalSession:
         marks = ", ".join("?" * len(words))
         return dict(self.execute(f"SELECT term, doc FROM terms WHERE term IN ({marks})", list(words)).fetchall())  # noqa: S608 - marks only
 
-    def bm25(self, words: Sequence[str], most: int, clause: str, values: Sequence[str | int]) -> dict[int, float]:
+    def bm25(self, words: Sequence[str], most: int, clause: str | None, values: Sequence[str | int]) -> dict[int, float]:
         """By FTS5."""
         if not words:
             return {}
         # The plus keeps SQLite from searching for the words anew in each of those chunks, which takes their number squared.
+        among = "" if clause is None else f" AND +rowid IN (SELECT row FROM chunks WHERE {clause})"  # noqa: S608 - a clause of `filters`
         query = (
-            "SELECT rowid, -bm25(lexicon) FROM lexicon WHERE lexicon MATCH ?"  # noqa: S608 - a clause of `filters`
-            f" AND +rowid IN (SELECT row FROM chunks WHERE {clause}) ORDER BY bm25(lexicon), rowid LIMIT ?"
+            f"SELECT rowid, -bm25(lexicon) FROM lexicon WHERE lexicon MATCH ?{among}"  # noqa: S608 - a clause of `filters`
+            " ORDER BY bm25(lexicon), rowid LIMIT ?"
         )
         return dict(self.execute(query, (match_expression(words), *values, most)).fetchall())
 

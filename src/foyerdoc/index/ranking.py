@@ -40,7 +40,7 @@ def candidates(
     """
     clause, values = condition(session, where or {})
     depth = max(_DEPTH, 2 * k)
-    near = session.near(vector, depth, clause if where else None, values)
+    near = session.near(vector, depth, clause, values)
     languages = session.languages()
     words = without_compounds(query_stems(query, languages), languages, session.frequencies)
     scores = session.bm25(words, depth, clause, values)

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from foyerdoc.documents import Document, Issue
 from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
-from foyerdoc.index.backends import RESTORE, Backend, Session, connect
+from foyerdoc.index.backends import Backend, Session, connect
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where
 from foyerdoc.index.fusion import DENSE, MOST, floor, fuse
