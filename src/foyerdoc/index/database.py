@@ -19,13 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
+from foyerdoc.index.backends import RESTORE
 
 APPLICATION = 0x466F7964  # "Foyd", so that `file` and we know the file as ours
 VERSION = 2
 BUSY_MS = 60_000
 FILE = "index.sqlite"
 CACHE = "vectors"
-RESTORE = "restore it from a backup, or delete the folder and add the documents again"
 
 # BM25 counts words by their places. Without these (`detail=none`) FTS5 cuts every chunk that has one of the words into
 # words again: searches take five times as long, and the file is a twentieth smaller.

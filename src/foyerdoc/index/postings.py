@@ -216,7 +216,7 @@ class _HalfvecLoader(Loader):
 
 def _scores(vector: NDArray[np.float32], embeddings: Sequence[bytes]) -> NDArray[np.float32]:
     """(s,) float32 cosines, each added up by itself as in `vectors`."""
-    stored = np.frombuffer(b"".join(embeddings), "<f2").astype(np.float32).reshape(len(embeddings), -1)
+    stored = np.frombuffer(b"".join(embeddings), "<f2").astype(np.float32).reshape(len(embeddings), len(vector))
     summed: NDArray[np.float32] = (stored * vector.astype(np.float64)).sum(axis=1).astype(np.float32)
     return summed
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from foyerdoc.documents import Document, Issue
 from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
-from foyerdoc.index.backends import Backend, Session, connect
+from foyerdoc.index.backends import RESTORE, Backend, Session, connect
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where
 from foyerdoc.index.fusion import DENSE, MOST, floor, fuse
@@ -349,9 +349,7 @@ class Index:
         try:
             self._max_tokens, self._overlap = int(meta["max_tokens"]), int(meta["overlap"])
         except (KeyError, ValueError) as error:
-            raise IndexCorrupted(
-                f"{name} does not say how it was made", hint="restore it from a backup, or add the documents to a new one"
-            ) from error
+            raise IndexCorrupted(f"{name} does not say how it was made", hint=RESTORE) from error
         for name, asked, stored in (("max_tokens", max_tokens, self._max_tokens), ("overlap", overlap, self._overlap)):
             if asked is not None and asked != stored:
                 raise UsageError(f"{name} was made with {name}={stored}, not {asked}", hint="leave it out, or make a new index")
