@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.documents import Issue
-from foyerdoc.errors import MissingDependency
+from foyerdoc.errors import MissingDependency, UsageError
 
 RESTORE = "restore it from a backup, or add the documents to a new one"
 SCHEMES = ("postgresql://", "postgres://")
@@ -65,6 +65,9 @@ class Session(Protocol):
 
     def make_room(self, dimensions: int) -> None:
         """Called before each document is written: embeddings have so many dimensions."""
+
+    def number_on(self) -> None:
+        """Rows were written with their numbers: new ones come after them."""
 
     def count(self) -> int:
         """How many chunks there are."""
@@ -134,24 +137,33 @@ class Backend(Protocol):
         """Let go of everything."""
 
 
-def connect(place: str | Path, defaults: dict[str, str]) -> Backend:
-    """The backend of a place, where an index is made if there is none.
+def connect(place: str | Path, defaults: dict[str, str] | None) -> Backend:
+    """The backend of a place.
 
     Args:
         place: a folder, or the address of a PostgreSQL database.
-        defaults: the entries of `meta` for a new index.
-    """
-    if is_address(place):
-        try:
-            from foyerdoc.index.postgres import Postgres
-        except ImportError as error:
-            raise MissingDependency("an index in PostgreSQL needs psycopg", hint="pip install 'foyerdoc[postgres]'") from error
-        return Postgres(str(place), defaults)
-    from foyerdoc.index.local import Local
+        defaults: the entries of `meta` for an index that is made where there is none; None where one must be.
 
-    return Local(Path(place), defaults)
+    Raises:
+        UsageError: there is none.
+        MissingDependency: the place is an address, and psycopg is not installed or the server has no pgvector.
+    """
+    if not is_address(place):
+        from foyerdoc.index.local import Local
+
+        return Local(Path(place), defaults)
+    try:
+        from foyerdoc.index.postgres import Postgres
+    except ImportError as error:
+        raise MissingDependency("an index in PostgreSQL needs psycopg", hint="pip install 'foyerdoc[postgres]'") from error
+    return Postgres(str(place), defaults)
 
 
 def is_address(place: str | Path) -> bool:
     """Whether an index's place is a database, and not a folder."""
     return isinstance(place, str) and place.startswith(SCHEMES)
+
+
+def no_index(name: str) -> UsageError:
+    """What is raised where an index must be and is none."""
+    return UsageError(f"{name} is not an index", hint=f"foyerdoc index FILES --index {name}")

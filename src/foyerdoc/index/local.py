@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from foyerdoc.documents import Issue
 from foyerdoc.errors import FoyerdocError, IndexCorrupted
 from foyerdoc.index import database
-from foyerdoc.index.backends import Stems
+from foyerdoc.index.backends import Stems, no_index
 from foyerdoc.index.cache import Cache
 from foyerdoc.index.lexical import match_expression
 from foyerdoc.index.records import is_unit, stemmed
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 class Local:
     """The folder of an index, made when it is missing; see `database` and `cache`."""
 
-    def __init__(self, folder: Path, defaults: dict[str, str]) -> None:
+    def __init__(self, folder: Path, defaults: dict[str, str] | None) -> None:
+        if defaults is None and not (folder.is_dir() and any(folder.iterdir())):
+            raise no_index(str(folder))
         self._folder = database.make_folder(folder)
         self._path = self._folder / database.FILE
-        self._connection = database.connect(self._path, defaults)
+        self._connection = database.connect(self._path, defaults or {})
         self._cache = Cache(self._folder)
         self.name = str(self._folder)
 
@@ -83,6 +85,9 @@ class LocalSession:
 
     def make_room(self, dimensions: int) -> None:
         """A blob has room for any."""
+
+    def number_on(self) -> None:
+        """SQLite does."""
 
     def count(self) -> int:
         """As many as there are vectors."""

@@ -20,7 +20,7 @@ from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, MissingDependency, UsageError
-from foyerdoc.index.backends import RESTORE
+from foyerdoc.index.backends import RESTORE, no_index
 from foyerdoc.index.postings import PostgresSession, register
 
 VERSION = 1
@@ -108,7 +108,7 @@ class Postgres:
         IndexCorrupted: the schema holds other tables, or a newer format.
     """
 
-    def __init__(self, address: str, defaults: dict[str, str]) -> None:
+    def __init__(self, address: str, defaults: dict[str, str] | None) -> None:
         self._conninfo, self._schema, self.name = _read(address)
         self._connection: psycopg.Connection | None = None
         self._closed = False
@@ -211,13 +211,15 @@ class Postgres:
         connection.execute(sql.SQL("SET search_path TO {}").format(path))
         register(connection)
 
-    def _prepare(self, defaults: dict[str, str]) -> None:
+    def _prepare(self, defaults: dict[str, str] | None) -> None:
         """Make the tables where there are none."""
         connection = self._connected()
         [encoding] = connection.execute("SHOW server_encoding").fetchone() or [""]
         if encoding != "UTF8":
             raise UsageError(f"{self.name}: the database's encoding is {encoding}", hint="make one with ENCODING 'UTF8'")
         if self._version(connection) is None:
+            if defaults is None:
+                raise no_index(self.name)
             connection.execute("BEGIN")
             try:
                 # One makes it, others wait.

@@ -24,24 +24,29 @@ from psycopg import pq
 from psycopg.adapt import Buffer, Dumper, Loader
 
 from foyerdoc.documents import Issue
+from foyerdoc.errors import UsageError
 from foyerdoc.index.backends import Embedding, Stems
 from foyerdoc.index.records import marks, stemmed
 
 _TOGETHER = 1_000  # rows that are fetched together
 _LONGEST = 200  # letters of a term; what is longer is kept by its hash, since PostgreSQL's indexes have no room for it
+_EXACT_UP_TO = 50_000  # chunks; of more, those are read that pgvector's HNSW index leads to
+_READ = 400  # of them at least
+_MOST = 3_500  # numbers of an embedding, for which a page has room
 _MARGIN = 16
 _SLACK = 1e-5  # what sums in single precision may differ by
 
+# Whole numbers, since sums of others differ by the order in which they are added: equal chunks have equal scores.
 _BM25 = """
-WITH hits AS MATERIALIZED (SELECT term, chunk, count, length FROM postings WHERE term = ANY(?)),
-    every AS (SELECT sum(chunks)::float8 AS n, sum(stems)::float8 / sum(chunks)::float8 AS length FROM totals),
-    words AS (
-        SELECT term, greatest(ln((every.n - word.n + 0.5) / (word.n + 0.5)), 1e-6) AS weight
+WITH hits AS MATERIALIZED (SELECT term, chunk, count, length::float8 FROM postings WHERE term = ANY(?)),
+    every AS MATERIALIZED (SELECT sum(chunks)::float8 AS n, sum(stems)::float8 / sum(chunks)::float8 AS length FROM totals),
+    words AS MATERIALIZED (
+        SELECT term, 2.2e12::float8 * greatest(ln((every.n - word.n + 0.5) / (word.n + 0.5)), 1e-6) AS weight
         FROM (SELECT term, count(*)::float8 AS n FROM hits GROUP BY term) word, every
     )
-SELECT chunk, round(sum(weight * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * h.length / every.length)))::numeric, 12)::float8
+SELECT chunk, sum((weight * count / (count + 0.3::float8 + 0.9::float8 * h.length / every.length))::bigint) AS score
 FROM hits h JOIN words USING (term), every {among}
-GROUP BY chunk ORDER BY 2 DESC, chunk LIMIT ?
+GROUP BY chunk ORDER BY score DESC, chunk LIMIT ?
 """
 _cursors = count()
 
@@ -79,10 +84,25 @@ class PostgresSession:
             yield from cursor.execute(_marked(query), values)
 
     def make_room(self, dimensions: int) -> None:
-        """The first document says how long embeddings are, which their index must know."""
+        """The first document says how long embeddings are, which their index must know.
+
+        Raises:
+            UsageError: too long for PostgreSQL.
+        """
         [known] = self._one("SELECT atttypmod FROM pg_attribute WHERE attrelid = 'chunks'::regclass AND attname = 'embedding'")
-        if known < 0:
-            self.execute(f"ALTER TABLE chunks ALTER COLUMN embedding TYPE halfvec({int(dimensions)})")
+        if known >= 0:
+            return
+        if dimensions > _MOST:
+            raise UsageError(
+                f"embeddings of {dimensions} numbers", hint=f"PostgreSQL has room for {_MOST}: use another embedder"
+            )
+        self.execute(f"ALTER TABLE chunks ALTER COLUMN embedding TYPE halfvec({int(dimensions)})")
+        self.execute("CREATE INDEX chunks_by_embedding ON chunks USING hnsw (embedding halfvec_ip_ops)")
+
+    def number_on(self) -> None:
+        """Identities know nothing of numbers that were given."""
+        for table in ("documents", "members", "chunks"):
+            self.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'row'), max(row)) FROM {table}")  # noqa: S608 - names of ours
 
     def count(self) -> int:
         """The number of chunks."""
@@ -133,7 +153,8 @@ class PostgresSession:
             return {}
         terms = list(dict.fromkeys(_term(word) for word in words))
         among = "" if clause is None else f"WHERE chunk IN (SELECT row FROM chunks WHERE {clause})"  # noqa: S608 - a clause of `filters`
-        return dict(self.execute(_BM25.format(among=among), (terms, *values, most)).fetchall())
+        found = self.execute(_BM25.format(among=among), (terms, *values, most))
+        return {row: float(score) / 1e12 for row, score in found}
 
     def near(self, vector: NDArray[np.float32], k: int, clause: str | None, values: Sequence[str]) -> NDArray[np.int64]:
         """By pgvector, which proposes rows by half precision; those are scored again."""
@@ -141,18 +162,26 @@ class PostgresSession:
         # By as much the product with an embedding can differ from the vector's own.
         slack = float(np.linalg.norm(vector - half.astype(np.float32))) + _SLACK
         where = "" if clause is None else f"WHERE {clause}"
-        # The sum keeps PostgreSQL from an index: every row that may be found is read.
-        query = f"SELECT row, embedding, embedding <#> ? FROM chunks {where} ORDER BY (embedding <#> ?) + 0, row LIMIT ?"  # noqa: S608 - a clause of `filters`
+        exactly = self.count() <= _EXACT_UP_TO
+        if not exactly:
+            self.execute(f"SET LOCAL hnsw.ef_search = {_READ}")
+            self.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+        # The sum keeps PostgreSQL from the index: every row that may be found is read.
+        distance, order = ("(embedding <#> ?) + 0", "distance, row") if exactly else ("embedding <#> ?", "distance")
+        query = (
+            "SELECT row, embedding, distance FROM chunks JOIN"  # noqa: S608 - a clause of `filters`
+            f" (SELECT row, {distance} AS distance FROM chunks {where} ORDER BY {order} LIMIT ?) nearest USING (row)"
+        )
         asked, fetch = Embedding(half.tobytes()), k + k // 8 + _MARGIN
         while True:
-            found = self.execute(query, (asked, *values, asked, fetch)).fetchall()
+            found = self.execute(query, (asked, *values, fetch)).fetchall()
             if not found:
                 return np.empty(0, np.int64)
             numbers, embeddings, distances = zip(*found, strict=True)
             rows, scores = np.array(numbers, np.int64), _scores(vector, embeddings)
             best = np.lexsort((rows, -scores))[:k]
             # A row that was not proposed could be as good as the last one.
-            if len(found) < fetch or scores[best[-1]] > slack - distances[-1]:
+            if not exactly or len(found) < fetch or scores[best[-1]] > slack - max(distances):
                 return rows[best]
             fetch *= 4
 

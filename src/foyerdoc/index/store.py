@@ -4,8 +4,9 @@
     index.add(documents, metadata={"category": "claims"})
     hits = index.search("pare-brise", k=5, where={"category": "claims"})
 
-One SQLite file is the truth (`database`); the FAISS vectors beside it are made again from it whenever they are missing
-or stale. One process may write while others read.
+In a folder one SQLite file is the truth (`database`); the FAISS vectors beside it are made again from it whenever they are
+missing or stale. For many machines a PostgreSQL database takes the folder's place (`postgres`). One process may write while
+others read.
 """
 
 from __future__ import annotations
@@ -87,22 +88,26 @@ class Index:
         max_tokens: int | None = None,
         overlap: int | None = None,
         recipe: Recipe | None = None,
+        make: bool = True,
     ) -> Index:
-        """Open an index, making it when the folder holds none.
+        """Open an index, making it when there is none.
 
         Args:
-            folder: where it is kept.
+            place: the folder where it is kept, or `postgresql://USER@HOST/DATABASE?schema=NAME`: any address of libpq's, with
+                the schema of the index, "foyerdoc" when it is left out. Passwords are better in PGPASSWORD or ~/.pgpass.
             embedder: the model for embeddings; the embedded one when None. An index stays with its first embedder.
             max_tokens: chunks' length at most, in the embedder's tokens; set when the index is made (256).
             overlap: tokens that neighbouring chunks share; set when the index is made (0).
             recipe: what the others are when they are left out, and how meaning and words are weighed in a search.
+            make: whether an index may be made; if not, there must be one.
 
         Raises:
             ModelError: the index was made with another embedder.
-            UsageError: the index was made with other chunk lengths, or they make no sense; the folder may not be written, or
-                holds files and no index.
-            IndexCorrupted: the file is not an index, is damaged, gone, or of a newer format.
-            IndexBusy: the file is locked, or the disk is full.
+            UsageError: the index was made with other chunk lengths, or they make no sense; there is none; the place may not be
+                written, or holds files and no index.
+            IndexCorrupted: what is there is not an index, is damaged, gone, or of a newer format.
+            IndexBusy: the file is locked, or the disk is full; the server cannot be reached, or refuses.
+            MissingDependency: PostgreSQL is asked for without psycopg here or pgvector there.
         """
         if recipe is not None:
             max_tokens = recipe.chunk_size if max_tokens is None else max_tokens
@@ -114,7 +119,7 @@ class Index:
         if max_tokens is not None and not 0 <= (overlap or 0) < max_tokens:
             raise UsageError(f"overlap is {overlap or 0} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
         defaults = {"max_tokens": str(max_tokens or _MAX_TOKENS), "overlap": str(overlap or 0)}
-        index = cls(connect(place, defaults), embedder)
+        index = cls(connect(place, defaults if make else None), embedder)
         index._dense = DENSE if recipe is None else recipe.weight
         try:
             index._take_settings(max_tokens, overlap)
@@ -293,7 +298,7 @@ class Index:
     def compact(self) -> None:
         """Write everything anew without what was deleted or replaced: no file of the folder holds it afterwards.
 
-        Others may search meanwhile. Killed halfway, no document is lost; call it again.
+        Others may search meanwhile; in PostgreSQL they wait. Killed halfway, no document is lost; call it again.
 
         Raises:
             IndexBusy: another process writes, or reads what was deleted, for longer than a minute; or the disk has no room
