@@ -3,14 +3,12 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
+from foyerdoc.errors import IndexCorrupted, UsageError
 from foyerdoc.index import Index, database
 from foyerdoc.index.cache import Cache
 from foyerdoc.index.local import LocalSession

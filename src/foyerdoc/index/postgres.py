@@ -25,6 +25,7 @@ from foyerdoc.index.postings import PostgresSession, register
 
 VERSION = 1
 BUSY_MS = 60_000
+_IDLE_MS = 60_000
 _EXTENSION = (0, 8)  # pgvector's, whose index goes on when a condition has taken what it found
 _TABLES = ("meta", "documents", "members", "metadata", "chunks", "postings", "totals")
 
@@ -135,7 +136,7 @@ class Postgres:
         with translated(self.name):
             [size] = self._connected().execute(
                 "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class"
-                " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+                " WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relkind = 'r'"
             ).fetchone() or [0]
         return int(size)
 
@@ -189,7 +190,7 @@ class Postgres:
             self._connection = psycopg.connect(self._conninfo, autocommit=True)
             self._connection.execute(
                 # A writer whose machine is gone lets go of its lock.
-                f"SET lock_timeout = {BUSY_MS}; SET idle_in_transaction_session_timeout = {BUSY_MS};"
+                f"SET lock_timeout = {BUSY_MS}; SET idle_in_transaction_session_timeout = {_IDLE_MS};"
                 "SET client_min_messages = warning"
             )
             self._look_here(self._connection)
@@ -296,7 +297,7 @@ def explained(name: str, error: psycopg.Error) -> FoyerdocError:
         return UsageError(text, hint="let the user make tables there, and CREATE EXTENSION vector as the database's owner")
     if isinstance(error, psycopg.DataError):
         return UsageError(f"{name}: PostgreSQL cannot hold this text or number", hint="clean the document: it has a NUL")
-    if isinstance(error, psycopg.OperationalError):
+    if isinstance(error, psycopg.OperationalError | errors.IdleInTransactionSessionTimeout):
         return IndexBusy(text, hint="see that the server runs, has room and knows this user; then try again: nothing is lost")
     return IndexCorrupted(text, hint=RESTORE)
 

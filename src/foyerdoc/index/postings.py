@@ -195,7 +195,7 @@ class PostgresSession:
         """Indexes that PostgreSQL does not trust."""
         found = self.execute(
             "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-            " WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace"
+            " WHERE NOT i.indisvalid AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
         )
         yield from (Issue("file", f"PostgreSQL: the index {name} is not valid") for (name,) in found)
 
