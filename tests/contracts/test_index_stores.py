@@ -17,12 +17,17 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
+from foyerdoc.cli import app
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, ModelError, UsageError
 from foyerdoc.index import Index
 from foyerdoc.index.copying import copy
 from foyerdoc.index.lexical import stems
+from foyerdoc.service import make_app
 from tests.index.conftest import WordEmbedder, make_document
+from tests.service.conftest import LETTER, configuration, key, upload
 
 psycopg = pytest.importorskip("psycopg", reason="needs pip install 'foyerdoc[postgres]'")
 
@@ -616,6 +621,36 @@ def test_what_postgresql_cannot_hold_is_refused_whole(address, words):
 
     with Index.open(f"{address}long", embedder=Long()) as index, pytest.raises(UsageError, match="5000"):
         index.add([GLASS])
+
+
+def test_the_commands_take_an_address(tmp_path, address):
+    run = CliRunner().invoke
+    with Index.open(tmp_path / "i") as index:  # the embedded embedder is not needed for looking after it
+        assert index.documents() == []
+    assert run(app, ["search", "x", "--index", address]).exit_code == 2
+    assert "0 documents copied" in run(app, ["index", "copy", str(tmp_path / "i"), address]).stdout
+    assert run(app, ["index", "copy", address, str(tmp_path / "back"), "--json"]).stdout == '{"documents":0}\n'
+    assert "all is well" in run(app, ["index", "verify", address]).stdout
+    assert "before" in run(app, ["index", "compact", address]).stdout
+    with Index.open(address, embedder=WordEmbedder()) as index:
+        index.add([GLASS])
+    again = run(app, ["index", "copy", str(tmp_path / "i"), address])
+    assert again.exit_code == 2
+    assert "holds 1 documents" in again.stderr
+
+
+def test_a_service_keeps_its_indexes_there(tmp_path, server, words):
+    made = replace(configuration(tmp_path, words), indexes=server.address)
+    service = make_app(made)
+    with TestClient(service) as client:
+        header = key(service, "read", "write")
+        upload(client, header, "claims", "letter.txt", LETTER)
+        asked = {"query": "lighthouse keeper"}
+        assert client.post("/v1/collections/claims/search", json=asked, headers=header).json()["hits"]
+        assert not client.post("/v1/collections/other/search", json=asked, headers=header).json().get("hits")
+    assert not list(tmp_path.rglob("index.sqlite"))
+    with Index.open(f"{server.address}&schema=claims", embedder=words, make=False) as index:
+        assert names(index.search("lighthouse", 1)) == ["letter.txt"]
 
 
 def test_psycopg_is_named_where_it_is_missing(words):

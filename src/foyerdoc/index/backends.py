@@ -164,6 +164,11 @@ def is_address(place: str | Path) -> bool:
     return isinstance(place, str) and place.startswith(SCHEMES)
 
 
+def in_schema(address: str, schema: str) -> str:
+    """The address of another index in the same database."""
+    return f"{address}{'&' if '?' in address else '?'}schema={schema}"
+
+
 def no_index(name: str) -> UsageError:
     """What is raised where an index must be and is none."""
     return UsageError(f"{name} is not an index", hint=f"foyerdoc index FILES --index {name}")

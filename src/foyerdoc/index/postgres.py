@@ -293,6 +293,8 @@ def explained(name: str, error: psycopg.Error) -> FoyerdocError:
     busy = errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure | errors.QueryCanceled
     if isinstance(error, busy):
         return IndexBusy(text, hint="try again when the other process is done")
+    if isinstance(error, errors.ReservedName):
+        return UsageError(text, hint="name another schema: ?schema=NAME")
     if isinstance(error, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction):
         return UsageError(text, hint="let the user make tables there, and CREATE EXTENSION vector as the database's owner")
     if isinstance(error, psycopg.DataError):

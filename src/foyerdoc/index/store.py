@@ -315,6 +315,11 @@ class Index:
         return IndexRetriever(self, k=k, where=where)
 
     @property
+    def name(self) -> str:
+        """Where the index is kept, without a password."""
+        return self._backend.name
+
+    @property
     def embedder(self) -> Embedder:
         """The model whose embeddings the index holds.
 
