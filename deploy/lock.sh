@@ -4,7 +4,7 @@
 #     LINKS=... sh deploy/lock.sh
 set -eu
 cd "$(dirname "$0")/.."
-common="--extra ocr --extra ray --extra server --extra experiments -c constraints.txt --generate-hashes --python-version 3.11.7 --python-platform x86_64-manylinux_2_28"
+common="--extra ocr --extra ray --extra server --extra postgres --extra experiments -c constraints.txt --generate-hashes --python-version 3.11.7 --python-platform x86_64-manylinux_2_28"
 quiet="--no-header --no-annotate --quiet"
 echo hatchling > deploy/locks/build.in
 echo "torch==$(sed -n 's/^torch==//p' constraints.txt)+cpu" > deploy/locks/cpu.in

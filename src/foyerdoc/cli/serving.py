@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +48,10 @@ def run(
         Path | None, typer.Option(help="Folder of a trained classifier.", parser=made_folder, metavar="DIRECTORY")
     ] = None,
     model: Annotated[str | None, typer.Option(help="A language model for labels, fields and answers; as in `ask`.")] = None,
+    indexes: Annotated[
+        str | None,
+        typer.Option(help="postgresql://USER@HOST/DATABASE: keep the indexes there; in the service's folder by default."),
+    ] = None,
     upload_mb: Annotated[int, typer.Option(help="Size of one file, in megabytes, at most.", min=1)] = 50,
     per_minute: Annotated[int, typer.Option(help="Requests of one key in a minute, at most.", min=1)] = 600,
     at_once: Annotated[int, typer.Option(help="Searches and questions answered at the same time, at most.", min=1)] = 16,
@@ -65,7 +70,7 @@ def run(
             if not ledger.all_keys():
                 err.print("[yellow]note[/yellow]: nobody has a key: foyerdoc serve keys add NAME", soft_wrap=True)
         configuration = _configuration(data, taxonomy, schemas or (), classifier, model, allowance, workers)
-        _listen(make_app(configuration), host, port)
+        _listen(make_app(replace(configuration, indexes=indexes)), host, port)
 
 
 @keys.command()

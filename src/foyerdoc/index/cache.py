@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from foyerdoc.errors import DamagedFile, IndexBusy
 from foyerdoc.index import database
-from foyerdoc.index.records import catch_up
+from foyerdoc.index.backends import Session
+from foyerdoc.index.records import damaged, entries
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from foyerdoc.index.vectors import Vectors
 
 _FROM = 2_000  # vectors; fewer are faster read from SQLite than checked on disk
@@ -23,15 +25,14 @@ class Cache:
 
     Args:
         folder: of the index.
-        uuid: the index's.
 
     Attributes:
-        languages: of the chunks, as of the last `synchronised`.
+        languages: of the chunks, as of the last `held`.
     """
 
-    def __init__(self, folder: Path, uuid: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._uuid = uuid
+        self._uuid = ""
         self._vectors: Vectors | None = None
         self._generation = -1
         self._saved = -1
@@ -42,25 +43,27 @@ class Cache:
         """Whether vectors are in memory."""
         return self._vectors is not None
 
-    def synchronised(self, connection: sqlite3.Connection, dimensions: int) -> Vectors:
-        """The vectors in step with the file as this transaction sees it."""
+    def held(self, session: Session) -> Vectors | None:
+        """The vectors in step with the file as this transaction sees it; None before the first document.
+
+        Raises:
+            IndexCorrupted: an embedding is damaged.
+        """
         from foyerdoc.index.vectors import Vectors
 
-        generation = int(database.entries(connection)["generation"])
+        about = entries(session)
+        generation, self._uuid = int(about["generation"]), about["uuid"]
+        if "dimensions" not in about:
+            return None
         if self._vectors is None:
-            self._vectors = self._load(generation) or Vectors(dimensions)
+            self._vectors = self._load(generation) or Vectors(int(about["dimensions"]))
         if generation != self._generation:
-            catch_up(connection, self._vectors)
-            self.languages = tuple(row[0] for row in connection.execute("SELECT DISTINCT language FROM chunks ORDER BY 1"))
+            _catch_up(session, self._vectors)
+            self.languages = tuple(row[0] for row in session.execute("SELECT DISTINCT language FROM chunks ORDER BY 1"))
             self._generation = generation
         return self._vectors
 
-    def held(self, connection: sqlite3.Connection) -> Vectors | None:
-        """As `synchronised`; None before the first document."""
-        dimensions = database.entries(connection).get("dimensions")
-        return None if dimensions is None else self.synchronised(connection, int(dimensions))
-
-    def keep(self, connection: sqlite3.Connection) -> None:
+    def keep(self, session: Session) -> None:
         """Save the vectors, where it is worth it.
 
         Within a transaction, and as new as the file: what was deleted would come back behind the back of `Index.compact`.
@@ -68,7 +71,7 @@ class Cache:
         Raises:
             OSError: it cannot be done.
         """
-        vectors = self.held(connection)
+        vectors = self.held(session)
         if vectors is not None and len(vectors) >= _FROM and self._generation != self._saved:
             about = {"uuid": self._uuid, "generation": str(self._generation)}
             vectors.save(self._folder / database.CACHE, about=about)
@@ -110,3 +113,25 @@ class Cache:
             return None
         self._saved = saved
         return vectors
+
+
+def _catch_up(session: Session, vectors: Vectors) -> None:
+    """Bring vectors in step with the file. Rows only grow and are never used again: what is new lies above the highest held.
+
+    Raises:
+        IndexCorrupted: an embedding is damaged.
+    """
+    highest = int(vectors.ids.max(initial=0))
+    [kept] = session.execute("SELECT count(*) FROM chunks WHERE row <= ?", (highest,)).fetchone()
+    if kept != len(vectors):
+        current = np.array([row for (row,) in session.execute("SELECT row FROM chunks")], dtype=np.int64)
+        vectors.remove(np.setdiff1d(vectors.ids, current))
+    new = session.stream("SELECT row, embedding FROM chunks WHERE row > ? ORDER BY row", (highest,))
+    while rows := list(islice(new, 10_000)):
+        numbers, blobs = zip(*rows, strict=True)
+        if any(not isinstance(blob, bytes) or len(blob) != 2 * vectors.dimensions for blob in blobs):
+            raise damaged("an embedding")
+        stacked = np.frombuffer(b"".join(blobs), "<f2").reshape(len(rows), -1)
+        if not np.isfinite(stacked).all():
+            raise damaged("an embedding")
+        vectors.add_arrays(np.array(numbers, dtype=np.int64), stacked)

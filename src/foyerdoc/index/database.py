@@ -19,13 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
+from foyerdoc.index.backends import RESTORE
 
 APPLICATION = 0x466F7964  # "Foyd", so that `file` and we know the file as ours
 VERSION = 2
 BUSY_MS = 60_000
 FILE = "index.sqlite"
 CACHE = "vectors"
-RESTORE = "restore it from a backup, or delete the folder and add the documents again"
 
 # BM25 counts words by their places. Without these (`detail=none`) FTS5 cuts every chunk that has one of the words into
 # words again: searches take five times as long, and the file is a twentieth smaller.
@@ -232,11 +232,6 @@ def shrink(connection: sqlite3.Connection, path: Path) -> None:
         raise IndexBusy(
             f"{path}: another process reads what was deleted", hint="nothing is lost; try again when the other process is done"
         )
-
-
-def entries(connection: sqlite3.Connection) -> dict[str, str]:
-    """What the file says of itself: uuid, generation, embedder, dimensions, max_tokens, overlap."""
-    return dict(connection.execute("SELECT key, value FROM meta").fetchall())
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str]) -> None:

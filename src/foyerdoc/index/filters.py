@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 
 from foyerdoc.errors import UsageError
+from foyerdoc.index.backends import Session
+from foyerdoc.index.records import marks
 
 Where = Mapping[str, str | Sequence[str]]
 """Keys are `name`, `document_id`, `language`, `media_type` or a metadata key; one of the values must fit."""
@@ -22,29 +23,29 @@ _COLUMNS = {
 }
 
 
-def condition(connection: sqlite3.Connection, where: Where) -> tuple[str, list[str]]:
-    """A condition on the table `chunks`, and its values. An empty `where` gives one that is always true.
+def condition(session: Session, where: Where) -> tuple[str | None, list[str]]:
+    """A condition on the table `chunks`, and its values. None where everything passes.
 
     Raises:
         UsageError: no document has such a metadata key (and there are documents).
     """
-    clauses, values = ["1"], []
+    clauses: list[str] = []
+    values: list[str] = []
     for key, wanted in where.items():
         options = [wanted] if isinstance(wanted, str) else list(wanted)
-        marks = ", ".join("?" * len(options))
         if key in _COLUMNS:
-            clauses.append(_COLUMNS[key].format(key, marks))
+            clauses.append(_COLUMNS[key].format(key, marks(options)))
             values += options * _COLUMNS[key].count("{1}")
         else:
-            _check_key(connection, key)
-            clauses.append(f"document IN (SELECT document FROM metadata WHERE key = ? AND value IN ({marks}))")  # noqa: S608 - marks only
+            _check_key(session, key)
+            clauses.append(f"document IN (SELECT document FROM metadata WHERE key = ? AND value IN ({marks(options)}))")  # noqa: S608 - marks only
             values += [key, *options]
-    return " AND ".join(clauses), values
+    return " AND ".join(clauses) or None, values
 
 
-def _check_key(connection: sqlite3.Connection, key: str) -> None:
-    known = [row[0] for row in connection.execute("SELECT DISTINCT key FROM metadata ORDER BY key")]
-    [documents] = connection.execute("SELECT count(*) FROM documents").fetchone()
+def _check_key(session: Session, key: str) -> None:
+    known = [row[0] for row in session.execute("SELECT DISTINCT key FROM metadata ORDER BY key")]
+    [documents] = session.execute("SELECT count(*) FROM documents").fetchone()
     if documents and key not in known:
         names = ", ".join([*_COLUMNS, *known[:20]])
         raise UsageError(f"no document has {key!r} in its metadata", hint=f"use one of {names}")

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foyerdoc.index.cache import Cache
+from foyerdoc.index.backends import Session
 from foyerdoc.index.filters import Where, condition
 from foyerdoc.index.fusion import contenders, sentences, with_sentences
 from foyerdoc.index.lexical import highest_score, query_stems, without_compounds
-from foyerdoc.index.records import Evidence, bm25, evidence, frequencies, rows_of
+from foyerdoc.index.records import Evidence, evidence, marks
 from foyerdoc.models.protocol import Embedder
-
-if TYPE_CHECKING:
-    import sqlite3
 
 Fusing: TypeAlias = Callable[[NDArray[np.floating[Any]], NDArray[np.float64]], NDArray[np.float64]]
 """`fusion.fuse` with the weights of one search."""
@@ -27,19 +23,12 @@ _DEPTH = 50  # candidates of each kind that are weighed, at least
 
 
 def candidates(
-    connection: sqlite3.Connection,
-    cache: Cache,
-    query: str,
-    vector: NDArray[np.float32],
-    k: int,
-    where: Where | None,
-    fusing: Fusing,
+    session: Session, query: str, vector: NDArray[np.float32], k: int, where: Where | None, fusing: Fusing
 ) -> list[Evidence]:
     """The k best chunks by their own scores, best first.
 
     Args:
-        connection: within a transaction.
-        cache: the chunks' vectors.
+        session: over the index.
         query: a question or words.
         vector: (dimensions,) its embedding, unit norm.
         k: how many at most.
@@ -49,29 +38,30 @@ def candidates(
     Raises:
         UsageError: no document has what `where` asks for.
     """
-    vectors = cache.synchronised(connection, len(vector))
-    clause, values = condition(connection, where or {})
+    clause, values = condition(session, where or {})
     depth = max(_DEPTH, 2 * k)
-    allowed = rows_of(connection, clause, values) if where else None
-    near = vectors.search(vector[None], depth, among=allowed)[1][0]
-    words = query_stems(query, cache.languages)
-    words = without_compounds(words, cache.languages, partial(frequencies, connection))
-    scores = bm25(connection, words, depth, clause, values)
+    near = session.near(vector, depth, clause, values)
+    languages = session.languages()
+    words = without_compounds(query_stems(query, languages), languages, session.frequencies)
+    scores = session.bm25(words, depth, clause, values)
     rows = np.union1d(near, np.fromiter(scores, np.int64, len(scores)))
     missing = [int(row) for row in near if int(row) not in scores]
-    scores |= bm25(connection, words, depth, f"row IN ({', '.join('?' * len(missing))})", missing)
-    highest = highest_score(words, frequencies(connection, words), len(vectors))
+    scores |= session.bm25(words, depth, f"row IN ({marks(missing)})", missing)
+    highest = highest_score(words, session.frequencies(words), session.count())
     lexical = np.array([scores.get(int(row), 0.0) for row in rows]) / max(highest, 1e-9)
-    cosines = vectors.cosines(vector, rows)
+    cosines = session.cosines(vector, rows)
     fused = fusing(cosines, lexical)
+    parts = np.stack([fused, cosines.astype(np.float64), lexical], axis=1)
+    order = np.argsort(-fused, kind="stable")
     found: dict[str, Evidence] = {}
-    for i in np.argsort(-fused, kind="stable"):
-        if len(found) == k:
+    for start in range(0, len(order), k):
+        some = order[start : start + k]
+        for one in evidence(session, rows[some].tolist(), parts[some]):
+            # A file that came with two mails is there twice and found once.
+            found.setdefault(one.chunk.id, one)
+        if len(found) >= k:
             break
-        one = evidence(connection, int(rows[i]), float(fused[i]), float(cosines[i]), float(lexical[i]))
-        # A file that came with two mails is there twice and found once.
-        found.setdefault(one.chunk.id, one)
-    return list(found.values())
+    return list(found.values())[:k]
 
 
 def by_sentences(embedder: Embedder, vector: NDArray[np.float32], found: list[Evidence], fusing: Fusing) -> list[Evidence]:

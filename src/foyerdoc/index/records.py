@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
@@ -17,11 +14,11 @@ from numpy.typing import NDArray
 
 from foyerdoc.documents import Chunk, Document, Span
 from foyerdoc.errors import DamagedFile, IndexCorrupted
-from foyerdoc.index.lexical import match_expression, stems
+from foyerdoc.index.backends import Embedding, Session, Stems
+from foyerdoc.index.lexical import stems
 from foyerdoc.serialization import dumps, loads
 
-if TYPE_CHECKING:
-    from foyerdoc.index.vectors import Vectors
+_TOGETHER = 500  # values that one statement names
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ def pack(document: Document) -> bytes:
     return zlib.compress(dumps(document, boxes=True), 6)
 
 
-def unpack(body: bytes, path: Path) -> Document:
+def unpack(body: bytes, name: str) -> Document:
     """The document that `pack` was given.
 
     Raises:
@@ -128,7 +125,7 @@ def unpack(body: bytes, path: Path) -> Document:
     try:
         return loads(zlib.decompress(body))
     except (zlib.error, DamagedFile) as error:
-        raise IndexCorrupted(f"{path}: a stored document cannot be read", hint="delete it and add its file again") from error
+        raise IndexCorrupted(f"{name}: a stored document cannot be read", hint="delete it and add its file again") from error
 
 
 def embedded_text(chunk: Chunk) -> str:
@@ -136,13 +133,19 @@ def embedded_text(chunk: Chunk) -> str:
     return "\n".join([*chunk.headings, chunk.text])
 
 
-def known(connection: sqlite3.Connection, texts: Sequence[str], dimensions: int) -> dict[str, NDArray[np.float32]]:
+def known(session: Session, texts: Sequence[str], dimensions: int) -> dict[str, NDArray[np.float32]]:
     """The stored embeddings of those of the embedded texts that some chunk has. A damaged one is not passed on."""
+    wanted = {_digest(text): text for text in texts}
+    digests = list(wanted)
     found = {}
-    for text in texts:
-        row = connection.execute("SELECT embedding FROM chunks WHERE digest = ? LIMIT 1", (_digest(text),)).fetchone()
-        if row is not None and is_unit(row[0], dimensions):
-            found[text] = np.frombuffer(row[0], "<f2").astype(np.float32)
+    for start in range(0, len(digests), _TOGETHER):
+        some = digests[start : start + _TOGETHER]
+        rows = session.execute(
+            "SELECT digest, embedding FROM chunks WHERE row IN"  # noqa: S608 - marks only
+            f" (SELECT min(row) FROM chunks WHERE digest IN ({marks(some)}) GROUP BY digest)",
+            some,
+        )
+        found.update({wanted[one]: _singles(blob) for one, blob in rows if is_unit(blob, dimensions)})
     return found
 
 
@@ -150,44 +153,67 @@ def is_unit(embedding: object, dimensions: int) -> bool:
     """Whether a stored embedding is sound: a vector of norm 1 in half precision."""
     if not isinstance(embedding, bytes) or len(embedding) != 2 * dimensions:
         return False
-    return abs(float(np.linalg.norm(np.frombuffer(embedding, "<f2").astype(np.float32))) - 1) <= 0.01
+    return abs(float(np.linalg.norm(_singles(embedding))) - 1) <= 0.01
 
 
-def insert(connection: sqlite3.Connection, prepared: Prepared, body: bytes, vectors: NDArray[np.float32]) -> None:
+def marks(values: Sequence[object]) -> str:
+    """What stands in SQL between `IN (` and `)` for some values. NULL is no value's like: nothing is in no values."""
+    return ", ".join("?" * len(values)) or "NULL"
+
+
+def stemmed(headings: str, text: str, language: str | None) -> list[str] | None:
+    """The stems of a stored chunk; None when it is damaged."""
+    try:
+        return stems("\n".join([*orjson.loads(headings), text]), language)
+    except (TypeError, ValueError):
+        return None
+
+
+def insert(session: Session, prepared: Prepared, body: bytes, vectors: NDArray[np.float32]) -> None:
     """Write a document with its members, metadata, chunks and stems. `vectors` are of its chunks, in order."""
     document = prepared.document
-    row = connection.execute(
+    added = datetime.now(UTC).isoformat(timespec="seconds")
+    [row] = session.insert(
         "INSERT INTO documents (id, name, digest, added, body) VALUES (?, ?, ?, ?, ?)",
-        (document.id, document.name, prepared.digest, datetime.now(UTC).isoformat(timespec="seconds"), body),
-    ).lastrowid
-    assert row is not None  # noqa: S101 - for the type checker: an INSERT has one
-    set_metadata(connection, row, prepared.metadata)
+        [(document.id, document.name, prepared.digest, added, body)],
+    )
+    set_metadata(session, row, prepared.metadata)
+    places = session.insert(
+        "INSERT INTO members (document, id, name, media_type, language) VALUES (?, ?, ?, ?, ?)",
+        [(row, member.id, member.name, member.media_type, member.language) for member, _ in prepared.members],
+    )
+    chunks, read = [], []
     numbered = iter(vectors.astype("<f2"))
-    for member, chunks in prepared.members:
-        place = connection.execute(
-            "INSERT INTO members (document, id, name, media_type, language) VALUES (?, ?, ?, ?, ?)",
-            (row, member.id, member.name, member.media_type, member.language),
-        ).lastrowid
-        for chunk in chunks:
-            _insert_chunk(connection, (row, place), chunk, language_of(member, chunk), next(numbered).tobytes())
+    for place, (member, pieces) in zip(places, prepared.members, strict=True):
+        for piece in pieces:
+            language, text = language_of(member, piece), embedded_text(piece)
+            chunks.append((*_chunk_values(piece, row, place), language, Embedding(next(numbered).tobytes()), _digest(text)))
+            read.append((language, stems(text, language)))
+    rows = session.insert(
+        "INSERT INTO chunks"
+        " (id, document, member, start, stop, text, headings, pages, n_tokens, language, embedding, digest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        chunks,
+    )
+    session.write_stems(Stems(number, *one) for number, one in zip(rows, read, strict=True))
 
 
-def set_metadata(connection: sqlite3.Connection, row: int, metadata: Mapping[str, str]) -> None:
+def set_metadata(session: Session, row: int, metadata: Mapping[str, str]) -> None:
     """Give a document these labels in place of the ones it had."""
-    connection.execute("DELETE FROM metadata WHERE document = ?", (row,))
-    connection.executemany("INSERT INTO metadata VALUES (?, ?, ?)", [(row, key, value) for key, value in metadata.items()])
+    session.execute("DELETE FROM metadata WHERE document = ?", (row,))
+    session.executemany("INSERT INTO metadata VALUES (?, ?, ?)", [(row, key, value) for key, value in metadata.items()])
 
 
-def delete(connection: sqlite3.Connection, row: int) -> None:
+def delete(session: Session, row: int) -> None:
     """Take a document out, with everything that hangs on it."""
-    connection.execute("DELETE FROM lexicon WHERE rowid IN (SELECT row FROM chunks WHERE document = ?)", (row,))
-    connection.execute("DELETE FROM documents WHERE row = ?", (row,))
+    session.forget_stems(row)
+    session.execute("DELETE FROM documents WHERE row = ?", (row,))
 
 
-def rows_replaced(connection: sqlite3.Connection, document: Document, same_name: bool) -> list[int]:
+def rows_replaced(session: Session, document: Document, same_name: bool) -> list[int]:
     """The documents that one takes the place of: its own earlier self, and with `same_name` the others of its name."""
     query = "SELECT row FROM documents WHERE id = ? OR (? AND name = ?)"
-    return [row for (row,) in connection.execute(query, (document.id, same_name, document.name)).fetchall()]
+    return [row for (row,) in session.execute(query, (document.id, same_name, document.name)).fetchall()]
 
 
 def language_of(document: Document, chunk: Chunk) -> str | None:
@@ -196,105 +222,67 @@ def language_of(document: Document, chunk: Chunk) -> str | None:
     return (block.language if block is not None else None) or document.language
 
 
-def metadata_of(connection: sqlite3.Connection, row: int) -> dict[str, str]:
+def metadata_of(session: Session, row: int) -> dict[str, str]:
     """A document's labels."""
-    return dict(connection.execute("SELECT key, value FROM metadata WHERE document = ? ORDER BY key", (row,)).fetchall())
+    return dict(session.execute("SELECT key, value FROM metadata WHERE document = ? ORDER BY key", (row,)).fetchall())
 
 
-def evidence(connection: sqlite3.Connection, row: int, score: float, cosine: float, lexical: float) -> Evidence:
-    """The chunk of a row with the scores that it got.
-
-    Raises:
-        IndexCorrupted: the row is damaged.
-    """
-    found = connection.execute(
-        "SELECT c.document, m.name, c.language, c.id, m.id, c.start, c.stop, c.text, c.headings, c.pages, c.n_tokens"
-        " FROM chunks c JOIN members m ON m.row = c.member WHERE c.row = ?",
-        (row,),
-    ).fetchone()
-    try:
-        document, name, language, *rest = found
-        chunk = _chunk(*rest)
-    except (TypeError, ValueError) as error:
-        raise _damaged(f"the chunk in row {row}") from error
-    return Evidence(chunk, score, cosine, lexical, name, language, metadata_of(connection, document))
-
-
-def rows_of(connection: sqlite3.Connection, clause: str, values: Sequence[str]) -> NDArray[np.int64]:
-    """(n,) int64, the rows of the chunks that a condition of `filters` lets through."""
-    found = connection.execute(f"SELECT row FROM chunks WHERE {clause}", values)  # noqa: S608 - a clause of `filters`
-    return np.array([row for (row,) in found], dtype=np.int64)
-
-
-def bm25(
-    connection: sqlite3.Connection, words: Sequence[str], most: int, clause: str, values: Sequence[str | int]
-) -> dict[int, float]:
-    """The chunks' BM25 scores, higher is better, by row: the best ones among those that a condition lets through."""
-    if not words:
-        return {}
-    # The plus keeps SQLite from searching for the words anew in each of those chunks, which takes their number squared.
-    query = (
-        "SELECT rowid, -bm25(lexicon) FROM lexicon WHERE lexicon MATCH ?"  # noqa: S608 - a clause of `filters`
-        f" AND +rowid IN (SELECT row FROM chunks WHERE {clause}) ORDER BY bm25(lexicon), rowid LIMIT ?"
-    )
-    return dict(connection.execute(query, (match_expression(words), *values, most)).fetchall())
-
-
-def frequencies(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
-    """In how many chunks each word stands."""
-    marks = ", ".join("?" * len(words))
-    return dict(connection.execute(f"SELECT term, doc FROM terms WHERE term IN ({marks})", list(words)).fetchall())  # noqa: S608 - marks only
-
-
-def catch_up(connection: sqlite3.Connection, vectors: Vectors) -> None:
-    """Bring vectors in step with the file. Rows only grow and are never used again: what is new lies above the highest held.
+def evidence(session: Session, rows: Sequence[int], scores: NDArray[np.float64]) -> list[Evidence]:
+    """The chunks of some rows with the scores that they got: (rows, 3) together, cosine and lexical.
 
     Raises:
-        IndexCorrupted: an embedding is damaged.
+        IndexCorrupted: a row is damaged.
     """
-    highest = int(vectors.ids.max(initial=0))
-    [kept] = connection.execute("SELECT count(*) FROM chunks WHERE row <= ?", (highest,)).fetchone()
-    if kept != len(vectors):
-        current = np.array([row for (row,) in connection.execute("SELECT row FROM chunks")], dtype=np.int64)
-        vectors.remove(np.setdiff1d(vectors.ids, current))
-    new = connection.execute("SELECT row, embedding FROM chunks WHERE row > ? ORDER BY row", (highest,))
-    while rows := new.fetchmany(10_000):
-        numbers, blobs = zip(*rows, strict=True)
-        if any(not isinstance(blob, bytes) or len(blob) != 2 * vectors.dimensions for blob in blobs):
-            raise _damaged("an embedding")
-        stacked = np.frombuffer(b"".join(blobs), "<f2").reshape(len(rows), -1)
-        if not np.isfinite(stacked).all():
-            raise _damaged("an embedding")
-        vectors.add_arrays(np.array(numbers, dtype=np.int64), stacked)
+    found = session.execute(
+        "SELECT c.row, c.document, m.name, c.language, c.id, m.id, c.start, c.stop, c.text, c.headings, c.pages, c.n_tokens"  # noqa: S608 - marks only
+        f" FROM chunks c JOIN members m ON m.row = c.member WHERE c.row IN ({marks(rows)})",
+        rows,
+    ).fetchall()
+    by_row = {one[0]: one[1:] for one in found}
+    labels = _metadata_of(session, {one[1] for one in found})
+    made = []
+    for row, parts in zip(rows, scores.tolist(), strict=True):
+        try:
+            document, name, language, *rest = by_row[row]
+            score, cosine, lexical = parts
+            made.append(Evidence(_chunk(*rest), score, cosine, lexical, name, language, labels.get(document, {})))
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(f"the chunk in row {row}") from error
+    return made
 
 
-def _damaged(what: str) -> IndexCorrupted:
+def damaged(what: str) -> IndexCorrupted:
+    """What is raised of a row that cannot be used."""
     return IndexCorrupted(f"{what} is damaged", hint="`verify()` names it; delete its document and add the file again")
 
 
-def _insert_chunk(
-    connection: sqlite3.Connection, parents: tuple[int, int | None], chunk: Chunk, language: str | None, embedding: bytes
-) -> None:
-    text = embedded_text(chunk)
-    row = connection.execute(
-        "INSERT INTO chunks"
-        " (id, document, member, start, stop, text, headings, pages, n_tokens, language, embedding, digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            chunk.id,
-            *parents,
-            chunk.span.start,
-            chunk.span.end,
-            chunk.text,
-            orjson.dumps(chunk.headings).decode(),
-            orjson.dumps(chunk.pages).decode(),
-            chunk.n_tokens,
-            language,
-            embedding,
-            _digest(text),
-        ),
-    ).lastrowid
-    connection.execute("INSERT INTO lexicon (rowid, stems) VALUES (?, ?)", (row, " ".join(stems(text, language))))
+def _chunk_values(chunk: Chunk, document: int, member: int) -> tuple[object, ...]:
+    headings, pages = orjson.dumps(chunk.headings).decode(), orjson.dumps(chunk.pages).decode()
+    return (
+        chunk.id,
+        document,
+        member,
+        chunk.span.start,
+        chunk.span.end,
+        chunk.text,
+        headings,
+        pages,
+        chunk.n_tokens,
+    )
+
+
+def _metadata_of(session: Session, documents: Iterable[int]) -> dict[int, dict[str, str]]:
+    """The labels of some documents; those without any are left out."""
+    rows = list(documents)
+    query = f"SELECT document, key, value FROM metadata WHERE document IN ({marks(rows)}) ORDER BY key"  # noqa: S608 - marks only
+    found: dict[int, dict[str, str]] = {}
+    for document, key, value in session.execute(query, rows):
+        found.setdefault(document, {})[key] = value
+    return found
+
+
+def _singles(embedding: bytes) -> NDArray[np.float32]:
+    return np.frombuffer(embedding, "<f2").astype(np.float32)
 
 
 def _digest(text: str) -> bytes:
@@ -309,22 +297,31 @@ def _chunk(
     )
 
 
-def listed(connection: sqlite3.Connection) -> list[StoredDocument]:
+def listed(session: Session) -> list[StoredDocument]:
     """The documents, oldest first; attachments are within theirs."""
-    found = connection.execute(
+    labels: dict[int, dict[str, str]] = {}
+    for document, key, value in session.execute("SELECT document, key, value FROM metadata ORDER BY document, key"):
+        labels.setdefault(document, {})[key] = value
+    # A document is the first of its members.
+    found = session.execute(
         "SELECT d.row, d.id, d.name, m.media_type, m.language, d.added,"
         " (SELECT count(*) FROM chunks c WHERE c.document = d.row)"
-        " FROM documents d JOIN members m ON m.document = d.row AND m.id = d.id GROUP BY d.row ORDER BY d.row"
-    ).fetchall()
+        " FROM documents d JOIN members m ON m.row = (SELECT min(row) FROM members WHERE document = d.row) ORDER BY d.row"
+    )
     return [
-        StoredDocument(one, name, media_type, language, added, chunks, metadata_of(connection, row))
+        StoredDocument(one, name, media_type, language, added, chunks, labels.get(row, {}))
         for row, one, name, media_type, language, added, chunks in found
     ]
 
 
-def counted(connection: sqlite3.Connection) -> tuple[int, int, int, dict[str, int]]:
+def entries(session: Session) -> dict[str, str]:
+    """What the index says of itself: uuid, generation, embedder, dimensions, max_tokens, overlap."""
+    return dict(session.execute("SELECT key, value FROM meta").fetchall())
+
+
+def counted(session: Session) -> tuple[int, int, int, dict[str, int]]:
     """How many documents, chunks and tokens there are, and of each language how many chunks."""
-    chunks, tokens = connection.execute("SELECT count(*), coalesce(sum(n_tokens), 0) FROM chunks").fetchone()
-    [documents] = connection.execute("SELECT count(*) FROM documents").fetchone()
-    languages = connection.execute("SELECT coalesce(language, ''), count(*) FROM chunks GROUP BY 1 ORDER BY 1").fetchall()
+    chunks, tokens = session.execute("SELECT count(*), coalesce(sum(n_tokens), 0) FROM chunks").fetchone()
+    [documents] = session.execute("SELECT count(*) FROM documents").fetchone()
+    languages = session.execute("SELECT coalesce(language, ''), count(*) FROM chunks GROUP BY 1 ORDER BY 1").fetchall()
     return documents, chunks, tokens, dict(languages)

@@ -4,8 +4,9 @@
     index.add(documents, metadata={"category": "claims"})
     hits = index.search("pare-brise", k=5, where={"category": "claims"})
 
-One SQLite file is the truth (`database`); the FAISS vectors beside it are made again from it whenever they are missing
-or stale. One process may write while others read.
+In a folder one SQLite file is the truth (`database`); the FAISS vectors beside it are made again from it whenever they are
+missing or stale. For many machines a PostgreSQL database takes the folder's place (`postgres`). One process may write while
+others read.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,9 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.documents import Document, Issue
-from foyerdoc.errors import FoyerdocError, IndexCorrupted, ModelError, UsageError
-from foyerdoc.index import database
-from foyerdoc.index.cache import Cache
+from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
+from foyerdoc.index.backends import RESTORE, Backend, Session, connect
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where
 from foyerdoc.index.fusion import DENSE, MOST, floor, fuse
@@ -42,7 +42,7 @@ from foyerdoc.index.records import (
     counted,
     delete,
     embedded_text,
-    frequencies,
+    entries,
     insert,
     known,
     listed,
@@ -57,8 +57,6 @@ from foyerdoc.results import Hit
 from foyerdoc.serialization import dumps
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from llama_index.core.base.base_retriever import BaseRetriever
 
     from foyerdoc.index.reranking import Reranker
@@ -74,41 +72,42 @@ _MAX_TOKENS = 256
 class Index:
     """Documents on disk, searched by meaning and by words. Made by `Index.open`; may be used from several threads."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, embedder: Embedder | None) -> None:
-        self._folder = folder
-        self._path = folder / database.FILE
-        self._connection = connection
+    def __init__(self, backend: Backend, embedder: Embedder | None) -> None:
+        self._backend = backend
         self._embedder = embedder
         self._lock = threading.RLock()
         self._max_tokens, self._overlap = _MAX_TOKENS, 0
         self._dense = DENSE
-        self._cache = Cache(folder, "")
 
     @classmethod
     def open(
         cls,
-        folder: str | Path,
+        place: str | Path,
         *,
         embedder: Embedder | None = None,
         max_tokens: int | None = None,
         overlap: int | None = None,
         recipe: Recipe | None = None,
+        make: bool = True,
     ) -> Index:
-        """Open an index, making it when the folder holds none.
+        """Open an index, making it when there is none.
 
         Args:
-            folder: where it is kept.
+            place: the folder where it is kept, or `postgresql://USER@HOST/DATABASE?schema=NAME`: any address of libpq's, with
+                the schema of the index, "foyerdoc" when it is left out. Passwords are better in PGPASSWORD or ~/.pgpass.
             embedder: the model for embeddings; the embedded one when None. An index stays with its first embedder.
             max_tokens: chunks' length at most, in the embedder's tokens; set when the index is made (256).
             overlap: tokens that neighbouring chunks share; set when the index is made (0).
             recipe: what the others are when they are left out, and how meaning and words are weighed in a search.
+            make: whether an index may be made; if not, there must be one.
 
         Raises:
             ModelError: the index was made with another embedder.
-            UsageError: the index was made with other chunk lengths, or they make no sense; the folder may not be written, or
-                holds files and no index.
-            IndexCorrupted: the file is not an index, is damaged, gone, or of a newer format.
-            IndexBusy: the file is locked, or the disk is full.
+            UsageError: the index was made with other chunk lengths, or they make no sense; there is none; the place may not be
+                written, or holds files and no index.
+            IndexCorrupted: what is there is not an index, is damaged, gone, or of a newer format.
+            IndexBusy: the file is locked, or the disk is full; the server cannot be reached, or refuses.
+            MissingDependency: PostgreSQL is asked for without psycopg here or pgvector there.
         """
         if recipe is not None:
             max_tokens = recipe.chunk_size if max_tokens is None else max_tokens
@@ -119,9 +118,8 @@ class Index:
                 embedder = named(recipe.embedder)
         if max_tokens is not None and not 0 <= (overlap or 0) < max_tokens:
             raise UsageError(f"overlap is {overlap or 0} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
-        folder = database.make_folder(Path(folder))
         defaults = {"max_tokens": str(max_tokens or _MAX_TOKENS), "overlap": str(overlap or 0)}
-        index = cls(folder, database.connect(folder / database.FILE, defaults), embedder)
+        index = cls(connect(place, defaults if make else None), embedder)
         index._dense = DENSE if recipe is None else recipe.weight
         try:
             index._take_settings(max_tokens, overlap)
@@ -178,11 +176,11 @@ class Index:
         Raises:
             UsageError: there is no such document.
         """
-        with self._lock, self._writing() as connection:
-            found = connection.execute("SELECT row FROM documents WHERE id = ?", (document_id,)).fetchone()
+        with self._lock, self._writing() as session:
+            found = session.execute("SELECT row FROM documents WHERE id = ?", (document_id,)).fetchone()
             if found is None:
                 raise _unknown(document_id)
-            delete(connection, found[0])
+            delete(session, found[0])
 
     def search(
         self,
@@ -227,8 +225,8 @@ class Index:
             raise UsageError(f"meaning weighs {dense}", hint="give a share, 0 to 1")
         fusing = partial(fuse, dense=dense, nothing=floor(self.embedder.name))
         vector = self.embedder.embed_queries([query])[0]
-        with self._lock, self._reading() as connection:
-            found = candidates(connection, self._cache, query, vector, max(k, MOST), where, fusing)
+        with self._lock, self._reading() as session:
+            found = candidates(session, query, vector, max(k, MOST), where, fusing)
         # The words of a chunk's sentences are its own: without meaning their order stays.
         return (by_sentences(self.embedder, vector, found, fusing) if dense else found)[:k]
 
@@ -246,11 +244,10 @@ class Index:
             return []
         [asked] = self.embedder.embed_queries([question])
         cosines = self.embedder.embed_documents([text for text, _ in texts]) @ asked
-        with self._lock, self._reading() as connection:
-            vectors = self._cache.synchronised(connection, len(asked))
+        with self._lock, self._reading() as session:
             words = query_stems(question, {language for _, language in texts})
-            counts = frequencies(connection, words)
-        covered = [coverage(words, text, language, counts, len(vectors)) for text, language in texts]
+            counts, chunks = session.frequencies(words), session.count()
+        covered = [coverage(words, text, language, counts, chunks) for text, language in texts]
         return list(zip(cosines.astype(float).tolist(), covered, strict=True))
 
     def document(self, document_id: str) -> Document:
@@ -260,27 +257,26 @@ class Index:
             UsageError: there is no such document.
             IndexCorrupted: it cannot be read any more.
         """
-        with self._lock, self._reading() as connection:
-            found = connection.execute(
+        with self._lock, self._reading() as session:
+            found = session.execute(
                 "SELECT body FROM documents WHERE row = (SELECT document FROM members WHERE id = ? LIMIT 1)", (document_id,)
             ).fetchone()
         if found is None:
             raise _unknown(document_id)
-        return next(member for member in unpack(found[0], self._path).walk() if member.id == document_id)
+        return next(member for member in unpack(found[0], self._backend.name).walk() if member.id == document_id)
 
     def documents(self) -> list[StoredDocument]:
         """What has been added, oldest first; attachments are within their documents."""
-        with self._lock, self._reading() as connection:
-            return listed(connection)
+        with self._lock, self._reading() as session:
+            return listed(session)
 
     def stats(self) -> Stats:
         """How much the index holds."""
-        with self._lock, self._reading() as connection:
-            meta = database.entries(connection)
-            documents, chunks, tokens, languages = counted(connection)
-        size = sum(_size(file) for file in self._folder.rglob("*"))
+        with self._lock, self._reading() as session:
+            meta = entries(session)
+            documents, chunks, tokens, languages = counted(session)
         model = meta.get("embedder"), int(meta.get("dimensions", 0))
-        return Stats(documents, chunks, tokens, languages, size, *model, self._max_tokens, self._overlap)
+        return Stats(documents, chunks, tokens, languages, self._backend.size(), *model, self._max_tokens, self._overlap)
 
     def verify(self) -> tuple[Issue, ...]:
         """Check everything against everything: the file, each document, each chunk's characters, embeddings, stems.
@@ -291,13 +287,18 @@ class Index:
         Raises:
             IndexBusy: the disk fails.
         """
-        with self._lock, self._reading() as connection:
-            return tuple(problems(connection, self._path, lambda: self._cache.held(connection)))
+        found: list[Issue] = []
+        try:
+            with self._lock, self._reading() as session:
+                found.extend(problems(session, self._backend.name))
+        except IndexCorrupted as error:
+            found.append(Issue("file", f"it cannot be read any further: {error.message}"))
+        return tuple(found)
 
     def compact(self) -> None:
         """Write everything anew without what was deleted or replaced: no file of the folder holds it afterwards.
 
-        Others may search meanwhile. Killed halfway, no document is lost; call it again.
+        Others may search meanwhile; in PostgreSQL they wait. Killed halfway, no document is lost; call it again.
 
         Raises:
             IndexBusy: another process writes, or reads what was deleted, for longer than a minute; or the disk has no room
@@ -305,16 +306,18 @@ class Index:
             IndexCorrupted: the file is damaged; it is left as it is.
         """
         with self._lock:
-            database.shrink(self._connection, self._path)
-            # After the log is empty: nobody reads an older state, so nobody can save one any more.
-            if self._cache.drop():
-                self._keep_cache()
+            self._backend.compact()
 
     def as_retriever(self, *, k: int = 10, where: Where | None = None) -> BaseRetriever:
         """The index as a LlamaIndex retriever, whose nodes carry document, span and pages in their metadata."""
         from foyerdoc.index.llamaindex import IndexRetriever
 
         return IndexRetriever(self, k=k, where=where)
+
+    @property
+    def name(self) -> str:
+        """Where the index is kept, without a password."""
+        return self._backend.name
 
     @property
     def embedder(self) -> Embedder:
@@ -334,12 +337,7 @@ class Index:
     def close(self) -> None:
         """Let go of the files. What was added is on disk already; this only saves the vectors' cache, where it can."""
         with self._lock:
-            try:
-                if self._cache.loaded:
-                    self._keep_cache()
-            finally:
-                self._cache.forget()
-                self._connection.close()
+            self._backend.close()
 
     def __enter__(self) -> Index:
         return self
@@ -347,58 +345,51 @@ class Index:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        return database.transaction(self._connection, self._path, write=False)
+    def _reading(self) -> AbstractContextManager[Session]:
+        return self._backend.transaction(write=False)
 
-    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        return database.transaction(self._connection, self._path, write=True)
-
-    def _keep_cache(self) -> None:
-        # The vectors are made again where they cannot be saved.
-        with suppress(OSError, RuntimeError, FoyerdocError), self._reading() as connection:
-            self._cache.keep(connection)
+    def _writing(self) -> AbstractContextManager[Session]:
+        return self._backend.transaction(write=True)
 
     def _take_settings(self, max_tokens: int | None, overlap: int | None) -> None:
         """Compare what the caller asked for with what the index was made with."""
-        with self._reading() as connection:
-            meta = database.entries(connection)
+        name = self._backend.name
+        with self._reading() as session:
+            meta = entries(session)
         try:
-            self._cache = Cache(self._folder, meta["uuid"])
             self._max_tokens, self._overlap = int(meta["max_tokens"]), int(meta["overlap"])
         except (KeyError, ValueError) as error:
-            raise IndexCorrupted(f"{self._path} does not say how it was made", hint=database.RESTORE) from error
+            raise IndexCorrupted(f"{name} does not say how it was made", hint=RESTORE) from error
         for name, asked, stored in (("max_tokens", max_tokens, self._max_tokens), ("overlap", overlap, self._overlap)):
             if asked is not None and asked != stored:
-                raise UsageError(
-                    f"{self._folder} was made with {name}={stored}, not {asked}", hint="leave it out, or make a new index"
-                )
+                raise UsageError(f"{name} was made with {name}={stored}, not {asked}", hint="leave it out, or make a new index")
         if self._embedder is not None:
             self._check_embedder(self._embedder)
 
     def _check_embedder(self, embedder: Embedder) -> None:
-        with self._reading() as connection:
-            self._compare(database.entries(connection), embedder)
+        with self._reading() as session:
+            self._compare(entries(session), embedder)
 
     def _compare(self, meta: Mapping[str, str], embedder: Embedder) -> None:
         stored = meta.get("embedder", embedder.name)
         if stored != embedder.name:
             raise ModelError(
-                f"{self._folder} holds embeddings of {stored}, not of {embedder.name}",
+                f"{self._backend.name} holds embeddings of {stored}, not of {embedder.name}",
                 hint="open it with that embedder, or add its documents to a new index",
             )
 
     def _is_there(self, document_id: str, digest: str, tags: Metadata | None) -> bool:
         """Whether the document is there as it is; if so, give it these labels."""
         with self._lock:
-            with self._reading() as connection:
+            with self._reading() as session:
                 query = "SELECT row FROM documents WHERE id = ? AND digest = ?"
-                found = connection.execute(query, (document_id, digest)).fetchone()
-                same = found is not None and (tags is None or metadata_of(connection, found[0]) == tags)
+                found = session.execute(query, (document_id, digest)).fetchone()
+                same = found is not None and (tags is None or metadata_of(session, found[0]) == tags)
             if found is not None and not same:
-                with self._writing() as connection:
-                    found = connection.execute(query, (document_id, digest)).fetchone()
+                with self._writing() as session:
+                    found = session.execute(query, (document_id, digest)).fetchone()
                     if found is not None:  # another process may have deleted it meanwhile
-                        set_metadata(connection, found[0], tags or {})
+                        set_metadata(session, found[0], tags or {})
             return found is not None
 
     def _prepare(self, document: Document, digest: str, tags: Metadata) -> Prepared:
@@ -415,14 +406,15 @@ class Index:
         for prepared in pending:
             count = sum(1 for _ in prepared.chunks())
             body = pack(prepared.document)
-            with self._lock, self._writing() as connection:
+            with self._lock, self._writing() as session:
                 about = [("embedder", embedder.name), ("dimensions", str(embedder.dimensions))]
-                connection.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", about)
-                self._compare(database.entries(connection), embedder)
-                older = rows_replaced(connection, prepared.document, replace_same_name)
+                session.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", about)
+                self._compare(entries(session), embedder)
+                session.make_room(embedder.dimensions)
+                older = rows_replaced(session, prepared.document, replace_same_name)
                 for row in older:
-                    delete(connection, row)
-                insert(connection, prepared, body, vectors[at : at + count])
+                    delete(session, row)
+                insert(session, prepared, body, vectors[at : at + count])
             outcome["replaced" if older else "added"].append(prepared.document.id)
             at += count
 
@@ -431,20 +423,12 @@ class Index:
         embedder = self.embedder
         if not texts:
             return np.empty((0, embedder.dimensions), np.float32)
-        with self._lock, self._reading() as connection:
-            vectors = known(connection, texts, embedder.dimensions)
+        with self._lock, self._reading() as session:
+            vectors = known(session, texts, embedder.dimensions)
         new = [text for text in dict.fromkeys(texts) if text not in vectors]
         if new:
             vectors.update(zip(new, embedder.embed_documents(new), strict=True))
         return np.stack([vectors[text] for text in texts])
-
-
-def _size(path: Path) -> int:
-    """A file's bytes: 0 for a folder, and for what another process has taken away meanwhile."""
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except FileNotFoundError:
-        return 0
 
 
 def _unknown(document_id: str) -> UsageError:

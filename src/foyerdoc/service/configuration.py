@@ -50,6 +50,8 @@ class Configuration:
         folder: where it keeps everything: the ledger, and for each collection files, index and gold.
         taxonomy, schemas, classifier, model: as for `Pipeline`.
         embedder: of the indexes; the embedded one when None.
+        indexes: the address of a PostgreSQL database that keeps them, each in the schema of its collection's name; in their
+            folders when None.
         write: as for `Chat`.
         limits: what reading one file may cost.
         allowance: what those who ask may cost.
@@ -62,6 +64,7 @@ class Configuration:
     classifier: Classifier | None = None
     model: LanguageModel | None = None
     embedder: Embedder | None = None
+    indexes: str | None = None
     write: bool = False
     limits: Limits = field(default_factory=Limits)
     allowance: Allowance = field(default_factory=Allowance)

@@ -6,6 +6,8 @@
     FOLDER/collections/claims/gold.jsonl
     FOLDER/incoming/            what is being received
 
+With `Configuration.indexes` the indexes are in PostgreSQL instead, each in a schema of its own.
+
 An index of its own, where `where` on one index would have done: the same file may be in two collections under two names, and
 what words are rare is not told from what a key does not see.
 """
@@ -24,6 +26,7 @@ from foyerdoc.classification import Classifier
 from foyerdoc.documents import Document
 from foyerdoc.errors import UsageError
 from foyerdoc.index import Index
+from foyerdoc.index.backends import in_schema
 from foyerdoc.pipeline import Pipeline
 from foyerdoc.service.configuration import Configuration
 from foyerdoc.service.entries import Accepted, Job
@@ -48,14 +51,14 @@ class Library:
         with self._lock:
             return self._shelves.setdefault(name, Shelf(self, name))
 
-    def open_index(self, folder: Path) -> Index:
+    def open_index(self, place: str | Path) -> Index:
         """An index that shares its embedder with all others."""
         with self._lock:
             if self._embedder is None:
                 from foyerdoc.embedding import SentenceEmbedder
 
                 self._embedder = SentenceEmbedder()
-        return Index.open(folder, embedder=self._embedder)
+        return Index.open(place, embedder=self._embedder)
 
     def classifier(self) -> Classifier:
         """The one classifier of all collections."""
@@ -113,7 +116,9 @@ class Shelf:
         with self.lock:
             if self._index is None:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                self._index = self._library.open_index(self.folder / "index")
+                database = self._library.configuration.indexes
+                place = self.folder / "index" if database is None else in_schema(database, self.name)
+                self._index = self._library.open_index(place)
                 self._take_strangers(self._index)
             return self._index
 
