@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from foyerdoc.chat import Chat
+from foyerdoc.chat import Chat, closeness
 from foyerdoc.documents import Block, Box, Document, Page, Span
 from foyerdoc.errors import UsageError
 from foyerdoc.index import Index
 from foyerdoc.models.protocol import Generation, Message
+from foyerdoc.quoting.quoter import bundled
 from foyerdoc.reading import read
 from tests.index.conftest import WordEmbedder, make_document
 
@@ -148,6 +149,17 @@ def test_declines_in_the_questions_language(index, question, phrase):
     assert answer.citations == answer.sentences == ()
     assert answer.hits, "the nearest passages are shown"
     assert any("not answered" in step for step in answer.steps)
+
+
+@pytest.mark.parametrize(
+    ("question", "abstained"),
+    [("Dans quel délai faut-il déclarer le vol des bijoux à la police ?", True), ("Délai du sinistre ?", False)],
+)
+def test_the_quoter_is_believed_of_whole_questions(index, question, abstained):
+    found = Chat(index).find(question)
+    assert found.none > bundled().none
+    assert closeness(found) > 0.85
+    assert Chat(index).ask(question).abstained is abstained
 
 
 def test_says_what_it_looked_for(index):

@@ -4,8 +4,9 @@
 
 The service is `foyerdoc serve` with the demo's mailbox. "library" is `Index.search` and `Chat.ask` on the service's own index
 from as many threads in one process, after the service has ended: the two never run together. Both are asked the demo's
-questions, in turn. A request is one that was answered with 200; others are counted apart. The clients are threads of one
-process, which shares the machine's cores with the service: at many clients they take from it.
+questions, in turn. A request is one that was answered with 200; others, and those without an answer after two minutes, are
+counted apart. The clients are threads of one process, which shares the machine's cores with the service: at many clients they
+take from it.
 
 `--hours` goes on with 16 clients and prints the service's resident memory every tenth of the time: it should not grow.
 """
@@ -110,7 +111,14 @@ def _over_http(made: Serving, kind: str) -> Ask:
     """A client with a connection of its own."""
     client = httpx.Client(base_url=made.address, headers=made.headers, timeout=120, trust_env=False)
     field = "query" if kind == "search" else "question"
-    return lambda text: client.post(f"/v1/collections/{COLLECTION}/{kind}", json={field: text}).status_code
+
+    def ask(text: str) -> int:
+        try:
+            return client.post(f"/v1/collections/{COLLECTION}/{kind}", json={field: text}).status_code
+        except httpx.TimeoutException:
+            return 0
+
+    return ask
 
 
 def _watch(made: Serving, questions: Sequence[str], hours: float, say: Callable[[dict], None]) -> None:

@@ -156,18 +156,21 @@ def test_a_new_users_path(visit: Callable[..., Page], served: Served) -> None:
     assert page.locator(f"#text mark.chosen[data-path='{other}']").count() == 1
 
     # What is wrong is said right, by keys alone.
-    page.locator("#fields li[data-path='total'] summary").focus()
+    # With the embedder of words the label, and so the schema, is another one.
+    wrong = "total" if PICTURES is not None else path
+    entry = page.locator(f"#fields li[data-path='{wrong}']")
+    entry.locator("summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("1 168,37 €")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#fields li.corrected[data-path='total']")
-    assert "1 168,37 €" in page.inner_text("#fields li[data-path='total']")
+    page.wait_for_selector(f"#fields li.corrected[data-path='{wrong}']")
+    assert "1 168,37 €" in entry.inner_text()
     page.locator("#label summary").click()
     page.select_option("#label select", json.dumps(["billing", "premium invoice"], separators=(",", ":")))
     page.click("#label form button")
     page.wait_for_selector("#label.corrected")
-    page.locator("#fields li[data-path='total']").scroll_into_view_if_needed()
+    entry.scroll_into_view_if_needed()
     picture(page, "corrected")
 
     page.click("nav >> text=Ask")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,9 +38,11 @@ _WEAK = 0.835  # the documents do not answer when no passage and no sentence has
 _PASSAGES = 5  # that are read
 _NONE = 0.5  # nor when a model that scores finds it likelier than this that no sentence answers
 _SHARE = 0.5  # of the best sentence's probability, from which on such a model's others are quoted too
-_NEAR = (
-    0.85  # nor when a quoter finds none likely and nothing has a higher cosine: it knows few questions of two or three words
-)
+_NEAR, _SHORT = (
+    0.85,
+    4,
+)  # to so few words a quoter refuses only where no cosine is above this: it has learnt from whole questions
+_WORD = re.compile(r"\w+")
 _CALIBRATED = "multilingual-e5-small"  # the embedder that both were fitted for
 
 _PHRASES = {
@@ -63,7 +66,8 @@ class Chat:
         threshold: cosine below which the documents do not answer, 0 to 1; it decides in a quoter's place. By default, where no
             quoter is asked, the one fitted for the embedded embedder; else none.
         none: the documents do not answer when it is likelier than this that no sentence does, 0 to 1: for a model that chooses
-            and scores, by default a half; else for the quoter, by default as fitted, and only where no cosine is above 0.85.
+            and scores, by default a half; else for the quoter, by default as fitted, and of a question of up to four words
+            only where no cosine is above 0.85.
         write: whether the model writes the answer from the quotes, instead of choosing among them. Sentences that their
             quotes do not bear out are left out; where none remains, the quotes themselves are the answer.
         keep_unsupported: keep those sentences, marked "[?]" in the text and `supported=False`.
@@ -224,8 +228,8 @@ class Chat:
             step = f"the nearest passage or sentence has a cosine of {nearest:.3f}, less than {threshold:.3f}: not answered"
             return "the nearest passages are too far from the question", _Notes([step])
         limit = self._likely_none()
-        far = self._none is not None or not self._calibrated() or nearest < _NEAR
-        if found.none is not None and limit is not None and found.none > limit and far:
+        short = self._none is None and self._calibrated() and len(_WORD.findall(found.question)) <= _SHORT
+        if found.none is not None and limit is not None and found.none > limit and not (short and nearest >= _NEAR):
             step = f"that no sentence answers is {found.none:.3f} likely, more than {limit:.3f}: not answered"
             return "no sentence of the nearest passages is likely to answer", _Notes([step])
         return None
