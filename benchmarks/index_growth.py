@@ -42,7 +42,7 @@ from tools.forms.corpus import forms
 
 from foyerdoc.documents import Document
 from foyerdoc.index import Index
-from foyerdoc.index.backends import is_address
+from foyerdoc.index.places import is_address
 from foyerdoc.models.embedded import embedded_embedder
 from foyerdoc.models.tokens import Tokens
 from foyerdoc.reading import read

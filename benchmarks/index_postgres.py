@@ -18,7 +18,8 @@ from benchmarks.index_scale import mixed
 from benchmarks.postgres import serving
 
 from foyerdoc.index import postings
-from foyerdoc.index.backends import Embedding, Stems, connect, in_schema
+from foyerdoc.index.backends import Embedding, Stems
+from foyerdoc.index.places import connect, in_schema
 
 QUERIES = 200
 K = 10

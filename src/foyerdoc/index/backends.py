@@ -11,17 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.documents import Issue
-from foyerdoc.errors import MissingDependency, UsageError
+from foyerdoc.errors import UsageError
 
 RESTORE = "restore it from a backup, or add the documents to a new one"
-SCHEMES = ("postgresql://", "postgres://")
 
 
 class Embedding(bytes):
@@ -135,38 +133,6 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Let go of everything."""
-
-
-def connect(place: str | Path, defaults: dict[str, str] | None) -> Backend:
-    """The backend of a place.
-
-    Args:
-        place: a folder, or the address of a PostgreSQL database.
-        defaults: the entries of `meta` for an index that is made where there is none; None where one must be.
-
-    Raises:
-        UsageError: there is none.
-        MissingDependency: the place is an address, and psycopg is not installed or the server has no pgvector.
-    """
-    if not is_address(place):
-        from foyerdoc.index.local import Local
-
-        return Local(Path(place), defaults)
-    try:
-        from foyerdoc.index.postgres import Postgres
-    except ImportError as error:
-        raise MissingDependency("an index in PostgreSQL needs psycopg", hint="pip install 'foyerdoc[postgres]'") from error
-    return Postgres(str(place), defaults)
-
-
-def is_address(place: str | Path) -> bool:
-    """Whether an index's place is a database, and not a folder."""
-    return isinstance(place, str) and place.startswith(SCHEMES)
-
-
-def in_schema(address: str, schema: str) -> str:
-    """The address of another index in the same database."""
-    return f"{address}{'&' if '?' in address else '?'}schema={schema}"
 
 
 def no_index(name: str) -> UsageError:

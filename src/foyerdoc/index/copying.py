@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from foyerdoc.errors import UsageError
-from foyerdoc.index.backends import Embedding, Session, Stems, connect
+from foyerdoc.index.backends import Embedding, Session, Stems
+from foyerdoc.index.places import connect
 from foyerdoc.index.records import damaged, entries, is_unit, marks, stemmed
 
 _TOGETHER = 200  # rows

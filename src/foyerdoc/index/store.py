@@ -26,12 +26,13 @@ from numpy.typing import NDArray
 
 from foyerdoc.documents import Document, Issue
 from foyerdoc.errors import IndexCorrupted, ModelError, UsageError
-from foyerdoc.index.backends import RESTORE, Backend, Session, connect
+from foyerdoc.index.backends import RESTORE, Backend, Session
 from foyerdoc.index.checks import problems
 from foyerdoc.index.filters import Where
 from foyerdoc.index.fusion import DENSE, MOST, floor, fuse
 from foyerdoc.index.lexical import coverage, query_stems
 from foyerdoc.index.members import members_of
+from foyerdoc.index.places import connect
 from foyerdoc.index.ranking import by_sentences, candidates
 from foyerdoc.index.records import (
     Added,

@@ -26,7 +26,7 @@ from foyerdoc.classification import Classifier
 from foyerdoc.documents import Document
 from foyerdoc.errors import UsageError
 from foyerdoc.index import Index
-from foyerdoc.index.backends import in_schema
+from foyerdoc.index.places import in_schema
 from foyerdoc.pipeline import Pipeline
 from foyerdoc.service.configuration import Configuration
 from foyerdoc.service.entries import Accepted, Job
