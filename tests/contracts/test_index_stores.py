@@ -16,6 +16,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 import numpy as np
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
@@ -26,10 +27,8 @@ from foyerdoc.index import Index
 from foyerdoc.index.copying import copy
 from foyerdoc.index.lexical import stems
 from foyerdoc.service import make_app
-from tests.index.conftest import WordEmbedder, make_document
+from tests.index.conftest import CountingEmbedder, WordEmbedder, make_document, names
 from tests.service.conftest import LETTER, configuration, key, upload
-
-psycopg = pytest.importorskip("psycopg", reason="needs pip install 'foyerdoc[postgres]'")
 
 GLASS = make_document("glass.txt", "The windscreen is covered up to 800 euros.", "Theft is excluded.")
 WATER = make_document("water.txt", "Water damage in the cellar is covered.", "The excess is 150 euros.")
@@ -78,21 +77,6 @@ def place(request, tmp_path):
 def index(place, words):
     with Index.open(place, embedder=words) as index:
         yield index
-
-
-def names(hits):
-    return [hit.document_name for hit in hits]
-
-
-class CountingEmbedder(WordEmbedder):
-    """Knows which texts it was given."""
-
-    def __init__(self):
-        self.asked = []
-
-    def embed_documents(self, texts):
-        self.asked += texts
-        return super().embed_documents(texts)
 
 
 def test_finds_what_was_added_and_gives_the_document_back(index):

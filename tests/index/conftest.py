@@ -40,6 +40,21 @@ class WordEmbedder:
         return total / np.linalg.norm(total)
 
 
+class CountingEmbedder(WordEmbedder):
+    """Knows which texts it was given."""
+
+    def __init__(self):
+        self.asked = []
+
+    def embed_documents(self, texts):
+        self.asked += texts
+        return super().embed_documents(texts)
+
+
+def names(hits):
+    return [hit.document_name for hit in hits]
+
+
 def make_document(name, *paragraphs, language="en", attachments=(), content=None):
     text = "\n\n".join(paragraphs)
     blocks, at = [], 0

@@ -12,7 +12,7 @@ from foyerdoc.errors import IndexCorrupted, UsageError
 from foyerdoc.index import Index, database
 from foyerdoc.index.cache import Cache
 from foyerdoc.index.local import LocalSession
-from tests.index.conftest import WordEmbedder, make_document
+from tests.index.conftest import CountingEmbedder, make_document, names
 
 GLASS = make_document("glass.txt", "The windscreen is covered up to 800 euros.", "Theft is excluded.")
 WATER = make_document("water.txt", "Water damage in the cellar is covered.", "The excess is 150 euros.")
@@ -22,21 +22,6 @@ WATER = make_document("water.txt", "Water damage in the cellar is covered.", "Th
 def index(tmp_path, words):
     with Index.open(tmp_path / "an.index", embedder=words) as index:
         yield index
-
-
-def names(hits):
-    return [hit.document_name for hit in hits]
-
-
-class CountingEmbedder(WordEmbedder):
-    """Knows which texts it was given."""
-
-    def __init__(self):
-        self.asked = []
-
-    def embed_documents(self, texts):
-        self.asked += texts
-        return super().embed_documents(texts)
 
 
 def test_a_damaged_embedding_is_not_passed_on(tmp_path):

@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Callable, Sequence
 from random import Random
 
+from foyerdoc.reading.sniffing import BROKEN_ZIP
+
 _EDGES = (0, 1, 127, 128, 255, 256, 32_767, 32_768, 65_535, 65_536, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1)
 _NUMBERS = (
     "0",
@@ -210,7 +212,7 @@ def _member(raw: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.zlib.error):
+    except (*BROKEN_ZIP, RuntimeError):  # the last where it is encrypted
         return _bits(raw, random, others)
     if not members:
         return _bits(raw, random, others)

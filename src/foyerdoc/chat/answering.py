@@ -38,10 +38,8 @@ _WEAK = 0.835  # the documents do not answer when no passage and no sentence has
 _PASSAGES = 5  # that are read
 _NONE = 0.5  # nor when a model that scores finds it likelier than this that no sentence answers
 _SHARE = 0.5  # of the best sentence's probability, from which on such a model's others are quoted too
-_NEAR, _SHORT = (
-    0.85,
-    4,
-)  # to so few words a quoter refuses only where no cosine is above this: it has learnt from whole questions
+_SHORT = 4  # words: a quoter, which has learnt from whole questions, refuses so short ones only ...
+_NEAR = 0.85  # ... where no cosine is above this
 _WORD = re.compile(r"\w+")
 _CALIBRATED = "multilingual-e5-small"  # the embedder that both were fitted for
 

@@ -19,7 +19,7 @@ _SENTENCE, _CHUNK, _WORDS = 0.5, 0.6, 0.3  # what a sentence's meaning, its chun
 _ACROSS = 0.04  # what cosines lose when question and text are in two languages
 _READ = {"fr", "de", "en"}  # what the quoter was trained in
 _SHORTEST = 3  # words; what is shorter is a label or a heading, not an answer
-_COLUMNS = 3
+_COLUMNS = 3  # of fewer the first row may as well be a name and its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _sentences(document: Document, chunk: Chunk) -> list[Span]:
         stretches = [
             part
             for block in text_blocks
-            for part in parts(document.text, block, document.language)[_names_columns(document.text, block) :]
+            for part in parts(document.text, block, document.language)[_headings(document.text, block) :]
         ]
     else:
         starts = sentence_starts(document.text, chunk.span.start, chunk.span.end, document.language)
@@ -156,13 +156,10 @@ def _sentences(document: Document, chunk: Chunk) -> list[Span]:
     return spans
 
 
-def _names_columns(text: str, block: Block) -> bool:
-    """Whether a table's first row only says what its columns hold: no figures, above rows of which most have some.
-
-    In two columns it may as well be a name and its value.
-    """
+def _headings(text: str, block: Block) -> int:
+    """How many rows of a table, one or none, only say what its columns hold: no figures, above rows of which most have some."""
     rows = [row for row in block.rows if row]
     if not rows or sum(len(cell) > 0 for cell in rows[0]) < _COLUMNS:
-        return False
+        return 0
     first, *others = (any(c.isdecimal() for c in text[row[0].start : row[-1].end]) for row in rows)
-    return not first and 2 * sum(others) > len(others)
+    return int(not first and 2 * sum(others) > len(others))

@@ -169,8 +169,9 @@ class Postgres:
             self._connection.close()
 
     def _begun(self, write: bool) -> psycopg.Connection:
-        begin = "BEGIN; SELECT FROM meta WHERE key = 'generation' FOR UPDATE" if write else "BEGIN"
-        begin = begin if write else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        if write:
+            begin = "BEGIN; SELECT FROM meta WHERE key = 'generation' FOR UPDATE"
         connection = self._connected()
         try:
             connection.execute(begin)
