@@ -1,6 +1,6 @@
 """A thousand documents, made and hostile: JSON valid, every value at its span, and whether that is the right place.
 
-    python -m benchmarks.extraction.forms [--count 960] [--model FOLDER|general] [--device cuda] [--least 0.5]
+    python -m benchmarks.extraction.forms [--count 960] [--model FOLDER|general] [--device cuda] [--least 0.5] [--jobs 8]
 
 Made documents (`tools.forms`, the fifth of the layouts that nothing is learnt from, each with a schema of its own) say where
 their values stand. Some forty hostile ones hold JSON, prompts and control tokens, other scripts, two hundred pages, or no text.
@@ -9,6 +9,7 @@ For each the fields are extracted, written as JSON and read again. Without `--mo
 A model is asked once, with nothing held back; values below a confidence of `--least`, by default what training advised, are
 then left out, which is what the extractor does with them (the schemas have no rules). So one run says how often a value is
 shown of a field that the document does not have, with the threshold and without it, and whether confidences can be believed.
+With `--jobs` several processes ask, each a model of its own.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ import argparse
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from functools import cache, partial
+from multiprocessing import get_context
 from typing import Any
 
 from benchmarks.extraction.scores import share, show_reliability
-from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 from tools.forms.corpus import Row, forms, held_out
@@ -29,8 +32,9 @@ from tools.forms.corpus import Row, forms, held_out
 import foyerdoc as fd
 from foyerdoc.cli.app import as_json
 from foyerdoc.documents import Document
-from foyerdoc.extraction.adapter import ADAPTER, folder_of, load_model, read_folder
+from foyerdoc.extraction.adapter import ADAPTER, Settings, folder_of, load_model, read_folder
 from foyerdoc.extraction.jsonschema import from_json_schema
+from foyerdoc.models.local import LocalModel
 from foyerdoc.results import FieldValue
 
 HOSTILE = (
@@ -95,18 +99,47 @@ def schema_of(row: Row) -> dict[str, Any]:
     return whole
 
 
-def documents(count: int) -> Iterator[tuple[str, Document, type[BaseModel], Row | None]]:
-    """Kind, document and schema; of made documents also the row that says what is true."""
+Made = tuple[str, str, str | None, dict[str, Any], Row | None]
+"""A document's name, text, language and schema; if it was made also the row that says what is true."""
+
+
+def documents(count: int) -> Iterator[Made]:
+    """The made documents, then the hostile ones."""
     drawn = 0
     for row in forms(20 * count, seed=7):
         if held_out(row) and drawn < count:
             drawn += 1
-            document = Document(id=row.id, name=row.id, media_type="text/plain", text=row.text, language=row.language)
-            yield "made", document, from_json_schema(schema_of(row)), row
-    schema = from_json_schema(ASKED)
+            yield row.id, row.text, row.language, schema_of(row), row
     pages = "\n\f\n".join(f"Page {n}\n" + f"Clause {n}. The sum of {n},00 EUR falls due. " * 12 for n in range(1, 201))
     for i, text in enumerate((*HOSTILE, pages, *(f"{a}\n{b}" for a, b in zip(HOSTILE, HOSTILE[7:], strict=False)))):
-        yield "hostile", Document(id=f"h{i}", name=f"h{i}", media_type="text/plain", text=text, language=None), schema, None
+        yield f"h{i}", text, None, ASKED, None
+
+
+@cache
+def opened(model: str, device: str | None) -> tuple[Settings, LocalModel]:
+    """A trained extractor, once in each process."""
+    folder = folder_of(model)
+    settings = read_folder(folder)
+    return settings, load_model(folder / ADAPTER, settings, device=device)
+
+
+def asked(
+    model: str | None, device: str | None, least: float, made: Made
+) -> tuple[str, Counter[str], list[tuple[float, bool]]]:
+    """What became of one document: its kind, counts, and how sure each value was and whether rightly."""
+    name, text, language, schema, row = made
+    document = Document(id=name, name=name, media_type="text/plain", text=text, language=language)
+    settings, network = opened(model, device) if model else (None, None)
+    extractor = fd.Extractor(from_json_schema(schema), network, settings=settings, least=0.0 if model else None)
+    result = extractor.extract(document)
+    told = Counter(documents=1)
+    told["JSON valid"] += json.loads(json.dumps(as_json(result), allow_nan=False))["fields"].keys() == result.fields.keys()
+    shown = [field for field in result.fields.values() if _shown(field, least)]
+    told["values"] += len(shown)
+    told["at their span"] += sum(document.text[f.span.start : f.span.end] == f.raw for f in shown if f.span)
+    if row is None:
+        return "hostile", told, []
+    return "made", told + _judged(row, result.fields, least), list(_said(row, result.fields))
 
 
 def main() -> int:
@@ -115,33 +148,27 @@ def main() -> int:
     parser.add_argument("--model", help="a trained extractor's folder, or general; else labels alone")
     parser.add_argument("--device")
     parser.add_argument("--least", type=float)
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     options = parser.parse_args()
     console = Console(width=150)
+    least = options.least
+    if least is None:
+        least = read_folder(folder_of(options.model)).least if options.model else 0.0
     count: dict[str, Counter[str]] = defaultdict(Counter)
-    # One model for all schemas.
-    folder = folder_of(options.model) if options.model else None
-    settings = read_folder(folder) if folder else None
-    model = load_model(folder / ADAPTER, settings, device=options.device) if folder and settings else None
-    least = 0.0 if settings is None else settings.least if options.least is None else options.least
     said: list[tuple[float, bool]] = []
     started = time.perf_counter()
-    for number, (kind, document, schema, row) in enumerate(documents(options.count)):
-        if number and number % 100 == 0:
-            print(f"{number} documents in {time.perf_counter() - started:.0f} s", flush=True)
-        result = fd.Extractor(schema, model, settings=settings, least=0.0 if model else None).extract(document)
-        told = count[kind]
-        told["documents"] += 1
-        told["JSON valid"] += json.loads(json.dumps(as_json(result), allow_nan=False))["fields"].keys() == result.fields.keys()
-        for field in result.fields.values():
-            if field.span is not None and _shown(field, least):
-                told["values"] += 1
-                told["at their span"] += document.text[field.span.start : field.span.end] == field.raw
-        if row is not None:
-            told.update(_judged(row, result.fields, least))
-            said += _said(row, result.fields)
-    table = Table("documents", *next(iter(count.values())), title=f"{time.perf_counter() - started:.0f} s")
+    ask = partial(asked, options.model, options.device, least)
+    with get_context("spawn").Pool(options.jobs) if options.jobs > 1 else nullcontext() as pool:
+        answers: Callable[..., Any] = map if pool is None else pool.imap_unordered
+        for number, (kind, told, sure) in enumerate(answers(ask, documents(options.count)), 1):
+            count[kind].update(told)
+            said += sure
+            if number % 100 == 0:
+                print(f"{number} documents in {time.perf_counter() - started:.0f} s", flush=True)
+    names = list(dict.fromkeys(name for told in count.values() for name in told))
+    table = Table("documents", *names, title=f"{time.perf_counter() - started:.0f} s")
     for kind, told in count.items():
-        table.add_row(kind, *(str(told[name]) for name in next(iter(count.values()))))
+        table.add_row(kind, *(str(told[name]) for name in names))
     console.print(table)
     made = count["made"]
     precision, recall = made["right"] / max(1, made["shown"]), made["right"] / max(1, made["there"])
@@ -154,7 +181,7 @@ def main() -> int:
         f"absent stays absent: of {made['absent']} fields that a document does not have {made['invented']} are shown with a "
         f"value, {share(made['invented'], made['absent'])}"
     )
-    if model:
+    if options.model:
         console.print(f"with nothing held back {made['invented at 0']}, {share(made['invented at 0'], made['absent'])}")
         show_reliability(console, said, "confidence of all values")
     return 0
