@@ -1,11 +1,12 @@
 """Real files through `foyerdoc run`: every one accounted for once though a worker is killed, and the gain of more workers.
 
-    python -m benchmarks.running DATA [--engine ray] [--files 2000] [--workers 4] [--scaling 240] [--rounds 3] [--out FOLDER]
+    python -m benchmarks.running DATA [--engine ray] [--files 2000] [--workers 4] [--scaling 240] [--counts 1 2 4] [--rounds 3]
+        [--out FOLDER]
 
 The files of DATA that are quick to read, each under several names with a content of its own (a comment or a line more), are
 labelled by the demo's trained classifier; there is no index, whose embedding would take hours on two cores. When a quarter is
-done one worker gets SIGKILL. Then the first `--scaling` files are done by 1, 2 and 4 workers in turn, without a kill, timed
-from the first answer to the last: loading models does not count. Processors that other programs use make the gain smaller.
+done one worker gets SIGKILL. Then the first `--scaling` files are done by each of `--counts` workers in turn, without a kill,
+timed from the first answer to the last: loading models does not count. Other programs on the machine make the gain smaller.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--scaling", type=int, default=240)
+    parser.add_argument("--counts", type=int, nargs="+", default=[1, 2, 4], help="workers; with as many GPUs one each")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
@@ -108,14 +110,14 @@ def main() -> None:
             f"{chosen.engine}, {chosen.workers} workers, one killed: {len(files)} files in {seconds:.0f} s, {rate:.2f} a second"
         )
         console.print(account(folder / "out", files))
-        rates: dict[int, list[float]] = {1: [], 2: [], 4: []}
+        rates: dict[int, list[float]] = {workers: [] for workers in chosen.counts}
         for number in range(chosen.rounds):
             for workers, found in rates.items():
                 out = folder / f"out{number}-{workers}"
                 found.append(timed(chosen.engine, job, files[: chosen.scaling], out, workers, kill=False)[1])
         table = Table("workers", "files a second, median", "lowest to highest", "ratio")
         for workers, found in rates.items():
-            ratio = median(found) / median(rates[1])
+            ratio = median(found) / median(rates[chosen.counts[0]])
             table.add_row(str(workers), f"{median(found):.2f}", f"{min(found):.2f} to {max(found):.2f}", f"{ratio:.2f}")
         console.print(table)
     finally:
