@@ -1,7 +1,7 @@
 """Fields a second beside `generate` under a JSON schema: the same weights, prompts and documents.
 
     pip install --no-deps xgrammar==0.2.9 apache-tvm-ffi==0.1.15.post2
-    python -m benchmarks.extraction.speed [--model FOLDER] [--device cuda] [--count 64] [--batches 1,16]
+    python -m benchmarks.extraction.speed [--model FOLDER|general] [--device cuda] [--count 64] [--batches 1,16]
 
 Made bills (`tools.forms`, layouts that nothing is learnt from), nine fields. transformers' `generate` decodes greedily in the
 answer's own form, its grammar compiled once by xgrammar; prompts are padded on the left. Ours scores what may stand there. Each
@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -28,7 +27,7 @@ from tools.forms.corpus import forms, held_out
 
 import foyerdoc as fd
 from foyerdoc.documents import Document
-from foyerdoc.extraction.adapter import ADAPTER, Settings, read_folder
+from foyerdoc.extraction.adapter import ADAPTER, Settings, folder_of, read_folder
 from foyerdoc.extraction.choosing import ask
 from foyerdoc.extraction.grounding import Ground
 from foyerdoc.extraction.schemas import form_of
@@ -149,14 +148,15 @@ def _schema() -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, help="a trained extractor's folder; the base as it is by default")
+    parser.add_argument("--model", help="a trained extractor's folder, or general; the base as it is by default")
     parser.add_argument("--device")
     parser.add_argument("--count", type=int, default=64, help="documents a round")
     parser.add_argument("--batches", type=lambda text: [int(each) for each in text.split(",")], default=[1, 16])
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    model = LocalModel(adapter=options.model / ADAPTER if options.model else None, device=options.device)
-    settings = read_folder(options.model) if options.model else Settings()
+    folder = folder_of(options.model) if options.model else None
+    model = LocalModel(adapter=folder / ADAPTER if folder else None, device=options.device)
+    settings = read_folder(folder) if folder else Settings()
     extractor = fd.Extractor(Bill, model, settings=settings)
     plain = Plain(model)
 
