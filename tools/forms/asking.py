@@ -15,6 +15,9 @@ from tools.forms.scribe import Scribe, mentioned
 
 _ABSENT = (0.1, 0.36)
 _DESCRIBED = 0.68
+_MOST = 14
+_WANTED = 0.7
+"""How often a role is asked that its layout wants to be asked; where it is not said, half as often."""
 _SHORT = 0.12
 """Share of the names that can be said shorter, "policy" for "policy_number", where the description says what is meant."""
 _KINDS = frozenset({"number", "no", "date", "name", "person", "amount", "reference", "numero", "nom", "montant", "personne"})
@@ -34,11 +37,14 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
         missing = rng.randint(2, 6)
     chosen += unsaid(rng, scribe, set(places), missing)
     rng.shuffle(chosen)
+    wanted = _wanted(rng, scribe, places)
+    chosen = [*wanted, *(name for name in chosen if name not in wanted)][:_MOST]
+    rng.shuffle(chosen)
     language = rng.choices(LANGUAGES, weights=(74, 13, 13))[0]
     camel = rng.random() < 0.08
     taken: set[str] = set()
     fields = []
-    for name in chosen[:14]:
+    for name in chosen:
         path = _path(rng, role_of(name), places, language, taken)
         if path:
             described = rng.random() < _DESCRIBED
@@ -66,15 +72,26 @@ def askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
     ]
     if signs:
         places.setdefault("currency", signs)
+    if scribe.layout.kind == "credit note" and (total := sorted({*places.get("gross", ()), *places.get("credited", ())})):
+        places["gross"] = places["credited"] = total
     if scribe.layout.kind not in _BILLS or "gross" not in places:
         return places
     bill = scribe.case.bill
     due = places.get("due_amount", [])
-    if "paid" not in places and (not due or bill.all_due):
+    if "paid" not in places and (bill.all_due or not (due or bill.carried)):
         places["due_amount"] = [*due, *(place for place in places["gross"] if place not in due)]
     if "net" in places and not bill.discounted and not bill.shipping:
         places.setdefault("subtotal", places["net"])
     return places
+
+
+def _wanted(rng: random.Random, scribe: Scribe, places: dict[str, Any]) -> list[str]:
+    """What the layout wants to be asked; what it does not say is asked to be left open."""
+    never = _never(scribe, set())
+    never |= _half_said(set(places))
+    there = [name for name in scribe.asks if name in places and rng.random() < _WANTED]
+    gone = [name for name in scribe.asks if name not in places and name not in never and rng.random() < _WANTED / 2]
+    return there + gone
 
 
 def _mixed_up(rng: random.Random, there: list[str], count: int) -> list[str]:

@@ -7,6 +7,7 @@ How a role's value is drawn (the third column of roles.txt), with what it needs 
     percent:5,10  int:1:9    a rate; a whole number
     shape:@-####             letters and digits; number, plate, vin, iban, bic, vat, register, phone, email, time, month
     person, firm, any:0.5    a name; any: a firm as often as said; trade:doctor as `tools.letters` names one; insurer
+    titled, short:seller     a person with an academic title; a firm's name without its legal form, as its logo says it
     list:cause               an entry of lists.txt
     street, town, address    of the role's party
 """
@@ -19,6 +20,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from tools.forms.roles import Role, role_of
+from tools.forms.spelling import in_words
 from tools.letters import words
 from tools.letters.facts import DATE_STYLES, MONTHS, Facts
 from tools.letters.grammar import choose
@@ -39,9 +41,10 @@ _REGISTERS = {
     "US": "C#######",
 }  # fmt: skip
 _FORMS = {
-    "FR": "SARL;SAS;S.A.S.;SA;EURL;SNC", "BE": "SRL;SA;SPRL;NV;SC", "LU": "S.à r.l.;S.A.;Sàrl;S.à r.l.-S;SCS;SE",
-    "CH": "SA;Sàrl;AG;GmbH", "DE": "GmbH;AG;GmbH & Co. KG;KG;e.K.;UG;OHG;eG", "AT": "GmbH;GesmbH;AG;OG;KG",
-    "IE": "Ltd;Limited;plc;DAC;LLP", "UK": "Ltd;Limited;plc;LLP",
+    "FR": "SARL;SAS;S.A.S.;SA;EURL;SNC;S.A.R.L.;SASU;SCOP", "BE": "SRL;SA;SPRL;NV;SC;BV;ASBL",
+    "LU": "S.à r.l.;S.A.;Sàrl;S.à r.l.-S;SCS;SE;S.C.A.;s.à r.l.", "CH": "SA;Sàrl;AG;GmbH",
+    "DE": "GmbH;AG;GmbH & Co. KG;KG;e.K.;UG;OHG;eG;UG (haftungsbeschränkt);AG & Co. KG;mbH;GbR;SE & Co. KGaA;e.V.",
+    "AT": "GmbH;GesmbH;AG;OG;KG;GmbH & Co KG;e.U.", "IE": "Ltd;Limited;plc;DAC;LLP;Ltd.", "UK": "Ltd;Limited;plc;LLP;Ltd.;PLC",
     "US": "Inc.;LLC;Corp.;Corporation;L.P.;, Inc.;, LLC;Holdings, Inc.",
 }  # fmt: skip
 _SYLLABLES = [
@@ -56,7 +59,19 @@ _FIRMS = (
     "{coined} {form}", "{coined} {trade} {form}", "{one} {trade} {form}", "{one} & {two} {form}", "{trade} {one} {form}",
     "{coined} {trade}", "{one} & {two}", "{initials} {trade} {form}", "{coined}-{two} {form}", "{trade} {coined} {form}",
     "{coined} Group {form}", "{coined} International {form}", "{one} {form}", "{town} {trade} {form}",
+    "{house} {one} {form}", "{house} {one} & {two} {form}", "{one}, {two} & {three} {form}", "{one} {sons} {form}",
+    "{coined} {trade} ({town}) {form}",
 )  # fmt: skip
+_HOUSES = {
+    "fr": "Maison;Ets;Établissements;Atelier;Groupe", "de": "Gebr.;Haus;Autohaus;Atelier;Werkstatt",
+    "en": "House of;Bros.;Studio;Atelier", "lb": "Maison;Atelier",
+}  # fmt: skip
+_SONS = {"fr": "& Fils;Frères;et Associés", "de": "& Söhne;& Partner;Nachf.", "en": "& Sons;& Co.;Bros", "lb": "& Fils;& Co"}
+_TITLES = {
+    "fr": "Dr;Pr;Me;Maître;Docteur;Dr.", "de": "Dr.;Prof. Dr.;Dr. med.;Dipl.-Ing.;Dr. jur.;Prof. Dr. Dr.;Mag.",
+    "en": "Dr;Dr.;Professor;Prof.;Sir;Rev.", "lb": "Dr;Me",
+}  # fmt: skip
+"""Titles that belong to a name; what one is addressed by (Herr, Madame, Mr) does not."""
 _SHORT = {"fr": "{d:02}/{m:02}/{yy:02}", "de": "{d}.{m}.{yy:02}", "en": "{d:02}-{mon}-{yy:02}", "lb": "{d}.{m}.{yy:02}"}
 _LONG = {"fr": "{d} {month} {y}", "de": "{d}. {month} {y}", "en": "{month} {d}, {y}", "lb": "{d}. {month} {y}"}
 _ORDINAL = (
@@ -136,6 +151,7 @@ class Case:
         self._ordinal, self._day_of = rng.choice(_ORDINAL), rng.choice(_ORDINAL[:2])
         self._group, self._point = self._marks()
         self._money = self._money_style()
+        self._minus = rng.choice(("-{}", "-{}", "-{}", "- {}", "\u2212{}"))
 
     # --- roles ----------------------------------------------------------------------------------------------------------
 
@@ -155,13 +171,13 @@ class Case:
             return {"upper": str.upper, "lower": str.lower}[style](self.get(name))
         taken = {said for (other, _), said in self._spelled.items() if other.partition("#")[0] == role.name}
         for _ in range(8):
-            said = self._draw(role)
+            said = self._draw(role, self.given.get(name, self.given.get(role.name, role.value)))
             if said not in taken:
                 break
         return said
 
-    def _draw(self, role: Role) -> str:
-        sort, *needs = self.given.get(role.name, role.value).split(":")
+    def _draw(self, role: Role, way: str) -> str:
+        sort, *needs = way.split(":")
         if role.party and sort in ("street", "town", "address"):
             street, town = self.home(role.party)
             return {"street": street, "town": town, "address": f"{street}, {town}"}[sort]
@@ -223,7 +239,8 @@ class Case:
             "plate": facts.plate, "vin": facts.vin, "iban": facts.iban, "phone": self._phone, "email": self.email,
             "bic": self._bic, "vat": lambda: self.shape(_VAT_SHAPES[self.country]),
             "register": lambda: self.shape(rng.choice(_REGISTERS[self.country].split(";"))),
-            "person": self.person, "firm": self.firm, "brand": self._brand,
+            "person": self.person, "titled": self._titled, "firm": self.firm, "brand": self._brand, "short": self._short,
+            "firms": lambda: f"{self.firm()}, {self.firm()}", "words": self._in_words,
             "any": lambda share: self.firm() if rng.random() < float(share) else self.person(),
             "insurer": facts.insurer, "trade": facts.firm,
             "car": lambda: rng.choice(words.CARS.split(";")), "bank": lambda: rng.choice(words.BANKS.split(";")),
@@ -293,8 +310,34 @@ class Case:
         pattern = rng.choice(_FIRMS)
         town = self._town().partition(",")[0]
         initials = "".join(rng.sample("ABCDEGHKLMNPRSTVW", 3))
-        name = pattern.format(coined=coined, trade=trade, form=form, one=one, two=two, town=town, initials=initials)
+        three = rng.choice([name for name in surnames if name not in (one, two)])
+        house, sons = (rng.choice(some[self.language].split(";")) for some in (_HOUSES, _SONS))
+        name = pattern.format(
+            coined=coined, trade=trade, form=form, one=one, two=two, three=three, town=town, initials=initials, house=house,
+            sons=sons,
+        )  # fmt: skip
         return name.replace(" ,", ",")
+
+    def _titled(self) -> str:
+        name = f"{self.rng.choice(_TITLES[self.language].split(';'))} {self.person()}"
+        self.people.add(name)
+        return name
+
+    def _short(self, party: str) -> str:
+        """A party as its logo says it; whoever looks for its name finds the whole of it elsewhere, or nothing to be sure of."""
+        self.vague.add(party)
+        name = self.get(party)
+        for form in sorted(_FORMS[self.country].split(";"), key=len, reverse=True):
+            name = name.removesuffix(form).rstrip(" ,")
+        return self.rng.choice((name, name.upper(), name.lower()))
+
+    def _in_words(self, role: str) -> str:
+        """A sum in words; its cents are figures."""
+        whole, cents = divmod(round(abs(self.amount(role)) * 100), 100)
+        money = {"EUR": "euros", "CHF": "francs", "GBP": "pounds", "USD": "dollars"}[self.currency]
+        if self.language == "de":
+            money = {"euros": "Euro", "francs": "Franken"}.get(money, money)
+        return f"{in_words(whole, self.language)} {money} {cents:02}/100"
 
     def _brand(self) -> str:
         return f"{''.join(self.rng.choice(some) for some in _SYLLABLES)} {self.rng.choice(entries('trade', self.language))}"
@@ -371,7 +414,7 @@ class Case:
         digits = 0 if style == "round" and value == int(value) else 2
         text = self.number(abs(value), digits)
         said = text if style == "bare" else self._money.format(text)
-        return f"-{said}" if value < 0 else said
+        return self._minus.format(said) if value < 0 else said
 
     def percent(self, value: float) -> str:
         """A rate as the document writes it."""
@@ -402,12 +445,14 @@ class Bill:
     """What is billed: lines of one trade with quantity, price and rate of tax; whatever is summed up adds up.
 
     The terms of the case: `exempt` is taxed at nothing and `mixed` in part, `negative` gives back, `rounded` is paid in steps
-    of 0.05, `shipped` adds what the delivery costs, `plain` has neither discount nor prepayment.
+    of 0.05, `shipped` adds what the delivery costs, `plain` has neither discount nor prepayment, `carried` also asks for what
+    was left open before.
 
     Attributes:
         lines: (what, quantity, unit, unit price, rate).
         discount: what is taken off before tax; shipping: what is added before tax.
         rounding: what is added to the total to make it even.
+        previous: what was open before, received: what was paid of it; corrected: what a bill should have come to.
     """
 
     def __init__(self, case: Case, trade: str = "") -> None:
@@ -441,11 +486,15 @@ class Bill:
         self.shipping = round(rng.uniform(4, 45), 2) if "shipped" in case.terms else 0.0
         gross = sum(net + tax for net, tax in self.by_rate.values())
         self.rounding = round(round(gross * 20) / 20 - gross, 2) if "rounded" in case.terms else 0.0
+        self.carried = "carried" in case.terms
+        self.previous = round(rng.uniform(0.3, 2.2) * abs(gross) + 1, 2) if self.carried else 0.0
+        self.received = round(self.previous * rng.choice((0, 0.5, 1, 1, 1)), 2)
+        self.corrected = round(rng.choice((0.2, 0.6, 1, 1, 3)) * rng.uniform(20, 900), 2)
 
     @property
     def all_due(self) -> bool:
         """Whether the total is what has to be paid."""
-        return not self.advanced and not self.rounding
+        return not self.advanced and not self.rounding and not self.carried
 
     @property
     def by_rate(self) -> dict[float, tuple[float, float]]:
@@ -467,5 +516,7 @@ class Bill:
         paid = round(gross * self._advance, 2) if self.advanced else 0.0
         return {
             "subtotal": self._total, "discount": self.discount, "net": net, "tax": tax, "gross": gross, "paid": paid,
-            "due_amount": round(gross - paid + self.rounding, 2),
+            "due_amount": round(gross - paid + self.rounding + self.previous - self.received, 2),
+            "previous_due": self.previous, "received": self.received,
+            "corrected_total": self.corrected, "original_total": round(self.corrected + abs(gross), 2),
         }  # fmt: skip
