@@ -1,7 +1,7 @@
 """Contracts of two to eight parties in French, German and English: who concludes them is said in many ways, and all count.
 
-Beside the parties stand others who are not: who represents them, witnesses, notaries, firms that are spoken of. The contract ends
-on a day, after a time that has to be reckoned, or never.
+Beside the parties stand others who are not: who represents them, witnesses, notaries, firms that are spoken of. The contract
+ends on a day, after a time that has to be reckoned, or never.
 """
 
 import re
@@ -63,8 +63,7 @@ class _Gathering:
     def lines(self) -> Lines:
         """All of it."""
         lets = ["@ask parties expiration_date agreement_date"]
-        for name in self.names:
-            lets.append(f"@let {name} {'titled' if name in self.titled else 'person' if name in self.people else 'firm'}")
+        lets += [f"@let {name} {self._drawn(name)}" for name in self.names]
         body = [*self._clauses(), *self.words.some("clause_of_many", 1, 4)]
         self.rng.shuffle(body)
         parts = [
@@ -81,6 +80,9 @@ class _Gathering:
         for part in filter(None, parts):
             made += [*part, ""]
         return [*lets, *made]
+
+    def _drawn(self, name: str) -> str:
+        return "titled" if name in self.titled else "person" if name in self.people else "firm"
 
     def _aliases(self) -> Lines:
         """What the contract calls each party: a number, a letter, a part it plays, or initials."""

@@ -1,7 +1,8 @@
 """Whole numbers in words, as bills and receipts repeat their total."""
 
 _ONES = {
-    "fr": "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf",
+    "fr": "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept "
+    "dix-huit dix-neuf",
     "de": "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
     "achtzehn neunzehn",
     "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -23,7 +24,8 @@ def in_words(number: int, language: str) -> str:
     if not thousands:
         return spell(rest)
     if language == "de":
-        return f"{spell(thousands).removesuffix('s') if thousands % 100 == 1 else spell(thousands)}tausend{spell(rest) if rest else ''}"
+        head = spell(thousands).removesuffix("s") if thousands % 100 == 1 else spell(thousands)
+        return f"{head}tausend{spell(rest) if rest else ''}"
     if language == "en":
         return f"{spell(thousands)} thousand{f' {spell(rest)}' if rest else ''}"
     # vingt and cent have no s before mille
