@@ -8,12 +8,14 @@ import sys
 from collections import Counter, defaultdict
 
 import pytest
-from tools.forms.asking import asked
+from tools.forms.asking import askable, asked
 from tools.forms.blocks import BLOCKS
-from tools.forms.cases import Case, entries
+from tools.forms.cases import Case
 from tools.forms.composing import COMPOSITIONS, composed, kinds
 from tools.forms.corpus import Row, as_dict, form, forms, held_out
 from tools.forms.drafting import CONTRACTS
+from tools.forms.gathering import GATHERED
+from tools.forms.lists import entries
 from tools.forms.roles import LANGUAGES, ROLES, role_of
 from tools.forms.scribe import Scribe, mentioned
 from tools.forms.spelling import in_words
@@ -229,10 +231,11 @@ def test_lines_break_beside_values_alone():
 
 
 def test_blocks_and_lists_that_layouts_name_exist():
+    marks = {"mix", "end", "repeat", "some", "beside", "let", "bill", "ask", "vague"}
     for layout in (*LAYOUTS, *COMPOSED):
         for line in layout.lines:
             for block in re.findall(r"^\??\s*@(\w+)(.*)", line):
-                assert block[0] in {*BLOCKS, *SUMS, "mix", "end", "repeat", "some", "beside", "let", "bill", "ask"}, line
+                assert block[0] in {*BLOCKS, *SUMS, *marks}, line
                 if block[0] == "some":
                     assert entries(block[1].split()[-1], layout.language)
 
@@ -275,6 +278,107 @@ def test_contracts_name_two_to_eight_parties_and_now_and_then_no_day():
     assert sizes == set(range(2, 9))
     assert sum(1500 < length < 9000 for length in lengths) > 0.8 * len(lengths)
     assert 0.03 < undated / len(lengths) < 0.3
+
+
+def test_contracts_of_many_name_them_all_and_nobody_else():
+    sizes, ends = Counter(), Counter()
+    for kind in GATHERED:
+        for language in ("fr", "de", "en"):
+            for number in range(30):
+                layout = composed(kind, number, language)
+                scribe = Scribe(layout, random.Random(number))
+                drawn = {scribe.case.get(name) for name in scribe.case.given}
+                named = {scribe.text[start:end].casefold() for start, end in scribe.places["parties"]}
+                assert named == {name.casefold() for name in drawn}, (layout.id, number)
+                sizes[len(named)] += 1
+                ends["expiration_date" in scribe.places] += 1
+    assert set(sizes) == set(range(2, 9))
+    assert sum(count for size, count in sizes.items() if size > 2) > 0.7 * sizes.total()
+    assert 0.2 < ends[True] / ends.total() < 0.75
+
+
+def test_what_is_hard_is_asked_whether_it_is_said_or_not():
+    said, gone = Counter(), Counter()
+    for layout in COMPOSED:
+        wanted = next((line.split()[1:] for line in layout.lines if line.startswith("@ask ")), [])
+        scribe = Scribe(layout, random.Random(layout.id))
+        for name in wanted:
+            (said if name in scribe.places else gone)[name] += 1
+    assert min(said[name] for name in ("seller", "buyer", "gross", "credited", "parties", "expiration_date")) > 5
+    assert min(gone[name] for name in ("seller", "expiration_date")) > 0
+
+
+def test_a_name_stands_whole_and_without_what_is_said_before_it(rows: list[Row]):
+    before = "|".join(word for language in ("fr", "de", "en") for word in entries("before_firm", language) if len(word) > 3)
+    names = [value for row in rows for field in row.fields if field["format"] == "name" for value in field["values"]]
+    # Société and Firma are never the first word of a firm's name here
+    assert not [value["raw"] for value in names if re.match(rf"(?:{before}) ", value["raw"])]
+    forms_ = ("GmbH & Co. KG", "S.à r.l.", "SARL", "Ltd", "UG (haftungsbeschränkt)")
+    for form_ in forms_:
+        assert any(value["raw"].endswith(f" {form_}") for value in names), form_
+    cut = 0
+    for row in rows:
+        for value in (v for f in row.fields if f["format"] == "name" and not f["many"] for v in f["values"]):
+            for _, end in value["places"]:
+                cut += bool(re.match(r" (?:GmbH|SARL|S\.à r\.l\.|Ltd|AG|KG|SAS)\b", row.text[end : end + 10]))
+    assert cut == 0
+
+
+def test_the_logo_says_a_name_without_its_form_and_the_foot_all_of_it():
+    found = 0
+    for layout in COMPOSED:
+        if not any("{~short:seller}" in line for line in layout.lines):
+            continue
+        scribe = Scribe(layout, random.Random(layout.id))
+        assert "seller" in scribe.case.vague
+        whole = scribe.case.get("seller")
+        assert {scribe.text[start:end].casefold() for start, end in scribe.places["seller"]} <= {whole.casefold()}, layout.id
+        found += 1
+    assert found > 3
+
+
+def test_credit_notes_say_which_sum_is_given_back():
+    negative = corrected = cancelled = 0
+    for number in range(120):
+        scribe = Scribe(composed("credit note", number, "fr"), random.Random(number))
+        places = askable(scribe)
+        assert places.get("credited") == places.get("gross")
+        original, given = scribe.case.amount("original_total"), scribe.case.amount("credited")
+        cancelled += original == abs(given)
+        amounts = {scribe.case.amount(name) for name in ("credited", "gross")}
+        assert len(amounts) == 1
+        negative += amounts.pop() < 0
+        if "original_total" in places:
+            corrected += 1
+            assert not set(places["original_total"]) & set(places.get("credited", []))
+    assert 30 < negative < 90
+    assert corrected > 30
+    assert 10 < cancelled < 60
+
+
+def test_what_was_open_before_is_not_part_of_the_total():
+    found = 0
+    for number in range(400):
+        layout = composed("invoice", number, "de")
+        if not any(line.startswith("@bill") and "carried" in line for line in layout.lines):
+            continue
+        scribe = Scribe(layout, random.Random(number))
+        places = askable(scribe)
+        if "gross" in places and "due_amount" in places:
+            assert not set(places["gross"]) & set(places["due_amount"]), layout.id
+            found += "previous_due" in places
+    assert found > 10
+
+
+def test_a_fourth_of_the_documents_or_more_are_hard(rows: list[Row]):
+    """Names without a label, crowded sums, credit notes, contracts of many; most of what was there before stays."""
+    hard = 0
+    for row in rows:
+        composed_ = row.layout.startswith("composed-")
+        lines = composed(row.kind, int(row.layout[-3:]), row.language).lines if composed_ else ()
+        asks = {name for line in lines if line.startswith("@ask ") for name in line.split()[1:]}
+        hard += row.kind == "credit note" or (bool(asks) and (row.kind in GATHERED or "parties" not in asks))
+    assert 0.25 < hard / len(rows) < 0.38
 
 
 def test_wordings_of_held_out_compositions_are_said_by_no_other():

@@ -5,7 +5,7 @@
     lists.txt      things, reasons, places ... by language
     papers.txt     papers whose layout is composed; wordings.txt: what they say, by language
     roles          the table of roles, and those that follow from a party: its address, its account ...
-    cases          the values of one document: drawn once, amounts that add up, dates in order
+    cases          the values of one document: drawn once, dates in order; `bill` has its items and sums that add up
     blocks         letterheads, windows, facts, lists, footers
     sums           tables of items, totals, instalments, payment slips
     spelling       sums in words

@@ -9,7 +9,8 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from tools.forms.cases import Case, entries
+from tools.forms.cases import Case
+from tools.forms.lists import entries
 from tools.forms.roles import LANGUAGES, ROLES, Role, role_of
 from tools.forms.scribe import Scribe, mentioned
 

@@ -115,6 +115,8 @@ class _Composer:
         made: Lines = [f"@bill {' '.join(sorted(self.terms))}"] if self.terms else []
         if asks := self._asks():
             made.append(f"@ask {' '.join(asks)}")
+        if self.lone:  # those who are mentioned might be taken for them
+            made.append(f"@vague contact broker {self.writer}_contact {self.writer}_manager")
         if self.writer == "seller" and self.words.chance(0.12):
             made.append("@let seller person")
         for block in filter(None, blocks):
@@ -135,7 +137,7 @@ class _Composer:
         """What is special about its bill."""
         odds = {"exempt": 0.08, "untaxed": 0.06, "mixed": 0.08, "rounded": 0.07, "shipped": 0.1}
         if self.paper.kind == "credit note":
-            odds = {"exempt": 0.08}
+            odds = {"exempt": 0.08, "cancelled": 0.25}
         elif self.paper.kind == "medical bill":
             odds = {"exempt": 0.25, "untaxed": 0.35, "rounded": 0.05}
         terms = {term for term, share in odds.items() if self.billed and self.words.chance(share)}

@@ -57,8 +57,7 @@ class _Gathering:
         self.titled = {name for name in sorted(self.people) if words.chance(0.33)}
         self.aliases = self._aliases()
         self.ends = self.rng.choices(list(_DATES), weights=list(_DATES.values()))[0]
-        self.day = "agreement_date" if words.chance(0.6) else "agreement_date+effective_date"
-        words.roles |= {"title": f"title={self.title}", "day": f"{self.day}:{self.rng.choice(('long', 'long', 'nth'))}"}
+        words.roles |= {"title": f"title={self.title}", "day": f"agreement_date:{self.rng.choice(('long', 'long', 'nth'))}"}
 
     def lines(self) -> Lines:
         """All of it."""
@@ -148,7 +147,7 @@ class _Gathering:
         """The term, when it begins, whose law applies."""
         term = self.words.one(f"ends_{self.ends}") if self.ends != "none" or self.words.chance(0.6) else []
         law = self.words.one("law_of_many") if self.words.chance(0.7) else []
-        begins = self.words.one("begins") if "+" not in self.day and self.words.chance(0.5) else []
+        begins = self.words.one("begins") if self.words.chance(0.4) else []
         return [clause for clause in (term, law, begins) if clause]
 
     def _numbered(self, clauses: list[Lines]) -> list[Lines]:

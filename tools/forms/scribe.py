@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from tools.forms.blocks import BLOCKS, Lines, joined, label, said
-from tools.forms.cases import Case, entries
+from tools.forms.cases import Case
+from tools.forms.lists import entries
 from tools.forms.roles import role_of
 from tools.forms.sums import SUMS
 from tools.forms.templates import Layout
@@ -51,6 +52,7 @@ class Scribe:
         }
         self.asks = [name for line in layout.lines if line.startswith("@ask ") for name in line.split()[1:]]
         self.case.terms = {term for line in layout.lines if line.startswith("@bill ") for term in line.split()[1:]}
+        self.case.vague |= {name for line in layout.lines if line.startswith("@vague ") for name in line.split()[1:]}
         if "bare" in self.case.terms:
             self.case.leave_currency_out()
         self.headed = {name for line in layout.lines for name in re.findall(r"\{#(\w+)\}", line)}
@@ -58,7 +60,7 @@ class Scribe:
         self._long = rng.random() < _LONG
         self._sender = ""
         writer = Writer(random.Random(rng.random()) if rng.random() < _SCANNED else None)  # noqa: S311
-        own = [line for line in layout.lines if not line.startswith(("@let ", "@bill ", "@ask "))]
+        own = [line for line in layout.lines if not line.startswith(("@let ", "@bill ", "@ask ", "@vague "))]
         self._footed = next((found[1] for line in own if (found := re.match(r"\?? ?@foot (\w+)", line))), "")
         self._foot_again = rng.random() < _FOOT_AGAIN
         lines = [*own]

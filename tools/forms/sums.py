@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from tools.forms.blocks import Fact, Lines, joined, label, said, shown
-from tools.forms.cases import Case, entries
+from tools.forms.cases import Case
+from tools.forms.lists import entries
 from tools.forms.writer import Line, Part
 
 

@@ -3,7 +3,7 @@
 import random
 import re
 
-from tools.forms.cases import entries
+from tools.forms.lists import entries
 
 _KEPT = 5
 _APART = 0.6
