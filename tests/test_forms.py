@@ -308,6 +308,19 @@ def test_what_is_hard_is_asked_whether_it_is_said_or_not():
     assert min(gone[name] for name in ("seller", "expiration_date")) > 0
 
 
+def test_a_sum_whose_figure_stands_there_is_not_asked_as_if_it_did_not():
+    asked_ = 0
+    for number in range(150):
+        scribe = Scribe(composed("invoice", number, "de"), random.Random(number))
+        names = {path: role for role in ("net", "tax") for path in ROLES[role].names["en"]}
+        for seed in range(4):
+            for field in asked(random.Random(seed), scribe):
+                if not field["values"] and field["path"] in names:
+                    asked_ += 1
+                    assert scribe.case.figures()[names[field["path"]]] not in scribe.text, scribe.layout.id
+    assert asked_ > 5
+
+
 def test_a_name_stands_whole_and_without_what_is_said_before_it(rows: list[Row]):
     before = "|".join(word for language in ("fr", "de", "en") for word in entries("before_firm", language) if len(word) > 3)
     names = [value for row in rows for field in row.fields if field["format"] == "name" for value in field["values"]]

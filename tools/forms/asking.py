@@ -88,10 +88,9 @@ def askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
 
 def _wanted(rng: random.Random, scribe: Scribe, places: dict[str, Any]) -> list[str]:
     """What the layout wants to be asked; what it does not say is asked to be left open."""
-    never = _never(scribe, set())
-    never |= _half_said(set(places))
+    never = _never(scribe, set(places))
     there = [name for name in scribe.asks if name in places and rng.random() < _WANTED]
-    gone = [name for name in scribe.asks if name not in places and name not in never and rng.random() < _WANTED / 2]
+    gone = [name for name in scribe.asks if name not in never and rng.random() < _WANTED / 2]
     return there + gone
 
 
@@ -141,7 +140,9 @@ def silent(scribe: Scribe, there: set[str], name: str) -> bool:
 
 def _never(scribe: Scribe, there: set[str]) -> set[str]:
     """What cannot be asked as if the document did not say it."""
-    return there | scribe.case.hidden | scribe.case.vague | scribe.headed | _half_said(there)
+    # Where there is one item, or no tax, the figure of a sum that is not said stands there all the same.
+    figures = {name for name, figure in scribe.case.figures().items() if figure in scribe.text}
+    return there | scribe.case.hidden | scribe.case.vague | scribe.headed | figures | _half_said(there)
 
 
 def _stranger(role: Role) -> bool:

@@ -178,6 +178,10 @@ class Case:
                 self._amounts[name] = self._sum(*needs)
         return self._amounts[name]
 
+    def figures(self) -> dict[str, str]:
+        """The sums that were drawn so far, without sign and currency."""
+        return {name: self.money(abs(value), "bare") for name, value in self._amounts.items()}
+
     def home(self, party: str) -> tuple[str, str]:
         """Street and town of a party."""
         if party not in self._homes:
