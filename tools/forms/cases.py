@@ -217,7 +217,7 @@ class Case:
             "bic": self._bic, "vat": lambda: self.shape(_VAT_SHAPES[self.country]),
             "register": lambda: self.shape(rng.choice(_REGISTERS[self.country].split(";"))),
             "person": self.person, "titled": self._titled, "firm": self.firm, "brand": self._brand, "short": self._short,
-            "firms": lambda: f"{self.firm()}, {self.firm()}", "words": self._in_words,
+            "words": self._in_words,
             "any": lambda share: self.firm() if rng.random() < float(share) else self.person(),
             "insurer": facts.insurer, "trade": facts.firm,
             "car": lambda: rng.choice(words.CARS.split(";")), "bank": lambda: rng.choice(words.BANKS.split(";")),
