@@ -5,11 +5,14 @@
     lists.txt      things, reasons, places ... by language
     papers.txt     papers whose layout is composed; wordings.txt: what they say, by language
     roles          the table of roles, and those that follow from a party: its address, its account ...
-    cases          the values of one document: drawn once, amounts that add up, dates in order
-    blocks         letterheads, windows, facts, tables of items, totals, footers
+    cases          the values of one document: drawn once, dates in order; `bill` has its items and sums that add up
+    blocks         letterheads, windows, facts, lists, footers
+    sums           tables of items, totals, instalments, payment slips
+    spelling       sums in words
     templates      reads the layouts
     composing      layouts put together at random: bills, statements, notices, letters
     drafting       the same for contracts
+    gathering      contracts of two to eight parties, in three languages
     wordings       draws what compositions say; some of it for those alone that are held out
     scribe         writes one document from a layout
     writer         text that remembers where each value stands

@@ -9,12 +9,16 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from tools.forms.cases import Case, entries
+from tools.forms.cases import Case
+from tools.forms.lists import entries
 from tools.forms.roles import LANGUAGES, ROLES, Role, role_of
 from tools.forms.scribe import Scribe, mentioned
 
 _ABSENT = (0.1, 0.36)
 _DESCRIBED = 0.68
+_MOST = 14
+_WANTED = 0.7
+"""How often a role is asked that its layout wants to be asked; where it is not said, half as often."""
 _SHORT = 0.12
 """Share of the names that can be said shorter, "policy" for "policy_number", where the description says what is meant."""
 _KINDS = frozenset({"number", "no", "date", "name", "person", "amount", "reference", "numero", "nom", "montant", "personne"})
@@ -34,11 +38,14 @@ def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
         missing = rng.randint(2, 6)
     chosen += unsaid(rng, scribe, set(places), missing)
     rng.shuffle(chosen)
+    wanted = _wanted(rng, scribe, places)
+    chosen = [*wanted, *(name for name in chosen if name not in wanted)][:_MOST]
+    rng.shuffle(chosen)
     language = rng.choices(LANGUAGES, weights=(74, 13, 13))[0]
     camel = rng.random() < 0.08
     taken: set[str] = set()
     fields = []
-    for name in chosen[:14]:
+    for name in chosen:
         path = _path(rng, role_of(name), places, language, taken)
         if path:
             described = rng.random() < _DESCRIBED
@@ -66,15 +73,25 @@ def askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
     ]
     if signs:
         places.setdefault("currency", signs)
+    if scribe.layout.kind == "credit note" and (total := sorted({*places.get("gross", ()), *places.get("credited", ())})):
+        places["gross"] = places["credited"] = total
     if scribe.layout.kind not in _BILLS or "gross" not in places:
         return places
     bill = scribe.case.bill
     due = places.get("due_amount", [])
-    if "paid" not in places and (not due or bill.all_due):
+    if "paid" not in places and (bill.all_due or not (due or bill.carried)):
         places["due_amount"] = [*due, *(place for place in places["gross"] if place not in due)]
     if "net" in places and not bill.discounted and not bill.shipping:
         places.setdefault("subtotal", places["net"])
     return places
+
+
+def _wanted(rng: random.Random, scribe: Scribe, places: dict[str, Any]) -> list[str]:
+    """What the layout wants to be asked; what it does not say is asked to be left open."""
+    never = _never(scribe, set(places))
+    there = [name for name in scribe.asks if name in places and rng.random() < _WANTED]
+    gone = [name for name in scribe.asks if name not in never and rng.random() < _WANTED / 2]
+    return there + gone
 
 
 def _mixed_up(rng: random.Random, there: list[str], count: int) -> list[str]:
@@ -123,7 +140,9 @@ def silent(scribe: Scribe, there: set[str], name: str) -> bool:
 
 def _never(scribe: Scribe, there: set[str]) -> set[str]:
     """What cannot be asked as if the document did not say it."""
-    return there | scribe.case.hidden | scribe.case.vague | scribe.headed | _half_said(there)
+    # Where there is one item, or no tax, the figure of a sum that is not said stands there all the same.
+    figures = {name for name, figure in scribe.case.figures().items() if figure in scribe.text}
+    return there | scribe.case.hidden | scribe.case.vague | scribe.headed | figures | _half_said(there)
 
 
 def _stranger(role: Role) -> bool:

@@ -1,4 +1,4 @@
-"""Blocks of a page: letterheads, windows, facts, tables of items, totals, footers.
+"""Blocks of a page: letterheads, windows, facts, lists, footers; those of bills are in `sums`.
 
 Each is made for a `Case` and gives lines, an empty one between what stands apart.
 """
@@ -6,7 +6,7 @@ Each is made for a `Case` and gives lines, an empty one between what stands apar
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
-from tools.forms.cases import Case, entries
+from tools.forms.cases import Case
 from tools.forms.roles import role_of
 from tools.forms.writer import Line, Part
 
@@ -108,14 +108,21 @@ def window(case: Case, party: str, above: str = "") -> Lines:
     rows: Lines = []
     if above == "labelled" or rng.random() < 0.12:
         rows.append([label(case, party), rng.choice(("", "", ":"))])
-    if case.get(party) in case.people and rng.random() < 0.35:
-        rows.append([case.make("salutation")])
-    rows.append([said(case, party)])
+    rows += _addressed(case, party)
     if rng.random() < 0.2:
         rows.append([case.make("attention"), " ", said(case, f"{party}_contact")])
     elif rng.random() < 0.12:
         rows.append([case.make("co")])
     return [*rows, *_home(case, party)]
+
+
+def _addressed(case: Case, party: str) -> Lines:
+    """A name, with what one puts before a name above it or on its line."""
+    one, odds = case.get(party) in case.people, case.rng.random()
+    word = case.make("salutation" if one else "before_firm")
+    if odds < (0.2 if one else 0.08):
+        return [[word], [said(case, party)]]
+    return [[f"{word} ", said(case, party)]] if odds < (0.4 if one else 0.22) else [[said(case, party)]]
 
 
 def foot(case: Case, party: str) -> Lines:
@@ -240,139 +247,7 @@ _STYLES: dict[Callable[[Case, Sequence[Fact]], Lines], float] = {
 }  # fmt: skip
 
 
-# --- bills ------------------------------------------------------------------------------------------------------------------
-
-
-def items(case: Case, _trade: str = "") -> Lines:
-    """A table of what is billed (`case.trade`): some columns of many, with or without their heads."""
-    rng = case.rng
-    columns = [name for name, odds in _COLUMNS.items() if rng.random() < odds]
-    if "rate" in columns:
-        case.vague.add("tax_rate")
-    between = rng.choice(("\t", "\t", "\t", "\t", " | ", "  ", " "))
-    stacked = rng.random() < 0.1  # each cell on a line of its own, as some readers of tables give them
-
-    def row(cells: list[Line]) -> Lines:
-        return cells if stacked else [joined(cells, between)]
-
-    rows = row([[rng.choice(entries(f"col_{name}", case.language))] for name in columns]) if rng.random() < 0.85 else []
-    lines = case.bill.lines
-    carried = rng.randrange(2, len(lines)) if len(lines) > 4 and rng.random() < 0.3 else 0
-    for number, line in enumerate(lines, 1):
-        rows += row(_cells(case, columns, number, line))
-        if rng.random() < (0.85 if case.wordy else 0.08):
-            rows += [[f"{case.indent}{case.make('subline')}"] for _ in range(rng.randint(1, 3 if case.wordy else 1))]
-        if number == carried:
-            rows += _carried(case, round(sum(round(count * price, 2) for _, count, _, price, _ in lines[:number]), 2))
-    return rows
-
-
-def _carried(case: Case, amount: float) -> Lines:
-    """A sum at the foot of a page and again at the head of the next one."""
-    said: Line = [case.make("carried"), "\t", case.money(amount, "bare" if case.bare else "")]
-    again: Line = [case.make("carried"), "\t", case.money(amount, "bare" if case.bare else "")]
-    return [said, [], *([[case.make("page").replace("#", "2")]] if case.rng.random() < 0.5 else []), again]
-
-
-_COLUMNS = {
-    "no": 0.45,
-    "day": 0.12,
-    "article": 0.3,
-    "what": 1,
-    "count": 0.75,
-    "unit": 0.3,
-    "price": 0.7,
-    "rate": 0.3,
-    "amount": 1,
-}
-
-
-def _cells(case: Case, columns: Sequence[str], number: int, line: tuple[str, float, str, float, float]) -> list[Line]:
-    what, count, unit, price, rate = line
-    style = "bare" if case.bare else ""
-    cells: dict[str, Line] = {
-        "no": [str(number)],
-        "day": [case.make("date", "-40", "-3")],
-        "article": [case.shape("##-####")],
-        "what": [("items", what)],
-        "count": [case.number(count, 0 if count == int(count) else 1)],
-        "unit": [unit],
-        "price": [case.money(price, style)],
-        "rate": [case.percent(rate)],
-        "amount": [case.money(round(count * price, 2), style)],
-    }
-    return [cells[name] for name in columns]
-
-
-def totals(case: Case, *wanted: str) -> Lines:
-    """The sums of a bill, those that it has; taxes by rate in lines or a table of their own."""
-    rng, bill = case.rng, case.bill
-    style = "bare" if case.bare else ""
-    several = len(bill.by_rate) > 1
-    if several:
-        case.hidden.add("tax_rate")
-    by_rate = rates(case) if not case.rated and (several or rng.random() < 0.15) else []
-    pairs: list[Fact] = []
-    for name in _there(case, wanted or ("net", "tax", "gross")):
-        word: list[Part] = [label(case, name)]
-        if name == "tax" and not several and rng.random() < 0.6:
-            word += [" ", said(case, "tax_rate")]
-        elif name == "discount" and rng.random() < 0.6:
-            word += [f" {case.percent(bill.share)}"]
-        minus = rng.choice(("-", "- ", "")) if name in ("discount", "paid") and rng.random() < 0.6 else ""
-        if name == "due_amount" and bill.rounding:
-            pairs.append(([case.make("rounding")], [case.money(bill.rounding, style)]))
-        if name == "net" and bill.shipping:
-            pairs.append(([case.make("shipping")], [case.money(bill.shipping, style)]))
-        pairs.append((word, [minus, said(case, name, style)]))
-    return [*by_rate, *_summed(case, pairs)]
-
-
-def _summed(case: Case, pairs: Sequence[Fact]) -> Lines:
-    """Sums with their words: on a line each, or as readers of columns give them."""
-    way = case.rng.random()
-    if way < 0.08:
-        return [line for pair in pairs for line in pair]
-    if way < 0.15:
-        return [*(word for word, _ in pairs), *(value for _, value in pairs)]
-    if way < 0.22:
-        return [joined((word for word, _ in pairs), "\t"), joined((value for _, value in pairs), "\t")]
-    mark = case.rng.choice(("\t", "\t", ": ", "\t\t", " ", ":\t"))
-    indent = case.rng.choice(("", "", "", "\t\t", "\t"))
-    return [[indent, *word, mark, *value] for word, value in pairs]
-
-
-def _there(case: Case, wanted: Sequence[str]) -> list[str]:
-    """The sums that make sense for this bill, some of them left out."""
-    names = list(wanted)
-    if case.bill.discounted and "discount" not in names:
-        names = ["subtotal", "discount", *names]
-    elif case.bill.shipping and "subtotal" not in names:
-        names = ["subtotal", *names]
-    if not case.bill.all_due and "due_amount" not in names and "gross" in names:
-        names += ["paid", "due_amount"]
-    gone = {"discount"} if not case.bill.discounted else set()
-    gone |= {"subtotal"} if not case.bill.discounted and not case.bill.shipping else set()
-    gone |= {"paid"} if not case.bill.advanced else set()
-    gone |= {"due_amount"} if case.bill.all_due else set()
-    gone |= {name for name in ("net", "tax") if not case.bill.shipping and case.rng.random() < 0.08}
-    return [name for name in names if name not in gone]
-
-
-def rates(case: Case) -> Lines:
-    """Net sum and tax for each rate; they are the bill's own sums where there is one rate alone."""
-    case.rated = True
-    single = len(case.bill.by_rate) == 1
-    names = ("tax_rate", "net", "tax")
-    if single:
-        rows = [[[said(case, name, "bare" if name != "tax_rate" else "")] for name in names]]
-    else:
-        sums = case.bill.by_rate.items()
-        rows = [[[case.percent(rate)], [case.money(net, "bare")], [case.money(tax, "bare")]] for rate, (net, tax) in sums]
-    if case.rng.random() < 0.3:
-        mark = case.rng.choice((" = ", ": ", "\t"))
-        return [*([label(case, "tax"), " ", *rate, " / ", *net, mark, *tax] for rate, net, tax in rows), []]
-    return [joined(([label(case, name)] for name in names), "\t"), *(joined(row, "\t") for row in rows), []]
+# --- lists ------------------------------------------------------------------------------------------------------------
 
 
 def many(case: Case, role: str, low: str, high: str) -> Lines:
@@ -392,6 +267,5 @@ def many(case: Case, role: str, low: str, high: str) -> Lines:
 
 
 BLOCKS: dict[str, Callable[..., Lines]] = {
-    "head": head, "sender": sender, "window": window, "facts": facts, "items": items, "totals": totals, "rates": rates,
-    "foot": foot, "sign": sign, "list": many,
+    "head": head, "sender": sender, "window": window, "facts": facts, "foot": foot, "sign": sign, "list": many,
 }  # fmt: skip

@@ -7,6 +7,7 @@ How a role's value is drawn (the third column of roles.txt), with what it needs 
     percent:5,10  int:1:9    a rate; a whole number
     shape:@-####             letters and digits; number, plate, vin, iban, bic, vat, register, phone, email, time, month
     person, firm, any:0.5    a name; any: a firm as often as said; trade:doctor as `tools.letters` names one; insurer
+    titled, short:seller     a person with an academic title; a firm's name without its legal form, as its logo says it
     list:cause               an entry of lists.txt
     street, town, address    of the role's party
 """
@@ -15,19 +16,17 @@ import datetime as dt
 import random
 import re
 from collections.abc import Callable
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
+from tools.forms.bill import Bill
+from tools.forms.lists import entries
 from tools.forms.roles import Role, role_of
+from tools.forms.spelling import in_words
 from tools.letters import words
 from tools.letters.facts import DATE_STYLES, MONTHS, Facts
 from tools.letters.grammar import choose
-from tools.letters.items import ITEMS
-from tools.letters.tables import VAT
 
 ABROAD = {"UK": ("£", "GBP"), "US": ("$", "USD")}
-RATES = {**VAT, "UK": 20, "US": 8.25}
-REDUCED = {"LU": 8, "BE": 6, "FR": 10, "CH": 2.6, "DE": 7, "AT": 10, "IE": 13.5, "UK": 5, "US": 4}
 _VAT_SHAPES = {
     "LU": "LU########", "DE": "DE#########", "FR": "FR###########", "BE": "BE 0###.###.###", "CH": "CHE-###.###.###",
     "AT": "ATU########", "IE": "IE#######F", "UK": "GB ### #### ##", "US": "##-#######",
@@ -39,9 +38,10 @@ _REGISTERS = {
     "US": "C#######",
 }  # fmt: skip
 _FORMS = {
-    "FR": "SARL;SAS;S.A.S.;SA;EURL;SNC", "BE": "SRL;SA;SPRL;NV;SC", "LU": "S.à r.l.;S.A.;Sàrl;S.à r.l.-S;SCS;SE",
-    "CH": "SA;Sàrl;AG;GmbH", "DE": "GmbH;AG;GmbH & Co. KG;KG;e.K.;UG;OHG;eG", "AT": "GmbH;GesmbH;AG;OG;KG",
-    "IE": "Ltd;Limited;plc;DAC;LLP", "UK": "Ltd;Limited;plc;LLP",
+    "FR": "SARL;SAS;S.A.S.;SA;EURL;SNC;S.A.R.L.;SASU;SCOP", "BE": "SRL;SA;SPRL;NV;SC;BV;ASBL",
+    "LU": "S.à r.l.;S.A.;Sàrl;S.à r.l.-S;SCS;SE;S.C.A.;s.à r.l.", "CH": "SA;Sàrl;AG;GmbH",
+    "DE": "GmbH;AG;GmbH & Co. KG;KG;e.K.;UG;OHG;eG;UG (haftungsbeschränkt);AG & Co. KG;mbH;GbR;SE & Co. KGaA;e.V.",
+    "AT": "GmbH;GesmbH;AG;OG;KG;GmbH & Co KG;e.U.", "IE": "Ltd;Limited;plc;DAC;LLP;Ltd.", "UK": "Ltd;Limited;plc;LLP;Ltd.;PLC",
     "US": "Inc.;LLC;Corp.;Corporation;L.P.;, Inc.;, LLC;Holdings, Inc.",
 }  # fmt: skip
 _SYLLABLES = [
@@ -56,36 +56,24 @@ _FIRMS = (
     "{coined} {form}", "{coined} {trade} {form}", "{one} {trade} {form}", "{one} & {two} {form}", "{trade} {one} {form}",
     "{coined} {trade}", "{one} & {two}", "{initials} {trade} {form}", "{coined}-{two} {form}", "{trade} {coined} {form}",
     "{coined} Group {form}", "{coined} International {form}", "{one} {form}", "{town} {trade} {form}",
+    "{house} {one} {form}", "{house} {one} & {two} {form}", "{one}, {two} & {three} {form}", "{one} {sons} {form}",
+    "{coined} {trade} ({town}) {form}",
 )  # fmt: skip
+_HOUSES = {
+    "fr": "Maison;Ets;Établissements;Atelier;Groupe", "de": "Gebr.;Haus;Autohaus;Atelier;Werkstatt",
+    "en": "House of;Bros.;Studio;Atelier", "lb": "Maison;Atelier",
+}  # fmt: skip
+_SONS = {"fr": "& Fils;Frères;et Associés", "de": "& Söhne;& Partner;Nachf.", "en": "& Sons;& Co.;Bros", "lb": "& Fils;& Co"}
+_TITLES = {
+    "fr": "Dr;Pr;Me;Maître;Docteur;Dr.", "de": "Dr.;Prof. Dr.;Dr. med.;Dipl.-Ing.;Dr. jur.;Prof. Dr. Dr.;Mag.",
+    "en": "Dr;Dr.;Professor;Prof.;Sir;Rev.", "lb": "Dr;Me",
+}  # fmt: skip
+"""Titles that belong to a name; what one is addressed by (Herr, Madame, Mr) does not."""
 _SHORT = {"fr": "{d:02}/{m:02}/{yy:02}", "de": "{d}.{m}.{yy:02}", "en": "{d:02}-{mon}-{yy:02}", "lb": "{d}.{m}.{yy:02}"}
 _LONG = {"fr": "{d} {month} {y}", "de": "{d}. {month} {y}", "en": "{month} {d}, {y}", "lb": "{d}. {month} {y}"}
 _ORDINAL = (
     "{d}{th} day of {month}, {y}", "{d}{th} day of {month} {y}", "{month} {d}{th}, {y}", "{month} {d}, {y}", "{d} {month} {y}",
 )  # fmt: skip
-
-
-@cache
-def entries(name: str, language: str) -> tuple[str, ...]:
-    """The entries of a list; Luxembourgish ones are French where there are none of its own.
-
-    Raises:
-        KeyError: there is no such list.
-    """
-    found = _lists()[name]
-    return found.get(language) or found["fr"]
-
-
-@cache
-def _lists() -> dict[str, dict[str, tuple[str, ...]]]:
-    texts = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("lists.txt", "wordings.txt"))
-    lists: dict[str, dict[str, tuple[str, ...]]] = {}
-    for row in "\n".join(texts).splitlines():
-        if heading := re.match(r"\[(\w+)\]$", row):
-            current = lists.setdefault(heading[1], {})
-        elif row.strip() and not row.startswith("#"):
-            language, _, said = row.partition(": ")
-            current[language] = current.get(language, ()) + tuple(re.split(r"(?<! );(?! )", said))
-    return lists
 
 
 class Case:
@@ -136,6 +124,7 @@ class Case:
         self._ordinal, self._day_of = rng.choice(_ORDINAL), rng.choice(_ORDINAL[:2])
         self._group, self._point = self._marks()
         self._money = self._money_style()
+        self._minus = rng.choice(("-{}", "-{}", "-{}", "- {}", "\u2212{}"))
 
     # --- roles ----------------------------------------------------------------------------------------------------------
 
@@ -155,13 +144,13 @@ class Case:
             return {"upper": str.upper, "lower": str.lower}[style](self.get(name))
         taken = {said for (other, _), said in self._spelled.items() if other.partition("#")[0] == role.name}
         for _ in range(8):
-            said = self._draw(role)
+            said = self._draw(role, self.given.get(name, self.given.get(role.name, role.value)))
             if said not in taken:
                 break
         return said
 
-    def _draw(self, role: Role) -> str:
-        sort, *needs = self.given.get(role.name, role.value).split(":")
+    def _draw(self, role: Role, way: str) -> str:
+        sort, *needs = way.split(":")
         if role.party and sort in ("street", "town", "address"):
             street, town = self.home(role.party)
             return {"street": street, "town": town, "address": f"{street}, {town}"}[sort]
@@ -189,6 +178,10 @@ class Case:
                 self._amounts[name] = self._sum(*needs)
         return self._amounts[name]
 
+    def figures(self) -> dict[str, str]:
+        """The sums that were drawn so far, without sign and currency."""
+        return {name: self.money(abs(value), "bare") for name, value in self._amounts.items()}
+
     def home(self, party: str) -> tuple[str, str]:
         """Street and town of a party."""
         if party not in self._homes:
@@ -196,7 +189,7 @@ class Case:
         return self._homes[party]
 
     @cached_property
-    def bill(self) -> "Bill":
+    def bill(self) -> Bill:
         """The table of items of this document."""
         return Bill(self, self.trade)
 
@@ -223,7 +216,8 @@ class Case:
             "plate": facts.plate, "vin": facts.vin, "iban": facts.iban, "phone": self._phone, "email": self.email,
             "bic": self._bic, "vat": lambda: self.shape(_VAT_SHAPES[self.country]),
             "register": lambda: self.shape(rng.choice(_REGISTERS[self.country].split(";"))),
-            "person": self.person, "firm": self.firm, "brand": self._brand,
+            "person": self.person, "titled": self._titled, "firm": self.firm, "brand": self._brand, "short": self._short,
+            "words": self._in_words,
             "any": lambda share: self.firm() if rng.random() < float(share) else self.person(),
             "insurer": facts.insurer, "trade": facts.firm,
             "car": lambda: rng.choice(words.CARS.split(";")), "bank": lambda: rng.choice(words.BANKS.split(";")),
@@ -293,8 +287,34 @@ class Case:
         pattern = rng.choice(_FIRMS)
         town = self._town().partition(",")[0]
         initials = "".join(rng.sample("ABCDEGHKLMNPRSTVW", 3))
-        name = pattern.format(coined=coined, trade=trade, form=form, one=one, two=two, town=town, initials=initials)
+        three = rng.choice([name for name in surnames if name not in (one, two)])
+        house, sons = (rng.choice(some[self.language].split(";")) for some in (_HOUSES, _SONS))
+        name = pattern.format(
+            coined=coined, trade=trade, form=form, one=one, two=two, three=three, town=town, initials=initials, house=house,
+            sons=sons,
+        )  # fmt: skip
         return name.replace(" ,", ",")
+
+    def _titled(self) -> str:
+        name = f"{self.rng.choice(_TITLES[self.language].split(';'))} {self.person()}"
+        self.people.add(name)
+        return name
+
+    def _short(self, party: str) -> str:
+        """A party as its logo says it; whoever looks for its name finds the whole of it elsewhere, or nothing to be sure of."""
+        self.vague.add(party)
+        name = self.get(party)
+        for form in sorted(_FORMS[self.country].split(";"), key=len, reverse=True):
+            name = name.removesuffix(form).rstrip(" ,")
+        return self.rng.choice((name, name.upper(), name.lower()))
+
+    def _in_words(self, role: str) -> str:
+        """A sum in words; its cents are figures."""
+        whole, cents = divmod(round(abs(self.amount(role)) * 100), 100)
+        money = {"EUR": "euros", "CHF": "francs", "GBP": "pounds", "USD": "dollars"}[self.currency]
+        if self.language == "de":
+            money = {"euros": "Euro", "francs": "Franken"}.get(money, money)
+        return f"{in_words(whole, self.language)} {money} {cents:02}/100"
 
     def _brand(self) -> str:
         return f"{''.join(self.rng.choice(some) for some in _SYLLABLES)} {self.rng.choice(entries('trade', self.language))}"
@@ -371,7 +391,7 @@ class Case:
         digits = 0 if style == "round" and value == int(value) else 2
         text = self.number(abs(value), digits)
         said = text if style == "bare" else self._money.format(text)
-        return f"-{said}" if value < 0 else said
+        return self._minus.format(said) if value < 0 else said
 
     def percent(self, value: float) -> str:
         """A rate as the document writes it."""
@@ -396,76 +416,3 @@ def _date_style(rng: random.Random, language: str, country: str) -> str:
     if country == "US":
         return rng.choice(("{month} {d}, {y}", "{m:02}/{d:02}/{y}", "{mon} {d}, {y}", "{month} {d}, {y}"))
     return rng.choice(DATE_STYLES[language]).replace("{month:.3}", "{mon}")
-
-
-class Bill:
-    """What is billed: lines of one trade with quantity, price and rate of tax; whatever is summed up adds up.
-
-    The terms of the case: `exempt` is taxed at nothing and `mixed` in part, `negative` gives back, `rounded` is paid in steps
-    of 0.05, `shipped` adds what the delivery costs, `plain` has neither discount nor prepayment.
-
-    Attributes:
-        lines: (what, quantity, unit, unit price, rate).
-        discount: what is taken off before tax; shipping: what is added before tax.
-        rounding: what is added to the total to make it even.
-    """
-
-    def __init__(self, case: Case, trade: str = "") -> None:
-        rng = case.rng
-        spoken = "fr" if case.language == "lb" else case.language
-        trades = [*ITEMS, *(name for name in _lists() if name.startswith("items_"))]
-        trade = trade or rng.choice(trades)
-        pool = ITEMS[trade][spoken].split(";") if trade in ITEMS else list(entries(trade, case.language))
-        rates = [float(RATES[case.country])] * 3 + [float(REDUCED[case.country])]
-        only = rng.choice(rates) if rng.random() < 0.7 else None
-        only = 0.0 if "exempt" in case.terms else only
-        if "mixed" in case.terms:
-            rates, only = [0.0, *rates], None
-        backwards = rng.choice(((-1, 1), (1, -1))) if "negative" in case.terms else (1, 1)
-        self.lines: list[tuple[str, float, str, float, float]] = []
-        for entry in rng.sample(pool, min(len(pool), rng.choice((1, 2, 2, 3, 3, 4, 5, 6, 8, 11)))):
-            what, _, span = entry.rpartition(": ")
-            low, _, high = span.partition("-")
-            price = round(rng.uniform(float(low), float(high)), 2)
-            count = rng.choice((1, 1, 1, 2, 3, 4, 1.5, 2.5, 10)) * backwards[0]
-            unit = rng.choice(entries("unit", case.language))
-            rate = rng.choice(rates) if only is None else only
-            self.lines.append((case.filled(what), count, unit, price * backwards[1], rate))
-        self._total = round(sum(round(count * price, 2) for _, count, _, price, _ in self.lines), 2)
-        self.share = rng.choice((2, 3, 5, 10, 15))
-        plain = case.terms & {"negative", "plain"}
-        self.discounted = rng.random() < 0.2 and not plain
-        self.discount = round(self._total * self.share / 100, 2) if self.discounted else 0.0
-        self._advance = rng.choice((0.1, 0.3, 0.5))
-        self.advanced = rng.random() < 0.22 and not plain
-        self.shipping = round(rng.uniform(4, 45), 2) if "shipped" in case.terms else 0.0
-        gross = sum(net + tax for net, tax in self.by_rate.values())
-        self.rounding = round(round(gross * 20) / 20 - gross, 2) if "rounded" in case.terms else 0.0
-
-    @property
-    def all_due(self) -> bool:
-        """Whether the total is what has to be paid."""
-        return not self.advanced and not self.rounding
-
-    @property
-    def by_rate(self) -> dict[float, tuple[float, float]]:
-        """For each rate of tax the net sum and the tax on it."""
-        found: dict[float, float] = {}
-        for _, count, _, price, rate in self.lines:
-            found[rate] = found.get(rate, 0.0) + round(count * price, 2)
-        left = (1 - self.share / 100) if self.discounted else 1.0
-        sums = {rate: round(net * left, 2) for rate, net in sorted(found.items())}
-        first = self.lines[0][4]
-        sums[first] = round(sums[first] + self.shipping, 2)
-        return {rate: (net, round(net * rate / 100, 2)) for rate, net in sums.items()}
-
-    def sums(self) -> dict[str, float]:
-        """The amounts of the roles whose value is `bill`."""
-        net = round(sum(net for net, _ in self.by_rate.values()), 2)
-        tax = round(sum(tax for _, tax in self.by_rate.values()), 2)
-        gross = round(net + tax, 2)
-        paid = round(gross * self._advance, 2) if self.advanced else 0.0
-        return {
-            "subtotal": self._total, "discount": self.discount, "net": net, "tax": tax, "gross": gross, "paid": paid,
-            "due_amount": round(gross - paid + self.rounding, 2),
-        }  # fmt: skip

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tools.forms.drafting import CONTRACTS, contract
+from tools.forms.gathering import GATHERED, gathered
 from tools.forms.templates import Layout
 from tools.forms.wordings import Wordings
 
@@ -20,6 +21,8 @@ _LANGUAGES = ("fr", "de", "en")
 _PEOPLE = frozenset({"writer", "policyholder"})
 _TRADE = frozenset({"invoice", "credit note", "quote", "order confirmation", "delivery note"})
 _PAID = frozenset({"invoice", "medical bill"})
+_LONE, _CROWDED, _CORRECTS = 0.36, 0.45, 0.55
+"""How often the writer's name stands alone, a bill has several nearly equal sums, a credit note the old sum and the new."""
 
 Lines = list[str]
 
@@ -65,7 +68,7 @@ def kinds(language: str) -> dict[str, float]:
     """Kinds that can be composed in a language, with their shares."""
     if language not in _LANGUAGES:
         return {}
-    papers = {paper.kind: paper.share for paper in _papers().values()}
+    papers = {paper.kind: paper.share for paper in _papers().values()} | GATHERED
     return papers | ({kind: drafted.share for kind, drafted in CONTRACTS.items()} if language == "en" else {})
 
 
@@ -79,7 +82,9 @@ def composed(kind: str, number: int, language: str) -> Layout:
     name = f"composed-{number:03}"
     named = Layout(kind, name, language, ())
     rng = random.Random(named.id)  # noqa: S311 - seeded draws, nothing secret
-    if kind in CONTRACTS:
+    if kind in GATHERED:
+        lines = gathered(kind, Wordings(rng, language, {}, held_out=named.held_out))
+    elif kind in CONTRACTS:
         lines = contract(kind, Wordings(rng, language, {}, held_out=named.held_out))
     else:
         paper = _papers()[kind]
@@ -97,6 +102,10 @@ class _Composer:
         self.billed = paper.sums.startswith("@totals")
         self.titled = words.one(f"title_{paper.kind.replace(' ', '_')}")[0]
         self.terms = self._terms()
+        self.lone = self.writer not in _PEOPLE and words.chance(_LONE)
+        # where the name is not said at the head it is at the foot, or nowhere
+        self.named = self.rng.choices(("head", "foot", "nowhere"), weights=(6, 4, 1.2))[0] if self.lone else "any"
+        self.crowded = self.billed and "untaxed" not in self.terms and words.chance(_CROWDED)
         words.roles["title"] = f"={self.titled}"
 
     def lines(self) -> Lines:
@@ -104,17 +113,31 @@ class _Composer:
         apart = self.rng.choice((1.0, 0.9, 0.9, 0.5, 0.0))
         blocks = self._letter() if self.paper.table == "letter" else self._page()
         made: Lines = [f"@bill {' '.join(sorted(self.terms))}"] if self.terms else []
+        if asks := self._asks():
+            made.append(f"@ask {' '.join(asks)}")
+        if self.lone:  # those who are mentioned might be taken for them
+            made.append(f"@vague contact broker {self.writer}_contact {self.writer}_manager")
         if self.writer == "seller" and self.words.chance(0.12):
             made.append("@let seller person")
         for block in filter(None, blocks):
             made += block + ([""] if self.words.chance(apart) else [])
         return made
 
+    def _asks(self) -> list[str]:
+        """What this paper is hard to read for."""
+        asks = [self.writer, self.reader] if self.lone else []
+        if self.crowded:
+            asks += ["gross", "net", "tax"]
+            asks += ["due_amount"] if self.paper.kind in _PAID else []
+        if "carried" in self.terms:
+            asks.append("previous_due")
+        return [*asks, *(["credited", "original_total"] if self.paper.kind == "credit note" else [])]
+
     def _terms(self) -> set[str]:
         """What is special about its bill."""
         odds = {"exempt": 0.08, "untaxed": 0.06, "mixed": 0.08, "rounded": 0.07, "shipped": 0.1}
         if self.paper.kind == "credit note":
-            odds = {"exempt": 0.08}
+            odds = {"exempt": 0.08, "cancelled": 0.25}
         elif self.paper.kind == "medical bill":
             odds = {"exempt": 0.25, "untaxed": 0.35, "rounded": 0.05}
         terms = {term for term, share in odds.items() if self.billed and self.words.chance(share)}
@@ -122,6 +145,8 @@ class _Composer:
             terms.add("bare")
         if self.paper.kind == "credit note":
             terms |= {"negative"} if self.words.chance(0.5) else {"plain"}
+        if self.paper.kind == "invoice" and self.words.chance(0.14):
+            terms.add("carried")
         if self.paper.kind in ("quote", "order confirmation", "payment reminder"):
             terms.add("plain")
         terms -= {"mixed"} if terms & {"exempt", "untaxed"} else set()
@@ -138,6 +163,8 @@ class _Composer:
         """Who writes: a letterhead, the sender's line, or nothing yet."""
         if self.writer in _PEOPLE:
             return self.words.one("home")
+        if self.lone:
+            return self.words.one(f"lone_{self.named}")
         odds = self.rng.random()
         if odds < 0.4:
             return [f"@head {self.writer}"]
@@ -207,17 +234,40 @@ class _Composer:
         if self.paper.kind in _TRADE:
             faces += [[opening, title, [f"@beside window {reader} labelled // window ship_to labelled"], facts]] * 3
             faces += [[opening, window, ["@window ship_to labelled"], title, facts]]
+        if self.lone:
+            faces = self._lone_faces(opening, title, facts)
         face = self.rng.choice(faces)
         if self.paper.kind in _PAID and self.words.chance(0.25):
             face = [*face]
             face.insert(self.rng.randrange(len(face) + 1), self.words.one("summary"))
         return face, more
 
+    def _lone_faces(self, opening: Lines, title: Lines, facts: Lines) -> list[list[Lines]]:
+        """No word says who writes; others are only addressed or mentioned, here and there."""
+        reader, group = self.reader, facts[0].removeprefix("@")
+        window = self.rng.choice(([f"@window {reader}"], [f"@window {reader}"], self.words.one("window_of_others")))
+        faces: list[list[Lines]] = [
+            [opening, window, title, facts],
+            [window, title, facts, opening],
+            [window, opening, title, facts],
+            [opening, title, facts, window],
+            [title, opening, facts, window],
+            [title, facts, window, opening],
+            [opening, [f"@beside window {reader} // {group}"], title],
+            [[f"@beside {group} // window {reader}"], title, opening],
+        ]
+        for face in faces:
+            for said in self.words.some("mention", 0, 2):
+                face.insert(self.rng.randrange(len(face) + 1), said)
+        return faces
+
     # --- the rest -------------------------------------------------------------------------------------------------------
 
     def _body(self) -> list[Lines]:
         """The table and the sums."""
         table = self.words.one(f"table_{self.paper.table}") if self.paper.table else []
+        if self.crowded and "shipped" not in self.terms and self.words.chance(0.35):
+            return [table] if table != ["@items"] else [["@ledger"], *self._more_sums()]
         intro = self.words.one("intro") if self.paper.kind in _TRADE and self.words.chance(0.4) else []
         sums = self._sums()
         if "bare" in self.terms:
@@ -225,7 +275,19 @@ class _Composer:
         if not table or not sums:
             return [intro, table, sums]
         parts = [table, sums] if self.words.chance(0.88) else [sums, table]
-        return [intro, *parts]
+        return [intro, *parts, *(self._more_sums() if self.crowded else [])]
+
+    def _more_sums(self) -> list[Lines]:
+        """Sums beside those of the bill: the same ones again, in parts, of other papers."""
+        more = self.words.some("beside_the_sum", 0, 2)
+        if self.words.chance(0.4):
+            more.append(self.words.one("sum_in_words"))
+        if self.paper.kind in _PAID and self.words.chance(0.3):
+            more.append(["@instalments"])
+        self.rng.shuffle(more)
+        if self.paper.kind in _PAID and self.words.chance(0.35):
+            more.append([f"@slip {self.writer} {self.reader}"])
+        return more
 
     def _sums(self) -> Lines:
         if not self.billed:
@@ -235,10 +297,19 @@ class _Composer:
         if "shipped" in self.terms:
             return ["@totals net tax gross"]
         ways = ("net tax gross", "net tax gross", "net tax gross", "tax gross", "gross tax net", "gross")
-        sums = [f"@totals {self.rng.choice(ways)}"]
+        way = self.rng.choice(ways)
+        if self.paper.kind == "credit note":
+            return [*self._credited(way), *(self.words.one("zero_rated") if "exempt" in self.terms else [])]
+        sums = [f"@totals {way}"]
         if self.words.chance(0.1):
             sums = ["@rates", "@totals gross"]
         return [*sums, *(self.words.one("zero_rated") if "exempt" in self.terms else [])]
+
+    def _credited(self, way: str) -> Lines:
+        """The sums of a credit note, with what was billed before and what should have been."""
+        sums = [f"@totals {way.replace('gross', self.rng.choice(('gross', 'credited')))}"]
+        corrected = self.words.one("corrected") if self.words.chance(_CORRECTS) else []
+        return [*corrected, *sums] if self.words.chance(0.6) else [*sums, *corrected]
 
     def _end(self, later: list[Lines]) -> list[Lines]:
         """What is said below: sentences, the bank, more facts, the foot of the page."""
@@ -254,6 +325,7 @@ class _Composer:
         self.rng.shuffle(ends)
         if self.words.chance(0.15):
             signed = f"{{{self.writer}}}" if self.writer in _PEOPLE or self.words.chance(0.5) else "{contact}"
+            signed = "{contact}" if self.named == "nowhere" else signed
             ends.append([*self.words.one("bye"), signed])
         return [*ends, self._foot()]
 
@@ -261,6 +333,8 @@ class _Composer:
         odds = self.rng.random()
         if self.writer in _PEOPLE:
             return [f"{{{self.writer}}}"]
+        if self.lone and self.named != "head":
+            return self.words.one(f"lone_{self.named}_end")
         if odds < 0.55:
             return [f"@foot {self.writer}"]
         return self.words.one("foot_line") if odds < 0.8 else [f"? {{{self.writer}}}"]

@@ -66,6 +66,7 @@ _NUMBERED = (
     "ARTICLE {n}\nHEAD\nTEXT", "{n}) HEAD - TEXT", "HEAD. TEXT", "{n}.0 HEAD\nTEXT", "Clause {n} (HEAD)\nTEXT",
 )  # fmt: skip
 """How clauses are numbered."""
+_OTHERS = ("Guarantor", "Parent", "Additional Party", "Manager", "Investor", "Affiliate")
 _SMALL = frozenset({"and", "of", "for", "as", "a"})
 
 
@@ -83,9 +84,9 @@ class _Contract:
         self.title = words.one(f"title_{re.sub('[ -]', '_', kind)}")[0]
         self.names = [self._named(role) for role in self.drafted.parties]
         self.aliases = [self.rng.choice(some.split(";")) for some in self.drafted.aliases]
-        for number in range(3, self.rng.choice((3, 3, 3, 3, 3, 4, 4, 5, 6))):  # a third to fifth party
+        for number in range(3, self.rng.choice((3, 3, 3, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9))):  # a third to eighth party
             self.names.append(f"parties#{number}")
-            self.aliases.append(("Guarantor", "Parent", "Additional Party")[number - 3])
+            self.aliases.append(_OTHERS[number - 3])
         self.articled = self.rng.choice(("the ", "", ""))
         day = "agreement_date"
         self.starts = self.rng.choices(("together", "later", "unsaid", "defined"), weights=(4, 3, 2, 1.5))[0]
@@ -119,7 +120,7 @@ class _Contract:
         lets = [f"@let {role} {'person' if role in self.people else 'firm'}" for role in sorted(owners)]
         if any("state of {governing_law" in line.lower() for line in made):
             lets.append("@let governing_law list:state")
-        return [*lets, *made]
+        return ["@ask parties expiration_date", *lets, *made]
 
     def _named(self, role: str) -> str:
         return role if role.startswith("parties#") else f"{role}+parties"
@@ -168,9 +169,7 @@ class _Contract:
         parties = [self._party(place) for place in range(len(self.names))]
         last = f"{', ' if len(parties) > 2 else ' '}and "
         if self.words.chance(0.25):
-            numbers = self.rng.choice(
-                (("(1) ", "(2) ", "(3) ", "(4) ", "(5) "), ("A. ", "B. ", "C. ", "D. ", "E. "), ("",) * 5)
-            )
+            numbers = self.rng.choice(([f"({n}) " for n in range(1, 9)], [f"{mark}. " for mark in "ABCDEFGH"], [""] * 8))
             listed = [f"{number}{party}" for number, party in zip(numbers, parties, strict=False)]
             joined = "\n" + "\n".join(f"{party};" for party in listed[:-1]) + f"\nand\n{listed[-1]}"
         else:

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from tools.forms.blocks import BLOCKS, Lines, joined, label, said
-from tools.forms.cases import Case, entries
+from tools.forms.cases import Case
+from tools.forms.lists import entries
 from tools.forms.roles import role_of
+from tools.forms.sums import SUMS
 from tools.forms.templates import Layout
 from tools.forms.writer import Line, Part, Writer, wrapped
 from tools.letters.grammar import choose
 
+_BLOCKS = BLOCKS | SUMS
 _KEPT = 0.6
 _SCANNED, _WRAPPED, _PAGED = 0.1, 0.6, 0.35
 _TRADE = frozenset({"invoice", "quote", "order confirmation", "delivery note", "warranty card", "travel booking"})
@@ -37,6 +40,7 @@ class Scribe:
         places: by role where it says it, the best place first.
         headed: roles whose words stand over a column of other values.
         excerpt: whether a few lines of the document are all there is.
+        asks: roles that are asked more often than others, whether it says them or not.
     """
 
     def __init__(self, layout: Layout, rng: random.Random) -> None:
@@ -46,7 +50,9 @@ class Scribe:
         self.case.given = {
             name: value for _, name, value in (line.split(" ") for line in layout.lines if line.startswith("@let "))
         }
+        self.asks = [name for line in layout.lines if line.startswith("@ask ") for name in line.split()[1:]]
         self.case.terms = {term for line in layout.lines if line.startswith("@bill ") for term in line.split()[1:]}
+        self.case.vague |= {name for line in layout.lines if line.startswith("@vague ") for name in line.split()[1:]}
         if "bare" in self.case.terms:
             self.case.leave_currency_out()
         self.headed = {name for line in layout.lines for name in re.findall(r"\{#(\w+)\}", line)}
@@ -54,7 +60,7 @@ class Scribe:
         self._long = rng.random() < _LONG
         self._sender = ""
         writer = Writer(random.Random(rng.random()) if rng.random() < _SCANNED else None)  # noqa: S311
-        own = [line for line in layout.lines if not line.startswith(("@let ", "@bill "))]
+        own = [line for line in layout.lines if not line.startswith(("@let ", "@bill ", "@ask ", "@vague "))]
         self._footed = next((found[1] for line in own if (found := re.match(r"\?? ?@foot (\w+)", line))), "")
         self._foot_again = rng.random() < _FOOT_AGAIN
         lines = [*own]
@@ -132,7 +138,7 @@ class Scribe:
                 yield from ((_ASIDE, line) for line in self._foot)
                 self._foot_again = False
             else:
-                yield from ((0, line) for line in BLOCKS[name](self.case, *needs.split()))
+                yield from ((0, line) for line in _BLOCKS[name](self.case, *needs.split()))
             if self.rng.random() < _APART:
                 yield 0, ()
 

@@ -17,7 +17,9 @@ en: Payable by {due_date}.       a line in one language; without a tag, in all
 @repeat 3 8 {~item}\t{~money}    a line several times
 @some 2 5 clause                 paragraphs of a list
 @list attendees 2 5              a role's many values
-@let seller person               how a role is drawn in this layout
+@let seller person               how a role is drawn in this layout; `parties#2` the second value alone
+@ask seller buyer                roles that are asked more often, whether a document says them or not
+@vague contact                   roles that something in it speaks of; not asked where it does not say them
 @bill exempt plain               what is special about the bill, see `cases.Bill`; `bare`: no sum says its currency
 """
 

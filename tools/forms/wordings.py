@@ -3,7 +3,7 @@
 import random
 import re
 
-from tools.forms.cases import entries
+from tools.forms.lists import entries
 
 _KEPT = 5
 _APART = 0.6
@@ -14,7 +14,7 @@ class Wordings:
     """The source of chance of one composition, with its wordings.
 
     Args:
-        roles: what <writer>, <date> ... are in it; a text after `=` is said as it is.
+        roles: what <writer>, <date> ... are in it; a text after `=` is said as it is; <writer!> is the role's mere name.
         held_out: nothing is learnt from it: it also says each fifth entry of a list, which the others never do.
     """
 
@@ -40,6 +40,7 @@ class Wordings:
 
     def lines(self, said: str) -> list[str]:
         """A wording with the paper's own roles in place."""
+        said = re.sub(r"<([a-z]+)!>", lambda found: self.roles[found[1]], said)
         said = re.sub(r"<([a-z]+)((?:_\w+)?(?::\w+)?)>", self._own, said)
         said = re.sub(r"\{#(writer|reader)", lambda found: f"{{#{self.roles[found[1]]}", said)
         return said.replace(r"\t", "\t").split(" ¶ ")
