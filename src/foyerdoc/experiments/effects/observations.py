@@ -104,8 +104,8 @@ def observe(results: Results) -> tuple[Observations, tuple[str, ...]]:
         {name: np.array(results.column(name), dtype=np.float64) for name in names}
         for names in (results.measures, results.outcomes)
     )
-    for name, values in {**measures, **outcomes}.items():
-        if (np.abs(values[np.isfinite(values)]) > _LARGEST).any():
+    for name, column in {**measures, **outcomes}.items():
+        if (np.abs(column[np.isfinite(column)]) > _LARGEST).any():
             raise UsageError(f"{name!r} has values beyond {_LARGEST:g}", hint="count it in a larger unit")
     order = np.array(results.column("order"), dtype=np.float64)
     found = Observations(tuple(factors), np.array(settings, dtype=np.int64).T, measures, outcomes, documents, items, order)
