@@ -220,12 +220,15 @@ def test_rows_without_a_value_are_left_out_and_counted():
     assert (found.outcomes[0].rows, found.outcomes[0].missing) == (54, 6)
 
 
-@pytest.mark.filterwarnings("error")
 def test_values_whose_squares_do_not_fit_are_refused_by_name():
     large = results(match=lambda n: 1e100 * (n % 2), recall=lambda n: -5e99 * (n % 3))
-    assert np.isfinite(analyse(large, Options(structure=False)).outcomes[0].effects[0].corrected_high)
+    with np.errstate(over="raise", invalid="raise"):
+        assert np.isfinite(analyse(large, Options(structure=False)).outcomes[0].effects[0].corrected_high)
     for name in ("match", "recall"):
-        with pytest.raises(UsageError, match=f"'{name}' has values beyond 1e\\+100") as caught:
+        with (
+            np.errstate(over="raise", invalid="raise"),
+            pytest.raises(UsageError, match=f"'{name}' has values beyond 1e\\+100") as caught,
+        ):
             analyse(results(**{name: lambda n: 1e308 * (n % 2)}), Options(structure=False))
         assert "unit" in caught.value.hint
 
