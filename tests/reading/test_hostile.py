@@ -136,6 +136,7 @@ def test_numbers_of_many_digits(digits: int) -> None:
     inside = f"<text:h text:outline-level='{many}'>Title</text:h><text:p>a<text:s text:c='{many}'/>b</text:p>"
     document = files.read(odf("text", inside), name="letter.odt")
     assert [block.level for block in document.blocks] == [10, None]
+    assert read(odf("text", "<text:h text:outline-level='0'>Title</text:h>"), "letter.odt").blocks[0].level == 1
     cell = "<table:table-cell><text:p>x</text:p></table:table-cell>"
     row = f"<table:table-row table:number-rows-repeated='{many}'>{cell}</table:table-row>"
     assert "x" in read(odf("spreadsheet", f"<table:table>{row}</table:table>"), "rows.ods").text
@@ -157,6 +158,13 @@ def test_numbers_that_are_none(value: bytes) -> None:
     assert value.decode() in read(sheet, "figures.xlsx").text
     slides = changed(samples()["slides.pptx"], b'<p:sldSz cx="9144000"', b'<p:sldSz cx="' + value + b'"')
     assert all(0 <= page.width < 10_000 for page in read(slides, "slides.pptx").pages)
+
+
+def test_a_form_field_beyond_all_pages() -> None:
+    raw = samples()["form.pdf"].replace(b"192 436", b"9" * 25 + b" 436")
+    document = files.read(raw, name="form.pdf", boxes=True)
+    assert "form_field" in {block.kind for block in document.blocks}
+    assert all(box.x1 <= 1e6 for page in document.pages for box in document.boxes(page.span))
 
 
 @pytest.mark.parametrize("names", [["", "b.txt"], ["."], ["\0x"], ["a.txt", "a.txt"], ["A.txt", "a.txt"], ["a.txt", "/a.txt"]])

@@ -187,7 +187,7 @@ class _Walk:
             concealed[:0], pieces = ["".join(pieces)], []
         found, depth = kind or "paragraph", level
         if paragraph.tag == f"{TEXT}h" and kind in {None, "list_item"}:
-            found, depth = "heading", min(whole(paragraph.get(f"{TEXT}outline-level"), 1), _DEEPEST_HEADING)
+            found, depth = "heading", min(max(whole(paragraph.get(f"{TEXT}outline-level"), 1), 1), _DEEPEST_HEADING)
         elif kind is None:
             found, depth = self._named_kind(paragraph.get(f"{TEXT}style-name", ""))
         self.assembly.add(found, "".join(pieces), page=self.page, level=depth, path=path)
