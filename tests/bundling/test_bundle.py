@@ -142,6 +142,9 @@ def test_locks_and_projects_that_are_none(offline, tmp_path):
         bundle(tmp_path / "bundle", nonsense, project)
     with pytest.raises(ReadError, match="pip wheel"):
         bundle(tmp_path / "bundle", lock, lock)
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(UsageError, match="names no package"):
+        bundle(tmp_path / "bundle", tmp_path / "empty.txt", project)
     other = tmp_path / "index" / "needed-1.0-py3-none-any.whl"
     with pytest.raises(UsageError, match="is not foyerdoc"):
         bundle(tmp_path / "bundle", lock, other)
