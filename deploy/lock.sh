@@ -3,11 +3,14 @@
 # torch's CPU wheel.
 #     LINKS=... sh deploy/lock.sh
 set -eu
+: "${LINKS:?a folder or page with the CPU wheel of torch}"
 cd "$(dirname "$0")/.."
-common="--extra ocr --extra ray --extra server --extra postgres --extra experiments -c constraints.txt --generate-hashes --python-version 3.11.7 --python-platform x86_64-manylinux_2_28"
-quiet="--no-header --no-annotate --quiet"
+trap 'rm -f deploy/locks/build.in deploy/locks/cpu.in' EXIT
 echo hatchling > deploy/locks/build.in
-echo "torch==$(sed -n 's/^torch==//p' constraints.txt)+cpu" > deploy/locks/cpu.in
-uv pip compile pyproject.toml deploy/locks/build.in deploy/locks/cpu.in --find-links "$LINKS" --extra cpu $common $quiet -o deploy/locks/cpu.txt
-uv pip compile pyproject.toml deploy/locks/build.in --extra gpu $common $quiet -o deploy/locks/gpu.txt
-rm deploy/locks/build.in deploy/locks/cpu.in
+torch=$(sed -n 's/^torch==//p' constraints.txt)
+echo "torch==${torch:?it is not pinned in constraints.txt}+cpu" > deploy/locks/cpu.in
+set -- --extra ocr --extra ray --extra server --extra postgres --extra experiments -c constraints.txt --generate-hashes \
+    --python-version 3.11.7 --python-platform x86_64-manylinux_2_28 --no-header --no-annotate --quiet
+uv pip compile pyproject.toml deploy/locks/build.in deploy/locks/cpu.in --find-links "$LINKS" --extra cpu "$@" \
+    -o deploy/locks/cpu.txt
+uv pip compile pyproject.toml deploy/locks/build.in --extra gpu "$@" -o deploy/locks/gpu.txt

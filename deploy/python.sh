@@ -4,12 +4,14 @@
 # What pip needs to know of the network is in its own variables. For cpu, PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL names the place
 # of torch's CPU wheels, which the general index does not have.
 set -eu
-lock=$1
+umask 022 # others than root run it
+lock=${1:?cpu or gpu}
 here=$(cd "$(dirname "$0")/.." && pwd)
 home=/opt/foyerdoc
-python3 -m venv $home
-$home/bin/python -m pip install --disable-pip-version-check --no-cache-dir --require-hashes --no-deps -r "$here/deploy/locks/$lock.txt"
-$home/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation "$here"
+python3 -m venv "$home"
+"$home/bin/python" -m pip install --disable-pip-version-check --no-cache-dir --require-hashes --no-deps \
+    -r "$here/deploy/locks/$lock.txt"
+"$home/bin/python" -m pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation "$here"
 # The two embedded models, converted once: containers may be read-only.
-FOYERDOC_CACHE=$home/cache $home/bin/foyerdoc models fetch
-chmod -R a+rX $home/cache
+FOYERDOC_CACHE=$home/cache "$home/bin/foyerdoc" models fetch
+chmod -R a+rX "$home/cache" # what is renamed into place was made for its owner alone

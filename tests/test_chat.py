@@ -205,6 +205,26 @@ def test_an_empty_index_answers_nothing(tmp_path, embedder):
     assert answer.reason == "nothing was found"
 
 
+def test_what_is_deleted_since_it_was_found_is_not_quoted(tmp_path, monkeypatch):
+    gone, kept = (
+        make_document("gone", "The lighthouse has seven doors."),
+        make_document("kept", "The lighthouse has six doors."),
+    )
+    with Index.open(tmp_path / "i", embedder=WordEmbedder()) as index:
+        index.add([gone, kept])
+        weigh = index.weigh
+
+        def then_delete(*given, **named):
+            found = weigh(*given, **named)
+            index.delete(gone.id)
+            return found
+
+        monkeypatch.setattr(index, "weigh", then_delete)
+        answer = Chat(index, threshold=0.0).ask("How many doors has the lighthouse?")
+        assert {one.document_name for one in answer.citations} <= {"kept"}
+        assert "seven" not in answer.text
+
+
 def test_a_model_chooses_by_number(index):
     model = Chooser("2, 1, 2")
     answer = Chat(index, model, threshold=0.0).ask("Quel est le montant de la franchise ?")

@@ -180,6 +180,19 @@ def test_doctor_names_every_package_and_model() -> None:
         assert line["well"] or line["mend"] or line["what"] == "libreoffice"
 
 
+def test_doctor_goes_on_where_something_is_broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = tmp_path / "tesseract"
+    broken.write_bytes(b"no program")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = run(app, ["doctor", "--json"])
+    found = {line["what"]: line for line in lines_of(result.stdout)}
+    assert result.exit_code == 1
+    assert "cannot be looked at" in found["ocr"]["found"]
+    assert found["ocr"]["mend"]
+    assert "libreoffice" in found
+
+
 def test_doctor_gives_the_command_that_mends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("FOYERDOC_MODELS", str(tmp_path))

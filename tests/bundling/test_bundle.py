@@ -95,6 +95,67 @@ def test_an_altered_bundle_is_not_installed(offline, tmp_path):
     assert not (tmp_path / "installed").exists()
 
 
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda folder: (folder / "models" / "more.bin").write_bytes(b"x"), "models/more.bin is no part of the bundle"),
+        (lambda folder: (folder / "tessdata" / "deu.traineddata").unlink(), "tessdata/deu.traineddata is missing"),
+        (lambda folder: (folder / "requirements.txt").write_text(""), "requirements.txt is altered"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "manifest.json is missing or damaged"),
+        (lambda folder: (folder / "manifest.json").unlink(), "manifest.json is missing or damaged"),
+        (lambda folder: other_python(folder / "manifest.json"), "the bundle is for Python 2.7"),
+    ],
+    ids=["more", "fewer", "altered", "no manifest", "half a manifest", "another Python"],
+)
+def test_what_is_wrong_with_a_bundle_is_said_before_anything_is_installed(offline, tmp_path, spoil, says):
+    folder = bundle(tmp_path / "bundle", *offline)
+    spoil(folder)
+    command = ["sh", str(folder / "install.sh"), str(tmp_path / "installed"), sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "installed").exists()
+
+
+def other_python(manifest):
+    manifest.write_text(json.dumps({**json.loads(manifest.read_bytes()), "python": "2.7"}))
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(offline, tmp_path):
+    folder = bundle(tmp_path / "bundle", *offline)
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter").write_text("mine")
+    for target in (tmp_path / "thesis", tmp_path / "thesis" / "chapter"):
+        done = subprocess.run(
+            ["sh", folder / "install.sh", target, sys.executable], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, "holds something else" in done.stderr) == (2, True)
+    assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter"]
+
+
+def test_locks_and_projects_that_are_none(offline, tmp_path):
+    lock, project = offline
+    nonsense = tmp_path / "nonsense.txt"
+    nonsense.write_bytes(b"\xff\x00 {[")
+    with pytest.raises(ReadError, match="pip download"):
+        bundle(tmp_path / "bundle", nonsense, project)
+    with pytest.raises(ReadError, match="pip wheel"):
+        bundle(tmp_path / "bundle", lock, lock)
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(UsageError, match="names no package"):
+        bundle(tmp_path / "bundle", tmp_path / "empty.txt", project)
+    other = tmp_path / "index" / "needed-1.0-py3-none-any.whl"
+    with pytest.raises(UsageError, match="is not foyerdoc"):
+        bundle(tmp_path / "bundle", lock, other)
+    assert not (tmp_path / "bundle").exists()
+    without_name = make_wheel(tmp_path, "anonymous", "")
+    with zipfile.ZipFile(without_name, "w") as archive:
+        archive.writestr("anonymous-1.0.dist-info/METADATA", "Summary: nothing\n\n")
+    with pytest.raises(DamagedFile, match="its name"):
+        Wheel.of(without_name)
+
+
 def test_what_is_bundled_is_what_is_locked(offline, tmp_path):
     lock, project = offline
     make_wheel(tmp_path / "index", "needed", "altered = True", "License-Expression: MIT")

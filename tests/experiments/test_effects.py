@@ -220,6 +220,19 @@ def test_rows_without_a_value_are_left_out_and_counted():
     assert (found.outcomes[0].rows, found.outcomes[0].missing) == (54, 6)
 
 
+def test_values_whose_squares_do_not_fit_are_refused_by_name():
+    large = results(match=lambda n: 1e100 * (n % 2), recall=lambda n: -5e99 * (n % 3))
+    with np.errstate(over="raise", invalid="raise"):
+        assert np.isfinite(analyse(large, Options(structure=False)).outcomes[0].effects[0].corrected_high)
+    for name in ("match", "recall"):
+        with (
+            np.errstate(over="raise", invalid="raise"),
+            pytest.raises(UsageError, match=f"'{name}' has values beyond 1e\\+100") as caught,
+        ):
+            analyse(results(**{name: lambda n: 1e308 * (n % 2)}), Options(structure=False))
+        assert "unit" in caught.value.hint
+
+
 def test_levels_that_no_row_shows_are_named():
     found = analyse(results(mode=lambda n: "dense"), Options(structure=False))
     assert [factor.name for factor in found.factors] == ["size"]

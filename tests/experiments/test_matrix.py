@@ -1,6 +1,7 @@
 """Prompts by models by values, ChainForge's tables, and the page that shows them."""
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -70,6 +71,34 @@ def test_responses_go_to_chainforge_and_back(tmp_path, ending):
     ]
 
 
+def test_a_cell_says_where_the_whole_of_a_long_text_is(tmp_path):
+    """Excel counts in UTF-16, so each of these is two characters to it."""
+    fits, long = "\U0001f327" * 16_383, "\U0001f327" * 16_384
+    responses = [Response("one", "plain", "Say rain.", text, {"word": "rain"}) for text in (fits, long)]
+    for ending in ("json", "xlsx"):
+        chainforge.write(responses, tmp_path / f"r.{ending}")
+    assert [one.text for one in chainforge.read(tmp_path / "r.json")] == [fits, long]
+    sheet = load_workbook(tmp_path / "r.xlsx").worksheets[0]
+    assert sheet["C2"].value == fits
+    cell = sheet["C3"].value
+    assert cell.startswith("\U0001f327" * 16_000)
+    assert "the whole text is in the .json" in cell
+    assert len(cell.encode("utf-16-le")) <= 2 * 32_767
+    with pytest.raises(UsageError, match="was cut"):
+        chainforge.read(tmp_path / "r.xlsx")
+
+
+def test_characters_that_no_sheet_can_hold(tmp_path):
+    """Half a character and a control character, in a text and in a variable's name."""
+    responses = [Response("one", "plain", "Say \ud83c.", "rain\0 \udf27", {"wo\0rd": "\ud83c"})]
+    for ending in ("json", "xlsx"):
+        chainforge.write(responses, tmp_path / f"r.{ending}")
+    [read] = chainforge.read(tmp_path / "r.xlsx")
+    assert (read.prompt, read.text, read.variables) == ("Say \ufffd.", "rain \ufffd", {"word": "\ufffd"})
+    assert chainforge.read(tmp_path / "r.json")[0].text == responses[0].text
+    assert grid(responses, "prompts")
+
+
 def test_the_files_have_chainforges_names(tmp_path):
     chainforge.write(RESPONSES, tmp_path / "r.xlsx")
     sheet = load_workbook(tmp_path / "r.xlsx").worksheets[0]
@@ -127,7 +156,8 @@ def test_the_page_shows_everything_and_loads_nothing():
 
 def test_the_command_asks_everything_and_keeps_it(tmp_path):
     path = tmp_path / "matrix.yaml"
-    chainforge.write(RESPONSES[:1], tmp_path / "other.json")
+    longest = replace(RESPONSES[0], text="hail " * 10_000)
+    chainforge.write([longest], tmp_path / "other.json")
     path.write_text(yaml.safe_dump({**TOLD, "responses": ["other.json"]}))
     out = tmp_path / "out"
     result = CliRunner().invoke(app, ["sweep", str(path), "--out", str(out), "--json"])
@@ -136,6 +166,7 @@ def test_the_command_asks_everything_and_keeps_it(tmp_path):
     assert [(one.model, one.template) for one in responses] == [("smollm2", "plain")] * 2 + [("smollm2", "set")] * 2 + [
         ("one", "plain")
     ]
+    assert responses[-1].text == longest.text
     results = Results.read(out)
     assert set(results.factors) == {"prompt", "model"}
     assert len(results.rows) == 5

@@ -12,8 +12,11 @@ import zipfile
 import pytest
 
 from foyerdoc.errors import DamagedFile, EncryptedFile, FoyerdocError, LimitExceeded, MissingDependency, UnsupportedFile
+from foyerdoc.reading import files
 from foyerdoc.settings import Limits
 from tests.reading.made import docx, paragraph, read, zipped
+from tests.reading.samples import samples
+from tests.reading.test_opendocument import odf
 
 SMALL = Limits(decompressed_bytes=1_000_000)
 
@@ -111,6 +114,79 @@ def test_deep_json() -> None:
 
 def test_deep_rtf() -> None:
     assert read(b"{\\rtf1 " + b"{" * 50_000 + b"bottom" + b"}" * 50_000 + b"}", "deep.rtf").text == "bottom"
+
+
+@pytest.mark.parametrize("number", ["-70000", "-9999999999", "1114112", "9999999999"])
+def test_rtf_names_a_character_beyond_all(number: str) -> None:
+    document = read(b"{\\rtf1 a\\u" + number.encode() + b"?b\\par}", "letter.rtf")
+    assert document.text == "a\ufffdb"
+    assert [issue.code for issue in document.issues] == ["undecodable"]
+
+
+@pytest.mark.parametrize("word", ["outlinelevel-5", "outlinelevel9999999999", "ls1\\ilvl9999999999", "ls1\\ilvl-9999999999"])
+def test_rtf_levels(word: str) -> None:
+    [block] = read(b"{\\rtf1\\" + word.encode() + b" a\\par}", "letter.rtf").blocks
+    assert block.level is None or 1 <= block.level <= 9
+
+
+@pytest.mark.parametrize("digits", [25, 5000])
+def test_numbers_of_many_digits(digits: int) -> None:
+    """What does not fit into 64 bits, and what Python refuses to take for a number."""
+    many = "9" * digits
+    inside = f"<text:h text:outline-level='{many}'>Title</text:h><text:p>a<text:s text:c='{many}'/>b</text:p>"
+    document = files.read(odf("text", inside), name="letter.odt")
+    assert [block.level for block in document.blocks] == [10, None]
+    assert read(odf("text", "<text:h text:outline-level='0'>Title</text:h>"), "letter.odt").blocks[0].level == 1
+    cell = "<table:table-cell><text:p>x</text:p></table:table-cell>"
+    row = f"<table:table-row table:number-rows-repeated='{many}'>{cell}</table:table-row>"
+    assert "x" in read(odf("spreadsheet", f"<table:table>{row}</table:table>"), "rows.ods").text
+    span = f'<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="{many}"/></w:tcPr>{paragraph("cell")}</w:tc></w:tr></w:tbl>'
+    assert "cell" in read(docx(span), "cell.docx").text
+
+
+def test_half_a_character() -> None:
+    """Two halves of UTF-16 are one character, as spreadsheets write it; a half alone cannot be written as UTF-8."""
+    raw = changed(samples()["figures.xlsx"], b"<t>Position</t>", b"<t>_xD83D__xDE00_ and _xD83D_</t>")
+    assert "\U0001f600 and \ufffd" in files.read(raw, name="figures.xlsx").text
+    symbol = docx('<w:p><w:r><w:t>a</w:t><w:sym w:font="X" w:char="D83D"/></w:r></w:p>')
+    assert files.read(symbol, name="symbol.docx").text == "a\ufffd"
+
+
+@pytest.mark.parametrize("value", [b"inf", b"nan", b"-1e999"])
+def test_numbers_that_are_none(value: bytes) -> None:
+    sheet = changed(samples()["figures.xlsx"], b't="inlineStr"><is><t>Position</t></is>', b"><v>" + value + b"</v>")
+    assert value.decode() in read(sheet, "figures.xlsx").text
+    slides = changed(samples()["slides.pptx"], b'<p:sldSz cx="9144000"', b'<p:sldSz cx="' + value + b'"')
+    assert all(0 <= page.width < 10_000 for page in read(slides, "slides.pptx").pages)
+
+
+def test_a_form_field_beyond_all_pages() -> None:
+    raw = samples()["form.pdf"].replace(b"192 436", b"9" * 25 + b" 436")
+    document = files.read(raw, name="form.pdf", boxes=True)
+    assert "form_field" in {block.kind for block in document.blocks}
+    assert all(box.x1 <= 1e6 for page in document.pages for box in document.boxes(page.span))
+
+
+@pytest.mark.parametrize("names", [["", "b.txt"], ["."], ["\0x"], ["a.txt", "a.txt"], ["A.txt", "a.txt"], ["a.txt", "/a.txt"]])
+def test_every_member_is_read_whatever_its_name(names: list[str]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number, name in enumerate(names):
+            member = zipfile.ZipInfo("x")
+            member.filename = name
+            archive.writestr(member, f"letter {number}")
+    document = read(buffer.getvalue(), "folder.zip")
+    assert [child.text for child in document.attachments] == [f"letter {number}" for number in range(len(names))]
+    assert all(child.name for child in document.attachments)
+
+
+def changed(raw: bytes, before: bytes, after: bytes) -> bytes:
+    """An office file with one thing in it replaced."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    assert any(before in content for content in members.values())
+    return zipped({name: content.replace(before, after, 1) for name, content in members.items()})
 
 
 def test_deep_mail() -> None:

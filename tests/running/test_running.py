@@ -179,6 +179,14 @@ def test_what_is_no_pipeline_is_told_before_any_file(letters, tmp_path, engine):
         list(run(sorted(letters.iterdir()), tmp_path / "out", job, workers=1, engine=engine))
 
 
+@pytest.mark.parametrize("line", ["raise SystemExit(3)", "raise KeyboardInterrupt", "1 / 0"])
+def test_a_pipeline_that_ends_the_program_is_named(letters, tmp_path, line):
+    (tmp_path / "ends.py").write_text(f"def make():\n    {line}\n", encoding="utf-8")
+    job = Job(pipeline=f"{tmp_path / 'ends.py'}:make", index=False)
+    with pytest.raises(UsageError, match=r"ends\.py:make stopped with"):
+        list(run(sorted(letters.iterdir()), tmp_path / "out", job, workers=1))
+
+
 def test_the_index_is_the_same_as_one_that_was_made_in_one_process(engine, letters, tmp_path, embedder):
     out = tmp_path / "out"
     job = Job(pipeline=f"{LABELLING}:make")

@@ -45,7 +45,10 @@ def _data(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
     for name, digest in files.items():
         if name.startswith(("models/", "tessdata/")):
             path = folder / name
-            if not path.is_file():
-                yield f"{path} is missing"
-            elif sha256(path) != digest:
-                yield f"{path} is altered"
+            try:
+                if not path.is_file():
+                    yield f"{path} is missing"
+                elif sha256(path) != digest:
+                    yield f"{path} is altered"
+            except OSError as error:
+                yield f"{path} cannot be read ({error.strerror})"

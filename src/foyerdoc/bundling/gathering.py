@@ -43,7 +43,7 @@ def bundle(out: Path, lock: Path, project: Path) -> Path:
         `manifest.json`.
 
     Raises:
-        UsageError: something else is in `out`, or there is no such lock.
+        UsageError: something else is in `out`, there is no such lock or nothing in it, or the project is another.
         ReadError: pip could not get or build a package; its own words are on standard error.
         MissingDependency: Tesseract or one of its languages is not on this machine.
         ModelMissing, ModelError: as for `models.embedded.fetch`.
@@ -71,12 +71,18 @@ def bundle(out: Path, lock: Path, project: Path) -> Path:
 
 def _gather_wheels(folder: Path, lock: Path, project: Path) -> list[Wheel]:
     """Everything that is locked, and foyerdoc, as wheels, by name."""
+    folder.mkdir()  # of an empty lock pip makes none
     _pip("download", "--no-deps", "--require-hashes", "--dest", folder, "--requirement", lock)
+    if not any(folder.iterdir()):
+        raise UsageError(f"{lock} names no package", hint="name a lock file; deploy/locks in the repository has two")
     for source in sorted(set(folder.iterdir()) - set(folder.glob("*.whl"))):
         _pip("wheel", "--no-deps", "--wheel-dir", folder, source)
         source.unlink()
     _pip("wheel", "--no-deps", "--wheel-dir", folder, project)
-    return sorted(map(Wheel.of, folder.glob("*.whl")), key=lambda wheel: wheel.name)
+    wheels = sorted(map(Wheel.of, folder.glob("*.whl")), key=lambda wheel: wheel.name)
+    if "foyerdoc" not in (wheel.name for wheel in wheels):
+        raise UsageError(f"{project} is not foyerdoc", hint="name its source folder, or its wheel, with --project")
+    return wheels
 
 
 def _gather_models(folder: Path) -> None:

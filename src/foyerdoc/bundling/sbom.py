@@ -16,6 +16,7 @@ from typing import Any
 import foyerdoc
 from foyerdoc.errors import DamagedFile
 from foyerdoc.models.embedded import EmbeddedModel
+from foyerdoc.reading.sniffing import BROKEN_ZIP
 from foyerdoc.storage import sha256
 
 _LONGEST = 60  # characters; what is longer is a licence's text, not its name
@@ -44,10 +45,13 @@ class Wheel:
             with zipfile.ZipFile(path) as archive:
                 [place] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA") and name.count("/") == 1]
                 told = email.parser.Parser().parsestr(archive.read(place).decode("utf-8", "replace"))
-        except (zipfile.BadZipFile, ValueError, KeyError) as error:
+        except BROKEN_ZIP as error:
             raise DamagedFile(f"{path.name} is not a wheel", hint="delete it and bundle again") from error
+        name, version = str(told.get("Name", "")), str(told.get("Version", ""))
+        if not (name and version):
+            raise DamagedFile(f"{path.name} does not say its name and version", hint="delete it and bundle again")
         needs = tuple(normal(_bare(one)) for one in told.get_all("Requires-Dist", []) if "extra ==" not in one)
-        return cls(path, normal(told["Name"]), told["Version"], _licence(told), told["Summary"], needs, sha256(path))
+        return cls(path, normal(name), version, _licence(told), told["Summary"], needs, sha256(path))
 
     @property
     def reference(self) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from foyerdoc.chunking.cutting import parts
 from foyerdoc.chunking.sentences import sentence_starts
 from foyerdoc.documents import Block, Chunk, Document, Span
+from foyerdoc.errors import UsageError
 from foyerdoc.index import Evidence, Index, fusion
 from foyerdoc.index.filters import Where
 from foyerdoc.language import detect
@@ -72,8 +74,12 @@ class Found:
 def find(index: Index, question: str, language: str, *, where: Where | None, k: int, dense: float | None = None) -> Found:
     """Search a question that stands alone, and weigh the sentences of what is found; `dense` as in `Index.search`."""
     evidence = tuple(index.weigh(question, k, where=where, dense=dense))
+    documents: dict[str, Document] = {}
+    for document in dict.fromkeys(one.chunk.document_id for one in evidence):
+        with suppress(UsageError):  # deleted since it was found: nothing of it is quoted
+            documents[document] = index.document(document)
+    evidence = tuple(one for one in evidence if one.chunk.document_id in documents)
     names = {one.document_name for one in evidence}
-    documents = {one: index.document(one) for one in dict.fromkeys(e.chunk.document_id for e in evidence)}
     candidates = _weighed(index, question, evidence, documents)
     steps = (
         f"searched by meaning and words: {len(evidence)} passages in {len(names)} documents",

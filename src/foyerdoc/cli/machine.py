@@ -8,7 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -87,10 +87,21 @@ def bundle(
 @app.command()
 def doctor(json: Json = False) -> None:
     """Say what is installed, which device is used, which models and OCR languages are there, and how to mend the rest."""
-    findings = [*_python(), *_device(), *_faiss(), *_ocr(), *_office(), *_models(), *_bundle()]
+    findings = [finding for look in (_python, _device, _faiss, _ocr, _office, _models, _bundle) for finding in _looked(look)]
     for finding in findings:
         print_json(finding) if json else _print(finding)
     raise typer.Exit(int(any(not finding.well and finding.mend for finding in findings)))
+
+
+def _looked(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What one part finds. A broken installation, which is what a doctor is for, may raise anything while it is looked at."""
+    try:
+        yield from look()
+    except Exception as error:  # noqa: BLE001 - the others are still to be looked at
+        reason = f"cannot be looked at: {type(error).__name__}: {error}"
+        yield Finding(
+            look.__name__.strip("_"), reason, well=False, mend="install it again: pip, or apt-get, install --reinstall"
+        )
 
 
 def _print(finding: Finding) -> None:
@@ -142,7 +153,9 @@ def _ocr() -> Iterator[Finding]:
     from foyerdoc.reading.tesseract import environment
 
     command = [program, "--list-langs"]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=environment())
+    answer = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", timeout=30, check=False, env=environment()
+    )
     listed = answer.stdout.split()
     there = [language for language in _OCR_LANGUAGES if language in listed]
     missing = [package for language, package in _OCR_LANGUAGES.items() if language not in listed]

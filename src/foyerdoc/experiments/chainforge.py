@@ -25,14 +25,15 @@ from foyerdoc.experiments.response import Response
 
 _COLUMNS: Final = ("LLM", "Prompt", "Response", "Response Batch Id")
 _TEMPLATE: Final = "prompt_template"
-_LONGEST: Final = 32_767  # characters of a cell
+_LONGEST: Final = 32_767  # characters of a cell, in UTF-16
+_CUT: Final = " ... [a cell holds no more: the whole text is in the .json beside]"
 
 
 def read(path: Path) -> list[Response]:
     """The responses of a `.xlsx` or `.json` file, without grades.
 
     Raises:
-        UsageError: it is not there, or is neither; the column or object that is missing is named.
+        UsageError: it is not there, or is neither; the column or object that is missing is named; or a text was cut by `write`.
     """
     try:
         content = path.read_bytes()
@@ -47,8 +48,11 @@ def read(path: Path) -> list[Response]:
 def write(responses: Sequence[Response], path: Path) -> None:
     """Write a `.xlsx` or `.json` file that ChainForge's users know, by the path's ending.
 
+    A cell of a spreadsheet holds no control characters and at most 32,767 others: of a longer text it has the beginning and
+    says that the whole is in the `.json` beside. Write both.
+
     Raises:
-        UsageError: the ending is another; or a response is longer than a cell may be.
+        UsageError: the ending is another.
     """
     kinds = {".xlsx": _to_sheet, ".json": _to_json}
     if path.suffix not in kinds:
@@ -112,6 +116,10 @@ def _from_sheet(content: bytes, name: str) -> list[Response]:
         cells = dict.fromkeys(columns, "") | {
             column: str(value) for column, value in zip(columns, row, strict=False) if value is not None
         }
+        if any(text.endswith(_CUT) for text in cells.values()):
+            raise UsageError(
+                f"{name} has a text that was cut to fit into its cell", hint="name the .json that was written with it"
+            )
         about = _starting(cells, "Metavar: ")
         template = about.pop(_TEMPLATE, "")
         values = _starting(cells, "Var: ")
@@ -122,18 +130,14 @@ def _from_sheet(content: bytes, name: str) -> list[Response]:
 def _to_sheet(responses: Sequence[Response]) -> bytes:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     rows = [_cells(one) for one in responses]
     columns = list(dict.fromkeys([*_COLUMNS, *(column for row in rows for column in row)]))
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
-    sheet.append(columns)
-    for row in rows:
-        texts = [row.get(column) for column in columns]
-        if any(isinstance(text, str) and len(text) > _LONGEST for text in texts):
-            raise UsageError(f"a text is longer than the {_LONGEST} characters of a cell", hint="write .json")
-        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text) if isinstance(text, str) else text) for text in texts]
+    for row in [dict(zip(columns, columns, strict=True)), *rows]:
+        values = (row.get(column) for column in columns)
+        cells = [WriteOnlyCell(sheet, _fitting(value) if isinstance(value, str) else value) for value in values]
         for cell in cells:
             if isinstance(cell.value, str):
                 cell.data_type = "s"  # what begins with "=" is text, never a formula
@@ -141,6 +145,16 @@ def _to_sheet(responses: Sequence[Response]) -> bytes:
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _fitting(text: str) -> str:
+    """What a cell can hold of a text."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    raw = ILLEGAL_CHARACTERS_RE.sub("", text).encode("utf-16-le", "surrogatepass")
+    if len(raw) <= 2 * _LONGEST:
+        return raw.decode("utf-16-le", "replace")
+    return raw[: 2 * (_LONGEST - len(_CUT))].decode("utf-16-le", "replace") + _CUT
 
 
 def _cells(response: Response) -> dict[str, Any]:

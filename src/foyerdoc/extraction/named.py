@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dis
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
 from pydantic import BaseModel
 
-from foyerdoc.errors import UsageError
+from foyerdoc.errors import FoyerdocError, UsageError
 
 
 def load_schema(name: str) -> type[BaseModel]:
@@ -60,19 +62,42 @@ def load_object(name: str, what: str) -> object:
         what: what it should be, for the message.
 
     Raises:
-        UsageError: there is none, or the module cannot be imported.
+        UsageError: there is none, or the module raises something, or ends the process, while it is imported.
     """
     place, _, attribute = name.rpartition(":")
-    try:
-        module = _module_from(Path(place)) if place.endswith(".py") else importlib.import_module(place)
-        found: object = getattr(module, attribute)
-    except (ImportError, OSError, AttributeError, ValueError) as error:
-        raise UsageError(f"no {what} {name!r}", hint="write FILE.py:name or package.module:name") from error
-    except Exception as error:  # the caller's own module may raise anything while it is imported
-        raise UsageError(
-            f"{place} cannot be imported ({type(error).__name__})", hint="run it with python to see why"
-        ) from error
+    with users_code(place):
+        try:
+            module = _module_from(Path(place)) if place.endswith(".py") else importlib.import_module(place)
+            found: object = getattr(module, attribute)
+        except (ImportError, OSError, AttributeError, ValueError) as error:
+            raise UsageError(f"no {what} {name!r}", hint="write FILE.py:name or package.module:name") from error
     return found
+
+
+@contextmanager
+def users_code(place: str) -> Iterator[None]:
+    """Run what stands in a file of the user's, which may raise anything, or end the process. Ctrl-C still does.
+
+    Raises:
+        FoyerdocError: as the code raised it; `UsageError` for all else.
+    """
+    try:
+        yield
+    except FoyerdocError:
+        raise
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not _is_raised(error):
+            raise
+        hint = "run it with python to see why; it should define what is named, and not end the program"
+        raise UsageError(f"{place} stopped with {type(error).__name__}", hint=hint) from error
+
+
+def _is_raised(error: BaseException) -> bool:
+    """Whether a `raise` raised it: the signal of a pressed key comes at other instructions."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def _module_from(path: Path) -> ModuleType:

@@ -104,10 +104,12 @@ def translated(path: Path) -> Iterator[None]:
     Raises:
         IndexBusy: another process holds the file, or the disk is full or fails.
         IndexCorrupted: the file is not a sound database.
-        UsageError: the file or its folder may not be written, or the index is closed.
+        UsageError: the file or its folder may not be written, the index is closed, or a string holds half a character.
     """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{path}: a string holds half a character", hint="replace lone surrogates in it") from error
     except sqlite3.ProgrammingError as error:
         raise UsageError(f"{path}: {error}", hint="open the index again: it was closed") from error
     except sqlite3.DatabaseError as error:

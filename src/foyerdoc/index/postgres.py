@@ -284,6 +284,8 @@ def translated(name: str) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{name}: a string holds half a character", hint="replace lone surrogates in it") from error
     except psycopg.Error as error:
         raise explained(name, error) from error
 

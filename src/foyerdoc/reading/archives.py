@@ -27,6 +27,9 @@ class Archive:
     Args:
         assembly: holds the archive's bytes, its name and the limits.
 
+    Attributes:
+        members: all of them, folders left out, in the archive's order; several may have one name.
+
     Raises:
         DamagedFile: no readable table of contents.
         LimitExceeded: too many members, or they claim to unpack to more than the limit.
@@ -46,18 +49,19 @@ class Archive:
         if sum(member.file_size for member in members) > self._limit:
             raise self._too_large()
         # Names in packages are compared without case, and a leading slash is the same as none.
-        self._members = {_normal(member.filename): member for member in members if not member.is_dir()}
+        self.members = tuple(member for member in members if not member.filename.endswith("/"))
+        self._named = {_normal(member.filename): member for member in self.members}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The members' names as written, folders left out, in the archive's order."""
-        return tuple(member.filename for member in self._members.values())
+        return tuple(member.filename for member in self._named.values())
 
     def __contains__(self, name: str) -> bool:
-        return _normal(name) in self._members
+        return _normal(name) in self._named
 
-    def read(self, name: str) -> bytes:
-        """One member's bytes.
+    def read(self, member: str | zipfile.ZipInfo) -> bytes:
+        """One member's bytes, by its name or itself.
 
         Raises:
             KeyError: no such member.
@@ -65,7 +69,8 @@ class Archive:
             EncryptedFile: it is encrypted.
             LimitExceeded: what was really unpacked so far passes the limit, whatever the table of contents claims.
         """
-        member = self._members[_normal(name)]
+        if isinstance(member, str):
+            member = self._named[_normal(member)]
         if member.flag_bits & _ZIP_ENCRYPTED:
             raise EncryptedFile(f"{self._name}: an encrypted archive", hint="unpack it with its password first")
         room = self._limit - self._unpacked
@@ -118,12 +123,12 @@ def read_pictures(assembly: Assembly, archive: Archive, folder: str) -> None:
 def read_zip(assembly: Assembly) -> Document:
     """A plain archive: no text of its own, each member an attachment, in the archive's order."""
     archive = Archive(assembly)
-    for name in archive.names:
-        path = PurePosixPath(name)
+    for member in archive.members:
+        path = PurePosixPath(member.filename)
         # What macOS adds to every archive says nothing.
-        if path.parts[0] == "__MACOSX" or path.name in {".DS_Store", "Thumbs.db"}:
+        if path.parts[:1] == ("__MACOSX",) or path.name in {".DS_Store", "Thumbs.db"}:
             continue
-        assembly.attach(archive.read(name), name)
+        assembly.attach(archive.read(member), member.filename or "unnamed")
     return assembly.finish("application/zip", allow_empty=True)
 
 

@@ -160,6 +160,13 @@ class Assembly:
         return Span(start, self._length)
 
 
+def paired(text: str) -> str:
+    """A text whose characters beyond the first plane came as two halves of UTF-16; a half alone becomes U+FFFD."""
+    if not any("\ud800" <= c <= "\udfff" for c in text):
+        return text
+    return text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")
+
+
 def decode_metadata(values: Mapping[str, object]) -> dict[str, str]:
     """Metadata values as trimmed strings, empty ones left out."""
     return {key: text for key, value in values.items() if value is not None and (text := str(value).strip())}

@@ -78,6 +78,11 @@ def elements(parent: _Element) -> Iterator[_Element]:
             yield child
 
 
+def whole(text: str | None, default: int) -> int:
+    """A whole number as an attribute writes it, the default for what is none; of more digits than any count has, the first."""
+    return int(text[:9]) if text is not None and text.isdecimal() else default
+
+
 def text_of(element: _Element) -> str:
     """All character data in an element, comments left out, white space collapsed."""
     return " ".join("".join(str(piece) for piece in element.itertext("*")).split())

@@ -6,6 +6,7 @@ are footnotes after the paragraph or slide that they belong to.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from foyerdoc.documents import BlockKind, Document, HiddenText
 from foyerdoc.errors import DamagedFile, EncryptedFile
 from foyerdoc.reading.archives import Archive, read_pictures, resolve
 from foyerdoc.reading.assembly import Assembly
-from foyerdoc.reading.markup import elements, local, parse_xml, text_of
+from foyerdoc.reading.markup import elements, local, parse_xml, text_of, whole
 from foyerdoc.reading.opentables import table_rows
 from foyerdoc.reading.package import meaningful
 
@@ -45,6 +46,7 @@ _MARGINS: dict[str, BlockKind] = {"header": "header", "header-first": "header", 
                                   "footer": "footer", "footer-first": "footer", "footer-left": "footer"}  # fmt: skip
 _NAMED: dict[str, BlockKind] = {"quotations": "quote", "preformatted_20_text": "code", "caption": "caption"}
 _DEEPEST = 60
+_DEEPEST_HEADING = 10  # of LibreOffice
 _MOST_SPACES = 1000
 _POINTS = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0}
 
@@ -185,8 +187,7 @@ class _Walk:
             concealed[:0], pieces = ["".join(pieces)], []
         found, depth = kind or "paragraph", level
         if paragraph.tag == f"{TEXT}h" and kind in {None, "list_item"}:
-            outline = paragraph.get(f"{TEXT}outline-level", "1")
-            found, depth = "heading", int(outline) if outline.isdecimal() else 1
+            found, depth = "heading", min(max(whole(paragraph.get(f"{TEXT}outline-level"), 1), 1), _DEEPEST_HEADING)
         elif kind is None:
             found, depth = self._named_kind(paragraph.get(f"{TEXT}style-name", ""))
         self.assembly.add(found, "".join(pieces), page=self.page, level=depth, path=path)
@@ -214,8 +215,7 @@ class _Walk:
             if tag in _NOTES or tag in _OUTSIDE:
                 after.append(element)
             elif tag == f"{TEXT}s":
-                count = element.get(f"{TEXT}c", "1")
-                sink.append(" " * min(int(count) if count.isdecimal() else 1, _MOST_SPACES))
+                sink.append(" " * min(whole(element.get(f"{TEXT}c"), 1), _MOST_SPACES))
             elif tag in {f"{TEXT}tab", f"{TEXT}line-break"}:
                 sink.append("\t" if tag.endswith("tab") else "\n")
             elif isinstance(tag, str) and tag not in _SILENT:
@@ -375,6 +375,7 @@ def _collapsed(text: str | None) -> str:
 
 def _points(length: str) -> float:
     try:
-        return float(length[:-2]) * _POINTS.get(length[-2:], 0.0)
+        points = float(length[:-2]) * _POINTS.get(length[-2:], 0.0)
     except ValueError:
         return 0.0
+    return points if 0 < points < math.inf else 0.0

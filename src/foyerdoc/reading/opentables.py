@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from foyerdoc.reading.markup import elements, local
+from foyerdoc.reading.markup import elements, local, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -67,8 +67,7 @@ def _cells(row: _Element, cell_text: Callable[[_Element], str]) -> list[str]:
 def _hidden_columns(table: _Element) -> list[tuple[int, int]]:
     hidden, at = [], 0
     for column in table.iter(f"{TABLE}table-column"):
-        count = column.get(f"{TABLE}number-columns-repeated", "1")
-        end = at + (int(count) if count.isdecimal() else 1)
+        end = at + whole(column.get(f"{TABLE}number-columns-repeated"), 1)
         if column.get(f"{TABLE}visibility") in _HIDDEN:
             hidden.append((at, end))
         at = end
@@ -76,5 +75,4 @@ def _hidden_columns(table: _Element) -> list[tuple[int, int]]:
 
 
 def _repeats(element: _Element, what: str) -> int:
-    count = element.get(f"{TABLE}number-{what}-repeated", "1")
-    return min(int(count), _MOST_REPEATS) if count.isdecimal() else 1
+    return min(whole(element.get(f"{TABLE}number-{what}-repeated"), 1), _MOST_REPEATS)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from foyerdoc.errors import DamagedFile
 from foyerdoc.reading.archives import Archive, resolve
 from foyerdoc.reading.assembly import Assembly
-from foyerdoc.reading.markup import elements, local, parse_xml
+from foyerdoc.reading.markup import elements, local, parse_xml, whole
 from foyerdoc.reading.numberformats import plain
 
 if TYPE_CHECKING:
@@ -215,9 +215,9 @@ def _cached(element: _Element | None) -> dict[int, str]:
         return {}
     values = {}
     for point in element.iter(f"{C}pt"):
-        value, index = point.findtext(f"{C}v"), point.get("idx", "")
-        if value is not None and index.isdecimal():
-            values[int(index)] = _short(value)
+        value, index = point.findtext(f"{C}v"), whole(point.get("idx"), -1)
+        if value is not None and index >= 0:
+            values[index] = _short(value)
     if not values and (direct := element.findtext(f"{C}v")):
         values[0] = direct
     return values

@@ -24,7 +24,7 @@ from foyerdoc.errors import DamagedFile, EmptyFile, EncryptedFile, FoyerdocError
 from foyerdoc.reading.assembly import Assembly, decode_metadata
 from foyerdoc.reading.geometry import Word, align
 from foyerdoc.reading.layout import arrange
-from foyerdoc.reading.pdfforms import comments, form_fields
+from foyerdoc.reading.pdfforms import FARTHEST, comments, form_fields
 from foyerdoc.reading.pdftext import HiddenRun, PageText
 from foyerdoc.reading.pieces import Item, Line, Paragraph, Table
 
@@ -410,7 +410,9 @@ def _second_reader(assembly: Assembly) -> list[_PageContent]:
             raise _too_many_pages(assembly, len(reader.pages))
         contents = []
         for page in reader.pages:
-            content = _PageContent(float(page.mediabox.width), float(page.mediabox.height))
+            # A rectangle is given by any two of its corners that are opposite.
+            width, height = (min(abs(float(side)), FARTHEST) for side in (page.mediabox.width, page.mediabox.height))
+            content = _PageContent(width, height)
             content.plain = page.extract_text().strip()
             content.issues.append(("second_reader", "PDFium could not open the file; pypdf's text is used, without boxes"))
             contents.append(content)
@@ -425,13 +427,14 @@ def _second_reader(assembly: Assembly) -> list[_PageContent]:
 
 def _attach(assembly: Assembly) -> None:
     try:
-        embedded = dict(_pypdf(assembly).attachments.items())
+        # A name that is no text comes as its bytes.
+        embedded: dict[str | bytes, Any] = dict(_pypdf(assembly).attachments.items())
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the attachments, the pages are delivered
         assembly.issue("attachment_unreadable", f"the embedded files could not be listed ({type(error).__name__})")
         return
     for name, contents in embedded.items():
         for content in contents if isinstance(contents, list) else [contents]:
-            assembly.attach(content, name)
+            assembly.attach(content, name.decode("latin-1") if isinstance(name, bytes) else name)
 
 
 def _form_fields(assembly: Assembly) -> dict[int, list[tuple[str, Box]]]:

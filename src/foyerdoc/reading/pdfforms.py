@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -13,6 +13,8 @@ from foyerdoc.documents import Box
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
+
+FARTHEST: Final = 1e6  # points; a page that PDF allows ends long before
 
 
 def comments(page: pdfium.PdfPage) -> list[str]:
@@ -81,4 +83,5 @@ def _inherited(widget: Any, key: str) -> Any:
 
 def _widget_box(widget: Any, page: int, left: float, top: float) -> Box:
     x0, y0, x1, y1 = (float(v) for v in widget.get("/Rect", (0, 0, 0, 0)))
-    return Box(page, min(x0, x1) - left, top - max(y0, y1), max(x0, x1) - left, top - min(y0, y1))
+    places = (min(x0, x1) - left, top - max(y0, y1), max(x0, x1) - left, top - min(y0, y1))
+    return Box(page, *(min(max(place, -FARTHEST), FARTHEST) for place in places))

@@ -13,7 +13,7 @@ from typing import Literal
 
 from foyerdoc.documents import BlockKind, Document, HiddenText
 from foyerdoc.errors import DamagedFile
-from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.assembly import Assembly, paired
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL
@@ -72,11 +72,13 @@ class _Line:
     in_table: bool = False
     cells: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    replaced: int = 0
 
     def take(self) -> str:
         """The text so far, which is then empty."""
-        text = _paired("".join(self.pieces))
+        text = paired("".join(self.pieces))
         self.pieces.clear()
+        self.replaced += text.count("\ufffd")
         return text
 
 
@@ -90,6 +92,8 @@ def read_rtf(assembly: Assembly) -> Document:
     raw = assembly.raw.lstrip(b" \t\r\n\xef\xbb\xbf")
     reader = _Reader(assembly, raw)
     reader.read()
+    if replaced := sum(line.replaced for line in reader.lines.values()):
+        assembly.issue("undecodable", f"{replaced} characters could not be decoded and stand as U+FFFD")
     if reader.depth > 0:
         assembly.issue("truncated", "the file ends in the middle; it was read as far as it goes")
         if not assembly.blocks:
@@ -265,7 +269,7 @@ class _Reader:
         elif word == "uc":
             self.group = replace(self.group, unicode_skip=max(number or 0, 0))
         elif word == "u" and number is not None:
-            self._text(chr(number + 0x10000 if number < 0 else min(number, 0x10FFFF)))
+            self._text(_character(number))
             self.to_skip = self.group.unicode_skip
         elif word == "f" and number is not None:
             self.font_being_defined = number
@@ -296,12 +300,12 @@ class _Reader:
         elif word == "pard":
             line.level = line.listed = None
             line.in_table = False
-        elif word == "outlinelevel" and number is not None and number < 9:
+        elif word == "outlinelevel" and number is not None and 0 <= number < 9:
             line.level = number + 1
         elif word == "s" and number in self.heading_styles:
             line.level = self.heading_styles[number]
         elif word in {"ls", "ilvl"}:
-            line.listed = (number or 0) + 1 if word == "ilvl" else line.listed or 1
+            line.listed = min(max(number or 0, 0), 8) + 1 if word == "ilvl" else line.listed or 1
 
     def _sign(self, sign: str) -> None:
         if sign == "*":
@@ -388,7 +392,7 @@ class _Reader:
 
     def _conceal(self, kind: BlockKind | None) -> None:
         for cause, pieces in itertools.groupby(self.concealed, key=lambda piece: piece[0]):
-            text = _paired("".join(text for _, text in pieces)).strip()
+            text = paired("".join(text for _, text in pieces)).strip()
             if text:
                 self.assembly.hidden.append(HiddenText(text, cause, path=kind))
         self.concealed.clear()
@@ -398,8 +402,7 @@ class _Reader:
         return f"{name}[{self.counts[name]}]"
 
 
-def _paired(text: str) -> str:
-    """Characters beyond the first plane come as two halves of UTF-16; a half alone becomes U+FFFD."""
-    if not any("\ud800" <= c <= "\udfff" for c in text):
-        return text
-    return text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")
+def _character(code: int) -> str:
+    r"""What `\u` names, in 16 bits that are mostly written with a sign; U+FFFD for what is beyond all characters."""
+    code += 0x10000 if code < 0 else 0
+    return chr(code) if 0 <= code <= 0x10FFFF else "\ufffd"

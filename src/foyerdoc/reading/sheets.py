@@ -11,6 +11,7 @@ table of built-in number formats is used.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +20,8 @@ from typing import TYPE_CHECKING
 from foyerdoc.documents import Document, HiddenText
 from foyerdoc.errors import DamagedFile, LimitExceeded
 from foyerdoc.reading.archives import read_pictures
-from foyerdoc.reading.assembly import Assembly
-from foyerdoc.reading.markup import local
+from foyerdoc.reading.assembly import Assembly, paired
+from foyerdoc.reading.markup import local, whole
 from foyerdoc.reading.numberformats import code_of, plain, show
 from foyerdoc.reading.package import A, Package, R, chart_rows
 from foyerdoc.reading.sniffing import XLSX
@@ -183,7 +184,7 @@ class _Sheet:
                             )
                     _forget(element)
                 elif element.tag == f"{S}col" and element.get("hidden") in {"1", "true"}:
-                    cells.hidden_columns.append((_integer(element.get("min"), 1), _integer(element.get("max"), 1)))
+                    cells.hidden_columns.append((whole(element.get("min"), 1), whole(element.get("max"), 1)))
                 elif element.tag == f"{S}headerFooter":
                     cells.margins = [(local(child), child.text or "") for child in element]
             broken = bool(events.error_log)  # what the parser skipped to go on
@@ -195,7 +196,7 @@ class _Sheet:
         return cells
 
     def _row(self, element: _Element, following: int, cells: _Cells) -> tuple[int, dict[int, str]]:
-        number = _integer(element.get("r"), following)
+        number = whole(element.get("r"), following)
         if element.get("hidden") in {"1", "true"}:
             cells.hidden_rows.add(number)
         row: dict[int, str] = {}
@@ -215,7 +216,7 @@ class _Sheet:
             return _rich(inline) if inline is not None else ""
         value = cell.findtext(f"{S}v") or ""
         if kind == "s":
-            index = _integer(value, -1)
+            index = whole(value, -1)
             return self.book.strings[index] if 0 <= index < len(self.book.strings) else ""
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(value, value)
@@ -225,7 +226,9 @@ class _Sheet:
             number = float(value)
         except ValueError:
             return value
-        style = _integer(cell.get("s"), 0)
+        if not math.isfinite(number):  # no spreadsheet has one
+            return value
+        style = whole(cell.get("s"), 0)
         code = self.book.codes[style] if style < len(self.book.codes) else "General"
         return plain(number) if code == "General" else show(number, code, from_1904=self.book.from_1904)
 
@@ -288,7 +291,7 @@ def _rich(item: _Element) -> str:
 
 
 def _unescape(text: str) -> str:
-    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text) if "_x" in text else text
+    return paired(_ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)) if "_x" in text else text
 
 
 def _codes(package: Package, main: str) -> list[str]:
@@ -299,10 +302,8 @@ def _codes(package: Package, main: str) -> list[str]:
         except DamagedFile:
             package.assembly.issue("part_unreadable", "the styles are broken; numbers and dates stand as stored")
             return []
-        custom = {
-            _integer(f.get("numFmtId"), 0): f.get("formatCode", "General") for f in root.iterfind(f"{S}numFmts/{S}numFmt")
-        }
-        return [code_of(_integer(xf.get("numFmtId"), 0), custom) for xf in root.iterfind(f"{S}cellXfs/{S}xf")]
+        custom = {whole(f.get("numFmtId"), 0): f.get("formatCode", "General") for f in root.iterfind(f"{S}numFmts/{S}numFmt")}
+        return [code_of(whole(xf.get("numFmtId"), 0), custom) for xf in root.iterfind(f"{S}cellXfs/{S}xf")]
     return []
 
 
@@ -327,7 +328,3 @@ def _letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def _integer(text: str | None, default: int) -> int:
-    return int(text) if text is not None and text.isdecimal() else default

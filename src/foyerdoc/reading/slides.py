@@ -7,6 +7,7 @@ once, as a header. Hidden slides, hidden shapes and shapes beside the slide go t
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from foyerdoc.documents import BlockKind, Document, HiddenText
 from foyerdoc.reading.archives import read_pictures
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.equations import M, linear
-from foyerdoc.reading.markup import elements, local
+from foyerdoc.reading.markup import elements, local, whole
 from foyerdoc.reading.package import DGM, MC, A, C, Package, R, alternative, chart_rows, described, diagram_texts
 from foyerdoc.reading.secondopinion import ask_unstructured
 from foyerdoc.reading.sniffing import PPTX
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _EMU_PER_POINT = 12_700
+_WIDEST = 51_206_400  # EMU: no slide is larger, by the standard
 _TITLES = {"title", "ctrTitle"}
 _FOOTERS = {"dt", "ftr", "sldNum", "hdr"}
 _SHAPES = {f"{P}{name}" for name in ("sp", "grpSp", "graphicFrame", "pic", "cxnSp", "contentPart")}
@@ -56,7 +58,7 @@ def read_pptx(assembly: Assembly) -> Document:
     package.read_properties()
     root = package.root(main)
     size = root.find(f"{P}sldSz")
-    width, height = (_number(size, name) / _EMU_PER_POINT for name in ("cx", "cy"))
+    width, height = (min(max(_number(size, name), 0.0), _WIDEST) / _EMU_PER_POINT for name in ("cx", "cy"))
     reader = _Reader(package, width, height)
     for number, part in enumerate(_slides(package, main, root), 1):
         assembly.start_page()
@@ -240,7 +242,7 @@ def _role(paragraph: _Element, placeholder: str | None, siblings: int) -> tuple[
     if placeholder in _FOOTERS:
         return "footer", None
     properties = paragraph.find(f"{A}pPr")
-    level = min(int(_number(properties, "lvl")), 8) + 1
+    level = min(whole(properties.get("lvl"), 0), 8) + 1 if properties is not None else 1
     tags = {child.tag for child in properties} if properties is not None else set()
     if f"{A}buNone" in tags:
         return "paragraph", None
@@ -295,6 +297,7 @@ def _all_text(element: _Element) -> str:
 
 def _number(element: _Element | None, name: str) -> float:
     try:
-        return float(element.get(name, "0")) if element is not None else 0.0
+        number = float(element.get(name, "0")) if element is not None else 0.0
     except ValueError:
         return 0.0
+    return 0.0 if math.isnan(number) else number

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from foyerdoc.documents import BlockKind, Document, HiddenText
 from foyerdoc.reading.archives import read_pictures
-from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.assembly import Assembly, paired
 from foyerdoc.reading.equations import M, linear
-from foyerdoc.reading.markup import text_of
+from foyerdoc.reading.markup import text_of, whole
 from foyerdoc.reading.package import DGM, MC, A, C, Package, R, alternative, chart_rows, described, diagram_texts
 from foyerdoc.reading.secondopinion import ask_unstructured
 from foyerdoc.reading.sniffing import DOCX
@@ -404,7 +404,7 @@ def _symbol(element: _Element) -> str:
         font = element.get(f"{W}font", "").lower()
         if "wingdings" in font and code & 0xFF in _SYMBOLS:
             return _SYMBOLS[code & 0xFF]
-        return chr(code)
+        return paired(chr(code))
     except (ValueError, OverflowError):
         return ""
 
@@ -419,12 +419,11 @@ def _form_field(element: _Element) -> str:
     if choices is not None:
         entries = [entry.get(f"{W}val", "") for entry in choices.findall(f"{W}listEntry")]
         chosen = choices.find(f"{W}result")
-        index = chosen.get(f"{W}val", "0") if chosen is not None else "0"
-        return entries[int(index)] if index.isdecimal() and int(index) < len(entries) else ""
+        index = whole(chosen.get(f"{W}val", "0"), len(entries)) if chosen is not None else 0
+        return entries[index] if index < len(entries) else ""
     return ""
 
 
 def _span(element: _Element | None) -> int:
-    value = element.get(f"{W}val", "") if element is not None else ""
     # Word has 63 columns; a file that claims a million cells for one is lying.
-    return min(int(value), 63) if value.isdecimal() else 0
+    return min(whole(element.get(f"{W}val"), 0), 63) if element is not None else 0

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from foyerdoc.classification import Classifier
 from foyerdoc.errors import UsageError
-from foyerdoc.extraction.named import load_object, load_schema
+from foyerdoc.extraction.named import load_object, load_schema, users_code
 from foyerdoc.pipeline import Pipeline
 from foyerdoc.settings import Limits
 from foyerdoc.storage import MANIFEST, sha256
@@ -64,7 +64,8 @@ class Job(BaseModel):
             if self.taxonomy or self.classifier or self.schemas:
                 raise UsageError("a pipeline and its parts are named", hint="name the one or the others")
             made = load_object(self.pipeline, "pipeline")
-            found = made() if callable(made) else made
+            with users_code(self.pipeline):
+                found = made() if callable(made) else made
             if not isinstance(found, Pipeline):
                 raise UsageError(f"{self.pipeline} makes no Pipeline", hint="name a function that returns one")
             return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from foyerdoc.errors import DamagedFile, UsageError
+from foyerdoc.errors import DamagedFile, FoyerdocError, IndexBusy, UsageError
 from foyerdoc.running.stages import Failure
 
 _VERSION: Final = "1"
@@ -43,27 +43,39 @@ class Ledger:
         job: digest of the job; a file of another one is refused.
 
     Raises:
-        UsageError: it is another job's.
+        UsageError: it is another job's, or it may not be written.
+        IndexBusy: the disk is full or fails, here and wherever something is written.
         DamagedFile: it is none.
     """
 
     def __init__(self, path: Path, job: str) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._path = path
+        with _explained(path):
+            self._connection = sqlite3.connect(path, isolation_level=None)
         try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            # A power cut may take back the last entries, never half of one: their contents are done again.
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.executescript(_TABLES)
-            about = dict(self._connection.execute("SELECT key, value FROM about"))
-        except sqlite3.DatabaseError as error:
+            with _explained(path):
+                about = self._prepared(job)
+        except FoyerdocError:
             self._connection.close()
-            raise DamagedFile(f"{path} is not a run's ledger", hint="name another folder for what comes out") from error
-        if about and (about.get("version"), about.get("job")) != (_VERSION, job):
+            raise
+        if (about.get("version"), about.get("job")) != (_VERSION, job):
             self._connection.close()
             raise UsageError(
                 f"{path.parent} holds what another job made", hint="name another folder, or the same settings as before"
             )
-        self._connection.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", [("version", _VERSION), ("job", job)])
+
+    def _prepared(self, job: str) -> dict[str, str]:
+        """Whose ledger it is: this job's when it is new."""
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        # A power cut may take back the last entries, never half of one: their contents are done again.
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.executescript(_TABLES)
+        about = dict(self._connection.execute("SELECT key, value FROM about"))
+        if not about:
+            # In one statement: a kill leaves both or none.
+            self._connection.execute("INSERT INTO about VALUES ('version', ?), ('job', ?)", (_VERSION, job))
+            about = {"version": _VERSION, "job": job}
+        return about
 
     def seen(self, path: Path, size: int, changed: int) -> str | None:
         """The digest of a file that was looked at before and has not changed since."""
@@ -78,20 +90,20 @@ class Ledger:
 
     def note(self, path: Path, size: int, changed: int, digest: str) -> None:
         """Write down what a file holds."""
-        with _together(self._connection):
+        with self._together():
             self._connection.execute(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (os.fsencode(path), size, changed, digest)
             )
 
     def refuse(self, path: Path, failure: Failure) -> None:
         """Write down that a file cannot be opened. It is tried again in each run."""
-        with _together(self._connection):
+        with self._together():
             self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, NULL, NULL, NULL)", (os.fsencode(path),))
             self._fail(path, None, [failure])
 
     def settle(self, entries: Iterable[Entry], part: int | None) -> None:
         """Write down what became of contents, all or none, and in which part of the table their rows are."""
-        with _together(self._connection):
+        with self._together():
             for entry in entries:
                 state = "done" if entry.done else "failed"
                 values = (entry.digest, os.fsencode(entry.path), state, part if entry.done else None)
@@ -100,7 +112,7 @@ class Ledger:
 
     def forget_failed(self) -> None:
         """Have the contents that failed tried again."""
-        with _together(self._connection):
+        with self._together():
             failed = "SELECT digest FROM contents WHERE state = 'failed'"
             self._connection.execute(f"DELETE FROM failures WHERE digest IN ({failed})")  # noqa: S608 - the line above
             self._connection.execute("DELETE FROM contents WHERE state = 'failed'")
@@ -130,6 +142,20 @@ class Ledger:
         """Let go of the file."""
         self._connection.close()
 
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """A transaction: all or none."""
+        with _explained(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk has ended it already.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
     def _fail(self, path: Path, digest: str | None, failures: Iterable[Failure]) -> None:
         self._connection.execute("DELETE FROM failures WHERE path = ?", (os.fsencode(path),))
         self._connection.executemany(
@@ -139,15 +165,20 @@ class Ledger:
 
 
 @contextmanager
-def _together(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction: all or none."""
-    connection.execute("BEGIN IMMEDIATE")
+def _explained(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours."""
     try:
         yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+    except sqlite3.DatabaseError as error:
+        # The lower byte is the kind of error, the rest its variety.
+        kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if kind in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            hint = "see that the disk has room and is well, then run the same again: what is done stays done"
+            raise IndexBusy(f"{path} cannot be written: {error}", hint=hint) from error
+        if kind in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+            hint = "let the folder be written, or name another one for what comes out"
+            raise UsageError(f"{path} cannot be written: {error}", hint=hint) from error
+        raise DamagedFile(f"{path} is not a run's ledger", hint="name another folder for what comes out") from error
 
 
 def _shown(path: bytes) -> str:

@@ -7,9 +7,11 @@ again by the next one, and comes out the same, because the index and the ledger 
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from foyerdoc.documents import Document, Issue
 from foyerdoc.errors import FoyerdocError
@@ -21,7 +23,11 @@ from foyerdoc.service.monitoring import Metrics
 
 logger = logging.getLogger("foyerdoc.service")
 
+T = TypeVar("T")
+
 STAGES: Final = ("read", "clean", "classify", "extract", "index")
+
+_PATIENCE: Final = 5.0  # seconds between looks at whether the disk has room again
 
 
 class _Stopped(Exception):
@@ -68,7 +74,7 @@ class Jobs:
     def _work(self) -> None:
         while not self._ending.is_set():
             self._news.clear()
-            job = self._ledger.take()
+            job = self._written(self._ledger.take)
             if job is None:
                 # Two threads may clear one word of news: none sleeps for long on it.
                 self._news.wait(5)
@@ -83,24 +89,34 @@ class Jobs:
             first = outcomes[0]
             result, error = _result(outcomes), None if first.error is None else as_json(first.error)
             state: State = "failed" if first.document is None else "done"
-            shelf.finish(job.document, lambda: self._ledger.end(job, state, result=result, error=error))
+            self._written(lambda: shelf.finish(job.document, lambda: self._ledger.end(job, state, result=result, error=error)))
         except _Stopped:
             state = "cancelled"
             if self._ending.is_set():
                 state = "queued"
-                self._ledger.put_back(job.id)
+                self._written(lambda: self._ledger.put_back(job.id))
             else:
-                self._ledger.end(job, "cancelled")
+                self._written(lambda: self._ledger.end(job, "cancelled"))
         except Exception as caught:  # noqa: BLE001 - a thread that ends would leave all other documents waiting
             state = "failed"
             error = _unexpected(caught)
-            self._ledger.end(job, "failed", result={"error": error}, error=error)
+            self._written(lambda: self._ledger.end(job, "failed", result={"error": error}, error=error))
         self._metrics.ended(state)
         logger.info("job id=%s collection=%s state=%s tries=%d", job.id, job.collection, state, job.tries)
 
     def _reach(self, job: Job, stage: str) -> None:
-        if not self._ledger.reach(job.id, stage) or self._ending.is_set():
+        if not self._written(lambda: self._ledger.reach(job.id, stage)) or self._ending.is_set():
             raise _Stopped
+
+    def _written(self, write: Callable[[], T]) -> T | None:
+        """What a change of the ledger gives. On a full disk it waits for room; None when the service ends before."""
+        while True:
+            try:
+                return write()
+            except sqlite3.OperationalError as error:
+                logger.error("the ledger cannot be written (%s): waiting", error)
+                if self._ending.wait(_PATIENCE):
+                    return None  # the next start finds what was under way, as after a kill
 
 
 def progress(job: Job) -> float:

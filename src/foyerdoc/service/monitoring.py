@@ -10,6 +10,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foyerdoc.service.ledger import Ledger
@@ -78,6 +79,8 @@ class Watched:
         self._metrics.going.inc()
         try:
             await self._app(scope, receive, noting)
+        except ClientDisconnect:
+            pass  # it went away in the middle of its request
         except Exception as error:  # noqa: BLE001 - passed on, the server would log its message
             answer = unexpected(error)
             if status == _GONE:

@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import sqlite3
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -85,6 +87,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(errors.FoyerdocError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(OSError, _of_the_disk)
+    app.add_exception_handler(sqlite3.OperationalError, _of_the_disk)
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -106,6 +110,18 @@ def _http(_: Request, error: Exception) -> JSONResponse:
 
 def _ours(_: Request, error: Exception) -> JSONResponse:
     return of(error).response() if isinstance(error, errors.FoyerdocError) else unexpected(error)
+
+
+def _of_the_disk(_: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, sqlite3.OperationalError):
+        full = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+    else:
+        full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    if not full:
+        return unexpected(error)
+    logger.error("the disk is full, or fails")
+    hint = "nothing was kept of this request: come again when the service has room"
+    return Problem(503, "disk_full", "the service's disk is full, or fails", hint=hint, wait=60).response()
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:

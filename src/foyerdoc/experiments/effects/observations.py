@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from foyerdoc.errors import UsageError
 from foyerdoc.experiments.table import Level, Results
+
+_LARGEST: Final = 1e100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def observe(results: Results) -> tuple[Observations, tuple[str, ...]]:
         The observations, and what was left out of them: factors and levels that the rows do not show.
 
     Raises:
-        UsageError: no factor has two levels among the rows, there is no outcome, or fewer than two documents.
+        UsageError: no factor has two levels among the rows, there is no outcome, or fewer than two documents; or a value is so
+            large that sums of squares would not fit into a float.
     """
     notes: list[str] = []
     factors, settings = [], []
@@ -100,6 +104,9 @@ def observe(results: Results) -> tuple[Observations, tuple[str, ...]]:
         {name: np.array(results.column(name), dtype=np.float64) for name in names}
         for names in (results.measures, results.outcomes)
     )
+    for name, column in {**measures, **outcomes}.items():
+        if (np.abs(column[np.isfinite(column)]) > _LARGEST).any():
+            raise UsageError(f"{name!r} has values beyond {_LARGEST:g}", hint="count it in a larger unit")
     order = np.array(results.column("order"), dtype=np.float64)
     found = Observations(tuple(factors), np.array(settings, dtype=np.int64).T, measures, outcomes, documents, items, order)
     return found, tuple(notes)

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import Annotated, Any, BinaryIO, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from foyerdoc.errors import UsageError
 from foyerdoc.reading.picturing import picture_pages
 from foyerdoc.service.access import READ, WRITE, Reader, existing, new_or_existing
 from foyerdoc.service.entries import Accepted, Job
 from foyerdoc.service.jobs import path_name, progress
-from foyerdoc.service.library import Shelf
+from foyerdoc.service.library import Shelf, unknown_document
 from foyerdoc.service.problems import Problem, responses
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 
 _PIECE: Final = 1024**2
+_PATIENCE: Final = 60.0  # seconds without a piece of an upload: it holds a place that others wait for
 _ID: Final = r"^[0-9a-f]{64}$"
 
 There = Annotated[Shelf, Depends(existing)]
@@ -138,7 +142,7 @@ def collections(key: Reader, request: Request) -> KeyView:
     summary="Upload a file",
     status_code=202,
     dependencies=[WRITE],
-    responses={200: {"description": "It is there already", "model": DocumentView}, **responses(404, 503)},
+    responses={200: {"description": "It is there already", "model": DocumentView}, **responses(404, 408, 503)},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -240,13 +244,20 @@ def text(shelf: There, document: Id) -> PlainTextResponse:
     "/collections/{collection}/documents/{document}/file",
     summary="The file as it was uploaded",
     dependencies=[READ],
-    response_class=FileResponse,
+    response_class=StreamingResponse,
     responses={200: {"content": {"application/octet-stream": {}}, "description": "The file"}, **responses(404)},
 )
-def file(shelf: There, document: Id) -> FileResponse:
+def file(shelf: There, document: Id) -> StreamingResponse:
     """To be saved, never to be shown in the page: a file may hold scripts."""
     accepted = shelf.accepted(document)
-    return FileResponse(shelf.file(document), filename=accepted.name, media_type="application/octet-stream")
+    try:
+        handle = shelf.file(document).open("rb")
+    except (FileNotFoundError, UsageError) as error:  # deleted meanwhile
+        raise unknown_document() from error
+    # What is open can be sent to its end, whoever deletes it.
+    length = str(os.fstat(handle.fileno()).st_size)
+    headers = {"Content-Length": length, "Content-Disposition": f"attachment; filename*=utf-8''{quote(accepted.name)}"}
+    return StreamingResponse(_pieces(handle), headers=headers, media_type="application/octet-stream")
 
 
 @router.get(
@@ -277,11 +288,17 @@ def picture(
     return Response(drawn, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
 
+def _pieces(handle: BinaryIO) -> Iterator[bytes]:
+    with handle:
+        while piece := handle.read(_PIECE):
+            yield piece
+
+
 async def _receive(request: Request, target: FilePath, most: int) -> tuple[str, int]:
     """Write the body to a file while it comes; its SHA-256 and length.
 
     Raises:
-        Problem: it is too long, empty, or broke off.
+        Problem: it is too long, empty, or broke off; or nothing more came of it for a while.
     """
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > most:
@@ -289,15 +306,19 @@ async def _receive(request: Request, target: FilePath, most: int) -> tuple[str, 
     digest, size, pending = hashlib.sha256(), 0, bytearray()
     with target.open("wb") as handle:
         try:
-            async for piece in request.stream():
-                size += len(piece)
-                if size > most:
-                    raise _too_large(most)
-                digest.update(piece)
-                pending += piece
-                if len(pending) >= _PIECE:
-                    await run_in_threadpool(handle.write, bytes(pending))
-                    pending.clear()
+            async with asyncio.timeout(_PATIENCE) as patience:
+                async for piece in request.stream():
+                    patience.reschedule(asyncio.get_running_loop().time() + _PATIENCE)
+                    size += len(piece)
+                    if size > most:
+                        raise _too_large(most)
+                    digest.update(piece)
+                    pending += piece
+                    if len(pending) >= _PIECE:
+                        await run_in_threadpool(handle.write, bytes(pending))
+                        pending.clear()
+        except TimeoutError as error:
+            raise Problem(408, "too_slow", "the upload stopped coming", hint="send it again") from error
         except ClientDisconnect as error:
             raise Problem(400, "broke_off", "the upload broke off", hint="send it again") from error
         await run_in_threadpool(_finish, handle, bytes(pending))

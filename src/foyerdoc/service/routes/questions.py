@@ -29,8 +29,9 @@ There = Annotated[Shelf, Depends(existing)]
 _LONGEST: Final = 4000
 
 Text = Annotated[str, Field(min_length=1, max_length=_LONGEST, pattern=r"\S")]
+Value = Annotated[str, Field(max_length=1000)]
 Where = Annotated[
-    dict[Annotated[str, Field(max_length=100)], str | Annotated[list[str], Field(max_length=100)]],
+    dict[Annotated[str, Field(max_length=100)], Value | Annotated[list[Value], Field(max_length=100)]],
     Field(max_length=10, description="As in `Index.search`: name, document_id, language, media_type, category, subcategory."),
 ]
 
