@@ -401,6 +401,25 @@ def test_every_option_stands_in_the_text(text, which):
             assert place.raw.strip() == place.raw != ""
 
 
+@pytest.mark.parametrize(
+    ("line", "named", "not_named"),
+    [
+        ("Lieferant: Nordlicht GmbH & Co. KG", "Nordlicht GmbH & Co. KG", {"GmbH", "KG", "Co. KG", "GmbH & Co. KG"}),
+        ("Verein zur Hilfe a.G., Jena", "Verein zur Hilfe a.G.", {"Verein zur Hilfe a.G", "a.G."}),
+        ("Saule Bâtiment S.à r.l.", "Saule Bâtiment S.à r.l.", {"Saule Bâtiment S.à r.l", "S.à r.l."}),
+        ("Alder & Sons, Inc.", "Alder & Sons, Inc.", {"Inc.", "Inc"}),
+    ],
+)
+def test_a_firm_is_named_by_more_than_its_legal_form_and_with_its_last_point(line, named, not_named):
+    class Firm(BaseModel):
+        seller_name: Name | None = None
+
+    ground, (leaf,) = Ground.of(document(line)), form_of(Firm).leaves
+    raws = {place.raw for place in on_line(ground, leaf, 0)}
+    assert named in raws
+    assert not raws & not_named
+
+
 def test_the_embedded_model_scores_what_it_may_say(generator):
     ground = Ground.of(PAGE)
     asked = ask(ground, form_of(Bill).leaves, generator)

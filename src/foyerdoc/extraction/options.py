@@ -64,7 +64,10 @@ def _run(ground: Ground, at: int, start: int, end: int, *, names: bool) -> Itera
 
 
 def _trims(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
-    """A run without the marks around it; also with the mark behind it where that may belong to it: "Acme, Inc.", "(Paris)"."""
+    """A run without the marks around it; also with the mark behind it where that may belong to it: "Acme, Inc.", "(Paris)".
+
+    An abbreviation of several letters with points keeps its last one: "e.V.", "a.G.", "S.à r.l.".
+    """
     while start < end and text[start] in _OPENING:
         start += 1
     stop = end
@@ -73,16 +76,21 @@ def _trims(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
     following = text[stop : min(end, stop + 1)]
     dotted = following == "." and re.search(r"\b[^\W\d_]{1,4}$", text[start:stop])
     closed = following == ")" and "(" in text[start:stop]
+    if dotted and re.search(r"\.[^\W\d_]+$", text[start:stop]):
+        return ((start, stop + 1),)
     return ((start, stop), (start, stop + 1)) if dotted or closed else ((start, stop),)
 
 
 def _can_name(raw: str) -> bool:
     first = raw[0]
-    last = re.split(r"[\s,(]+", raw.rstrip(".)"))[-1]
+    words = [word for word in re.split(r"[\s,(&+]+", raw.rstrip(".)")) if word]
+    if all(word.casefold().strip(".)") in _ALONE_NO_NAME for word in words):
+        return False
+    last = words[-1]
     proper = any(c.isupper() or c.isdigit() for c in last) or not last[:1].islower()
     if sum(map(str.isdigit, raw)) > sum(map(str.isalpha, raw)):
         return False  # a customer's number, a postcode
-    return (first.isupper() or first.isdigit()) and bool(last) and (proper or last.casefold() in _FORMS)
+    return (first.isupper() or first.isdigit()) and (proper or last.casefold() in _FORMS)
 
 
 _FORMS: Final = frozenset(
@@ -111,3 +119,10 @@ _FORMS: Final = frozenset(
     ]
 )
 """What a firm's name may end with in small letters."""
+
+_ALONE_NO_NAME: Final = _FORMS | {
+    *("ag", "kg", "ohg", "gbr", "ug", "se", "eg", "kgaa", "kommanditgesellschaft", "aktiengesellschaft"),
+    *("sa", "s.a", "sarl", "s.a.r.l", "sas", "sasu", "eurl", "sci", "snc", "scop", "sprl", "srl", "société", "anonyme"),
+    *("corp", "corporation", "incorporated", "company", "lp", "pllc", "b.v", "n.v", "s.r.l", "s.p.a"),
+}
+"""Legal forms: of a firm "Nordlicht GmbH" nothing is named by "GmbH" alone."""
