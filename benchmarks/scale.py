@@ -34,19 +34,40 @@ LABEL_GPU = Rate(
 LABEL_CPU = Rate(
     1.2, "documents a second and core", "`python -m benchmarks.classify.speed`, 2.4 on two cores, 27 November 2026"
 )
+FIELDS_GPU = Rate(
+    3.66,
+    "documents a second and GPU (H200), six fields each by the general extractor, eight processes",
+    "`python -m benchmarks.extraction.forms --model general --device cuda --jobs 8`, 29 November 2026",
+)
 EMBED_GPU = Rate(1_490_000, "tokens a second and GPU (H200)", "`make bench-embedding`, 28 November 2026")
 EMBED_CPU = Rate(2_535, "tokens a second and core", CONTRACTS)
 TOKENS = Rate(706, "tokens a page", CONTRACTS)
 CHUNKS = Rate(3.60, "chunks a page, of 256 tokens at most", CONTRACTS)
 FILE = Rate(9_450, "bytes a page, as PDF", CONTRACTS)
-WRITE = Rate(608, "chunks a second that one process writes into an index", "`make bench-index-growth`, 28 November 2026")
-DISK = Rate(3_530, "bytes of index file a chunk (106 MB for 30,002)", "`make bench-index-growth`, 28 November 2026")
+WRITE = Rate(494, "chunks a second that one process adds to an index of 100,000", "`make bench-index-growth`, 29 November 2026")
+DISK = Rate(3_510, "bytes of index file a chunk (352 MB for 100,339)", "`make bench-index-growth`, 29 November 2026")
 VECTOR = Rate(768, "bytes a vector: 384 numbers of 16 bits", "the format")
 SEARCH = Rate(
-    30_002, "chunks is the largest whole index that was searched (28 ms)", "`make bench-index-growth`, 28 November 2026"
+    100_339, "chunks is the largest whole index that was searched (79 ms)", "`make bench-index-growth`, 29 November 2026"
 )
 GPU_BYTES = Rate(120e9, "bytes of vectors on one GPU of 141 GB", "room for what searching takes besides")
-RATES = (READ, OCR, LABEL_GPU, LABEL_CPU, EMBED_GPU, EMBED_CPU, TOKENS, CHUNKS, FILE, WRITE, DISK, VECTOR, SEARCH, GPU_BYTES)
+RATES = (
+    READ,
+    OCR,
+    LABEL_GPU,
+    LABEL_CPU,
+    FIELDS_GPU,
+    EMBED_GPU,
+    EMBED_CPU,
+    TOKENS,
+    CHUNKS,
+    FILE,
+    WRITE,
+    DISK,
+    VECTOR,
+    SEARCH,
+    GPU_BYTES,
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +96,7 @@ class Corpus:
             ("OCR, core hours", quantity(scanning / 3600)),
             ("labels and embeddings, GPU hours", quantity(models_gpu / 3600)),
             ("or core hours without a GPU", quantity(models_cpu / 3600)),
+            ("fields by a model, GPU hours besides", quantity(documents / FIELDS_GPU.value / 3600)),
             ("one process writing the index, hours", quantity(chunks / WRITE.value / 3600)),
             (f"done in {self.days:g} days: cores", quantity(math.ceil((reading + scanning) / seconds))),
             (f"done in {self.days:g} days: GPUs", quantity(math.ceil(models_gpu / seconds))),
