@@ -17,6 +17,7 @@
     ├── IndexCorrupted          an index on disk fails its own checks
     ├── IndexBusy               an index cannot be read or written just now
     └── UsageError              arguments that contradict each other
+        └── NoIndex             there is no index where one must be
 
 Every error has a `hint`: what the caller can do next. Messages carry names, counts and limits, never document text.
 """
@@ -149,6 +150,10 @@ class UsageError(FoyerdocError):
     """Arguments that contradict each other or are out of range."""
 
     code = "usage_error"
+
+
+class NoIndex(UsageError):
+    """There is no index where one must be."""
 
 
 def _rebuild(kind: type[FoyerdocError], message: str, hint: str) -> FoyerdocError:

@@ -1,12 +1,13 @@
-"""A service that starts fast, with an embedder of words: what `test_kills` runs in a process of its own."""
+"""A service that starts fast, with an embedder of words: what `processes` starts."""
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
-import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,5 +30,13 @@ class Serving(WordEmbedder):
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    made = make_app(configuration(Path(sys.argv[1]), Serving()))
-    uvicorn.run(made, host="127.0.0.1", port=int(sys.argv[2]), log_config=None)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("port", type=int)
+    parser.add_argument("--read-only", action="store_true")
+    parser.add_argument("--indexes")
+    parser.add_argument("--per-minute", type=int, default=100_000)
+    given = parser.parse_args()
+    made = configuration(given.folder, Serving(), per_minute=given.per_minute)
+    app = make_app(replace(made, read_only=given.read_only, indexes=given.indexes))
+    uvicorn.run(app, host="127.0.0.1", port=given.port, log_config=None)

@@ -5,63 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from foyerdoc.index import Index
-from foyerdoc.service.access import make_key
 from foyerdoc.service.app import open_ledger
 from tests.service.made import Serving
+from tests.service.processes import Service
 
 FILES = 20
 KILLS = 3
-
-
-class Service:
-    """`make_app` in a process of its own, over one folder, started anew as often as is wanted."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        with open_ledger(folder) as ledger:
-            _, secret = make_key(ledger, "tests", ["read", "write"], [])
-        self.client = httpx.Client(
-            base_url=f"http://127.0.0.1:{self.port}", headers={"Authorization": f"Bearer {secret}"}, timeout=20, trust_env=False
-        )
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "tests.service.made", str(self.folder), str(self.port)]
-        self.process = subprocess.Popen(command, env=self.environment)
-        for _ in range(600):
-            assert self.process.poll() is None
-            with contextlib.suppress(httpx.TransportError):
-                if self.client.get("/ready").status_code == 200:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("it does not start")
-
-    def end(self, how: signal.Signals) -> int:
-        self.process.send_signal(how)
-        return self.process.wait(timeout=30)
-
-    def documents(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.client.get("/v1/collections/c/documents", params={"limit": 1000}).json()["documents"]
-        return found
 
 
 @pytest.fixture
@@ -142,8 +101,7 @@ def test_what_is_interrupted_goes_on_what_was_cancelled_does_not_and_nobody_else
         ]
         while service.client.get(f"/v1/collections/c/jobs/{sent[0]['job']['id']}").json()["state"] != "running":
             time.sleep(0.02)
-        command = [sys.executable, "-m", "tests.service.made", str(service.folder), "0"]
-        second = subprocess.run(command, env=service.environment, check=False, capture_output=True)
+        second = subprocess.run(service.command, env=service.environment, check=False, capture_output=True)
         assert second.returncode != 0
         assert b"is being served" in second.stderr
         cancelled = service.client.delete(f"/v1/collections/c/jobs/{sent[1]['job']['id']}").json()

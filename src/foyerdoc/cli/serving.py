@@ -56,6 +56,10 @@ def run(
     per_minute: Annotated[int, typer.Option(help="Requests of one key in a minute, at most.", min=1)] = 600,
     at_once: Annotated[int, typer.Option(help="Searches and questions answered at the same time, at most.", min=1)] = 16,
     workers: Annotated[int, typer.Option(help="Files that are worked on at the same time.", min=1)] = 1,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help="Answer beside the process that writes in the folder; change nothing."),
+    ] = False,
 ) -> None:
     """Serve. Ends at Ctrl-C or SIGTERM; what is being worked on goes on at the next start, as after a kill."""
     if context.invoked_subcommand is not None:
@@ -63,13 +67,14 @@ def run(
     with stops_on_error():
         _requires()
         from foyerdoc.service import make_app
+        from foyerdoc.service.app import open_ledger
         from foyerdoc.service.configuration import Allowance
 
         allowance = Allowance(upload_bytes=upload_mb * 10**6, per_minute=per_minute, at_once=at_once)
-        with _ledger(data) as ledger:  # before models are loaded, which takes longer
+        with open_ledger(data, write=not read_only) as ledger:  # before models are loaded, which takes longer
             if not ledger.all_keys():
                 err.print("[yellow]note[/yellow]: nobody has a key: foyerdoc serve keys add NAME", soft_wrap=True)
-        configuration = _configuration(data, taxonomy, schemas or (), classifier, model, allowance, workers)
+        configuration = _configuration(data, taxonomy, schemas or (), classifier, model, allowance, workers, read_only)
         _listen(make_app(replace(configuration, indexes=indexes)), host, port)
 
 
@@ -147,6 +152,7 @@ def _configuration(
     model: str | None,
     allowance: Allowance,
     workers: int,
+    read_only: bool,
 ) -> Configuration:
     from foyerdoc.classification import Classifier
     from foyerdoc.service.configuration import Configuration
@@ -169,10 +175,11 @@ def _configuration(
         folder=data,
         taxonomy=labels,
         schemas=named,
-        classifier=None if classifier is None else Classifier.load(classifier),
+        classifier=None if classifier is None or read_only else Classifier.load(classifier),
         model=language_model,
         allowance=allowance,
         workers=workers,
+        read_only=read_only,
     )
 
 

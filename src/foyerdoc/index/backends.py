@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.documents import Issue
-from foyerdoc.errors import UsageError
+from foyerdoc.errors import NoIndex
 
 RESTORE = "restore it from a backup, or add the documents to a new one"
 
@@ -135,6 +135,6 @@ class Backend(Protocol):
         """Let go of everything."""
 
 
-def no_index(name: str) -> UsageError:
+def no_index(name: str) -> NoIndex:
     """What is raised where an index must be and is none."""
-    return UsageError(f"{name} is not an index", hint=f"foyerdoc index FILES --index {name}")
+    return NoIndex(f"{name} is not an index", hint=f"foyerdoc index FILES --index {name}")

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
-from foyerdoc.index.backends import RESTORE
+from foyerdoc.index.backends import RESTORE, no_index
 
 APPLICATION = 0x466F7964  # "Foyd", so that `file` and we know the file as ours
 VERSION = 2
@@ -152,25 +152,36 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def connect(path: Path, defaults: dict[str, str]) -> sqlite3.Connection:
+def connect(path: Path, defaults: dict[str, str] | None, *, write: bool = True) -> sqlite3.Connection:
     """Open the file, making it when it is missing.
 
     Args:
         path: the file; its folder exists.
-        defaults: the entries of `meta` for a new file.
+        defaults: the entries of `meta` for a new file; None where one must be there.
+        write: whether it will be changed.
 
     Raises:
+        NoIndex: there is none, or another process is about to make it.
         IndexBusy, IndexCorrupted, UsageError: see `translated`; IndexCorrupted too when it is another program's or a newer
             format's.
     """
     with translated(path):
-        connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+        connection = open_file(path, write=write)
         try:
-            _prepare(connection, path, defaults)
+            _prepare(connection, path, defaults, write)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def open_file(path: Path, *, write: bool) -> sqlite3.Connection:
+    """A connection for several threads that begins its own transactions; SQLite keeps it from writing where that is not wanted.
+
+    Also one that only reads needs a folder that may be written: the log's index beside the file is made by whoever comes first.
+    """
+    place = path if write else f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(place, uri=not write, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
 
 
 @contextmanager
@@ -236,9 +247,15 @@ def shrink(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str]) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str] | None, write: bool) -> None:
     with transaction(connection, path, write=False):
         version = _version(connection, path)  # before anything is changed: another program's file stays as it is
+    if version == 0 and defaults is None:
+        raise no_index(str(path.parent))
+    if not write:
+        if version < VERSION:
+            raise _unfit(path, f"its format is version {version}, this is for {VERSION}", "open it once for writing")
+        return
     connection.execute("PRAGMA foreign_keys = ON")
     write_ahead(connection)
     # Every commit reaches the disk: what `add` reported stays, whatever happens to the machine.
@@ -254,7 +271,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, defaults: dict[str, str
                 for statement in (_UPGRADE if version else _SCHEMA).split(";\n"):
                     connection.execute(statement)
             if version == 0:
-                entries = {**defaults, "generation": "0", "uuid": uuid.uuid4().hex}
+                entries = {**(defaults or {}), "generation": "0", "uuid": uuid.uuid4().hex}
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", entries.items())
             connection.execute("COMMIT")
         except BaseException:

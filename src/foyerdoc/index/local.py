@@ -25,15 +25,16 @@ if TYPE_CHECKING:
 
 
 class Local:
-    """The folder of an index, made when it is missing; see `database` and `cache`."""
+    """The folder of an index, made when it is missing; see `database` and `cache`. Without `write` nothing in it is changed."""
 
-    def __init__(self, folder: Path, defaults: dict[str, str] | None) -> None:
+    def __init__(self, folder: Path, defaults: dict[str, str] | None, *, write: bool = True) -> None:
         if defaults is None and not (folder.is_dir() and any(folder.iterdir())):
             raise no_index(str(folder))
         self._folder = database.make_folder(folder)
         self._path = self._folder / database.FILE
-        self._connection = database.connect(self._path, defaults or {})
+        self._connection = database.connect(self._path, defaults, write=write)
         self._cache = Cache(self._folder)
+        self._write = write
         self.name = str(self._folder)
 
     @contextmanager
@@ -56,7 +57,7 @@ class Local:
     def close(self) -> None:
         """Save the cache where it can be, and let go of the files."""
         try:
-            if self._cache.loaded:
+            if self._write and self._cache.loaded:
                 self._keep_cache()
         finally:
             self._cache.forget()

@@ -10,21 +10,22 @@ from foyerdoc.index.backends import Backend
 _SCHEMES = ("postgresql://", "postgres://")
 
 
-def connect(place: str | Path, defaults: dict[str, str] | None) -> Backend:
+def connect(place: str | Path, defaults: dict[str, str] | None, *, write: bool = True) -> Backend:
     """The backend of a place.
 
     Args:
         place: a folder, or the address of a PostgreSQL database.
         defaults: the entries of `meta` for an index that is made where there is none; None where one must be.
+        write: whether it will be changed.
 
     Raises:
-        UsageError: there is none.
+        NoIndex: there is none.
         MissingDependency: the place is an address, and psycopg is not installed or the server has no pgvector.
     """
     if not is_address(place):
         from foyerdoc.index.local import Local
 
-        return Local(Path(place), defaults)
+        return Local(Path(place), defaults, write=write)
     try:
         from foyerdoc.index.postgres import Postgres
     except ImportError as error:

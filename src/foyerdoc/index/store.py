@@ -73,9 +73,10 @@ _MAX_TOKENS = 256
 class Index:
     """Documents on disk, searched by meaning and by words. Made by `Index.open`; may be used from several threads."""
 
-    def __init__(self, backend: Backend, embedder: Embedder | None) -> None:
+    def __init__(self, backend: Backend, embedder: Embedder | None, *, write: bool = True) -> None:
         self._backend = backend
         self._embedder = embedder
+        self._writable = write
         self._lock = threading.RLock()
         self._max_tokens, self._overlap = _MAX_TOKENS, 0
         self._dense = DENSE
@@ -90,6 +91,7 @@ class Index:
         overlap: int | None = None,
         recipe: Recipe | None = None,
         make: bool = True,
+        write: bool = True,
     ) -> Index:
         """Open an index, making it when there is none.
 
@@ -101,11 +103,13 @@ class Index:
             overlap: tokens that neighbouring chunks share; set when the index is made (0).
             recipe: what the others are when they are left out, and how meaning and words are weighed in a search.
             make: whether an index may be made; if not, there must be one.
+            write: whether it may be changed; if not, there must be one, and it is left as it is, its cache and format too.
 
         Raises:
             ModelError: the index was made with another embedder.
-            UsageError: the index was made with other chunk lengths, or they make no sense; there is none; the place may not be
-                written, or holds files and no index.
+            UsageError: the index was made with other chunk lengths, or they make no sense; the place may not be written, or
+                holds files and no index.
+            NoIndex: there is none.
             IndexCorrupted: what is there is not an index, is damaged, gone, or of a newer format.
             IndexBusy: the file is locked, or the disk is full; the server cannot be reached, or refuses.
             MissingDependency: PostgreSQL is asked for without psycopg here or pgvector there.
@@ -120,7 +124,7 @@ class Index:
         if max_tokens is not None and not 0 <= (overlap or 0) < max_tokens:
             raise UsageError(f"overlap is {overlap or 0} of {max_tokens} tokens", hint="choose 0 <= overlap < max_tokens")
         defaults = {"max_tokens": str(max_tokens or _MAX_TOKENS), "overlap": str(overlap or 0)}
-        index = cls(connect(place, defaults if make else None), embedder)
+        index = cls(connect(place, defaults if make and write else None, write=write), embedder, write=write)
         index._dense = DENSE if recipe is None else recipe.weight
         try:
             index._take_settings(max_tokens, overlap)
@@ -307,6 +311,7 @@ class Index:
             IndexCorrupted: the file is damaged; it is left as it is.
         """
         with self._lock:
+            self._for_writing()
             self._backend.compact()
 
     def as_retriever(self, *, k: int = 10, where: Where | None = None) -> BaseRetriever:
@@ -350,7 +355,12 @@ class Index:
         return self._backend.transaction(write=False)
 
     def _writing(self) -> AbstractContextManager[Session]:
+        self._for_writing()
         return self._backend.transaction(write=True)
+
+    def _for_writing(self) -> None:
+        if not self._writable:
+            raise UsageError(f"{self._backend.name} was opened for reading", hint="open it without write=False")
 
     def _take_settings(self, max_tokens: int | None, overlap: int | None) -> None:
         """Compare what the caller asked for with what the index was made with."""

@@ -72,6 +72,9 @@ def needs(scope: Scope) -> Callable[..., StoredKey]:
         request.app.state.throttle.count(found.id)
         if scope not in found.scopes:
             raise Problem(403, "no_scope", f"the key has no scope {scope!r}", hint="use a key that has it")
+        if scope == "write" and request.app.state.library.configuration.read_only:
+            # Not 503: waiting does not help, and a proxy would take this process for a sick one. Not 405: the method is right.
+            raise Problem(403, "read_only", "this process only reads", hint="send it to the process that writes")
         return found
 
     key.scope = scope  # type: ignore[attr-defined]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -45,39 +45,35 @@ _HEADERS: Final = {
 }
 
 
-def open_ledger(folder: Path) -> Ledger:
-    """The ledger in a service's folder, which is made when it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return Ledger(folder / LEDGER)
+def open_ledger(folder: Path, *, write: bool = True) -> Ledger:
+    """The ledger in a service's folder; to be written, both are made when they are not there."""
+    if write:
+        folder.mkdir(parents=True, exist_ok=True)
+    return Ledger(folder / LEDGER, write=write)
 
 
 def make_app(configuration: Configuration) -> FastAPI:
-    """A service over one folder, for any ASGI server with one process.
+    """A service over one folder, for any ASGI server with one process. One of them writes; any number read beside it.
 
     Raises:
-        UsageError: another process serves the folder; raised when the application starts.
+        UsageError: another process writes in the folder (raised when the application starts); or this one is only to read,
+            and nothing was ever served there.
     """
-    ledger = open_ledger(configuration.folder)
+    ledger = open_ledger(configuration.folder, write=not configuration.read_only)
     library, metrics = Library(configuration, ledger), Metrics()
-    jobs = Jobs(library, metrics)
+    jobs = None if configuration.read_only else Jobs(library, metrics)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        lock = FileLock(configuration.folder / "serving.lock", blocking=False)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise UsageError(
-                f"{configuration.folder} is being served", hint="stop that process, or name another folder"
-            ) from error
-        try:
-            jobs.start()
+        with ExitStack() as held:
+            if jobs is not None:
+                held.enter_context(_alone(configuration.folder))
+            held.callback(ledger.close)
+            held.callback(library.close)
+            if jobs is not None:
+                held.callback(jobs.stop)
+                jobs.start()
             yield
-        finally:
-            jobs.stop()
-            library.close()
-            ledger.close()
-            lock.release()
 
     # Interactive documentation would come from elsewhere: the description alone is served.
     app = FastAPI(
@@ -100,6 +96,25 @@ def make_app(configuration: Configuration) -> FastAPI:
     app.add_middleware(Watched, metrics=metrics)
     app.add_middleware(_Guarded, body_bytes=configuration.allowance.body_bytes)
     return app
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Be the one process that writes in a folder.
+
+    Raises:
+        UsageError: there is one.
+    """
+    lock = FileLock(folder / "serving.lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        hint = "stop that process, start this one with --read-only, or name another folder"
+        raise UsageError(f"{folder} is being served", hint=hint) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _Guarded:

@@ -56,6 +56,7 @@ class Configuration:
         limits: what reading one file may cost.
         allowance: what those who ask may cost.
         workers: files that are worked on at once.
+        read_only: whether another process changes the folder, and this one answers beside it.
     """
 
     folder: Path
@@ -69,3 +70,4 @@ class Configuration:
     limits: Limits = field(default_factory=Limits)
     allowance: Allowance = field(default_factory=Allowance)
     workers: int = 1
+    read_only: bool = False

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from foyerdoc.errors import DamagedFile, UsageError
-from foyerdoc.index.database import write_ahead
+from foyerdoc.index.database import open_file, write_ahead
 from foyerdoc.service.entries import SCHEMA, VERSION, Accepted, Job, State, StoredKey, now, packed
 
 MOST_TRIES: Final = 5
@@ -26,22 +26,30 @@ MOST_TRIES: Final = 5
 class Ledger:
     """The ledger of one service. Made by opening its file; may be used from several threads.
 
+    Args:
+        path: its file.
+        write: whether it will be changed. If not it must be there, and SQLite keeps it from being written.
+
     Raises:
-        UsageError: the file is of another version, or it cannot be opened and written.
+        UsageError: the file is of another version, or it cannot be opened and written; it is only to be read, and not there.
         DamagedFile: it is no ledger.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, write: bool = True) -> None:
         self._lock = threading.RLock()
+        if not write and not path.is_file():
+            raise _nowhere(path)
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
-            version = self._prepared()
+            self._connection = open_file(path, write=write)
+            version = self._prepared() if write else self._version()
         except sqlite3.OperationalError as error:
             hint = "let the folder be written, make room on its disk, or name another one"
             raise UsageError(f"{path} cannot be opened: {error}", hint=hint) from error
         except sqlite3.DatabaseError as error:
             hint = "restore it from a backup, or name the folder of a service"
             raise DamagedFile(f"{path} is not the ledger of a service", hint=hint) from error
+        if version == 0:  # it is being made
+            raise _nowhere(path)
         if version != VERSION:
             raise UsageError(f"{path} is of version {version}, not {VERSION}", hint="serve it with the foyerdoc that made it")
 
@@ -53,8 +61,10 @@ class Ledger:
             if connection.execute("PRAGMA user_version").fetchone() == (0,):
                 for statement in SCHEMA.split(";\n"):
                     connection.execute(statement)
-            [version] = connection.execute("PRAGMA user_version").fetchone()
-        return int(version)
+        return self._version()
+
+    def _version(self) -> int:
+        return int(self._rows("PRAGMA user_version")[0][0])
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
@@ -279,6 +289,10 @@ class Ledger:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def _nowhere(path: Path) -> UsageError:
+    return UsageError(f"{path} is not there", hint="start the process that writes first, or name its folder")
 
 
 def _enqueue(connection: sqlite3.Connection, collection: str, document: str) -> None:

@@ -6,7 +6,8 @@
     FOLDER/collections/claims/gold.jsonl
     FOLDER/incoming/            what is being received
 
-With `Configuration.indexes` the indexes are in PostgreSQL instead, each in a schema of its own.
+With `Configuration.indexes` the indexes are in PostgreSQL instead, each in a schema of its own. With `Configuration.read_only`
+another process changes all this, and this one reads what is there at the moment.
 
 An index of its own, where `where` on one index would have done: the same file may be in two collections under two names, and
 what words are rare is not told from what a key does not see.
@@ -16,15 +17,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from foyerdoc.chat import Chat
 from foyerdoc.classification import Classifier
 from foyerdoc.documents import Document
-from foyerdoc.errors import UsageError
+from foyerdoc.errors import NoIndex, UsageError
 from foyerdoc.index import Index
 from foyerdoc.index.places import in_schema
 from foyerdoc.pipeline import Pipeline
@@ -41,7 +43,9 @@ class Library:
         self.configuration = configuration
         self.ledger = ledger
         self.incoming = configuration.folder / "incoming"
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._held = ExitStack()
+        self._empty: Index | None = None
         self._shelves: dict[str, Shelf] = {}
         self._classifier = configuration.classifier
         self._embedder = configuration.embedder
@@ -58,7 +62,15 @@ class Library:
                 from foyerdoc.embedding import SentenceEmbedder
 
                 self._embedder = SentenceEmbedder()
-        return Index.open(place, embedder=self._embedder)
+        return Index.open(place, embedder=self._embedder, write=not self.configuration.read_only)
+
+    def empty_index(self) -> Index:
+        """What stands for an index that the process that writes has not made yet."""
+        with self._lock:
+            if self._empty is None:
+                place = self._held.enter_context(tempfile.TemporaryDirectory(prefix="foyerdoc-"))
+                self._empty = self._held.enter_context(Index.open(place, embedder=self._embedder))
+            return self._empty
 
     def classifier(self) -> Classifier:
         """The one classifier of all collections."""
@@ -87,6 +99,7 @@ class Library:
             shelves = list(self._shelves.values())
         for shelf in shelves:
             shelf.close()
+        self._held.close()
 
 
 class Shelf:
@@ -112,14 +125,20 @@ class Shelf:
 
     @property
     def index(self) -> Index:
-        """The collection's index, which is made when it is first asked for."""
+        """The collection's index, which is made when it is first asked for; `read_only`, nothing is found until it is."""
         with self.lock:
             if self._index is None:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                database = self._library.configuration.indexes
-                place = self.folder / "index" if database is None else in_schema(database, self.name)
-                self._index = self._library.open_index(place)
-                self._take_strangers(self._index)
+                made = self._library.configuration
+                place = self.folder / "index" if made.indexes is None else in_schema(made.indexes, self.name)
+                if made.read_only:
+                    try:
+                        self._index = self._library.open_index(place)
+                    except NoIndex:
+                        return self._library.empty_index()
+                else:
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                    self._index = self._library.open_index(place)
+                    self._take_strangers(self._index)
             return self._index
 
     @property
@@ -127,7 +146,11 @@ class Shelf:
         """What answers from the index."""
         with self.lock:
             if self._chat is None:
-                self._chat = Chat(self.index, self._library.configuration.model, write=self._library.configuration.write)
+                made = self._library.configuration
+                chat = Chat(self.index, made.model, write=made.write)
+                if self._index is None:  # it is of the empty one
+                    return chat
+                self._chat = chat
             return self._chat
 
     def pipeline(self, watch: Callable[[Path, str], None]) -> Pipeline:

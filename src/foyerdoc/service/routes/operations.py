@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from foyerdoc.service.access import ADMIN
+from foyerdoc.service.jobs import Jobs
 from foyerdoc.service.problems import Problem, responses
 
 router = APIRouter(tags=["operations"])
@@ -27,9 +28,10 @@ def health() -> Status:
 
 @router.get("/ready", summary="Can it answer?", responses={503: responses(503)[503]})
 def ready(request: Request) -> Status:
-    """The ledger can be read and jobs are worked on."""
+    """The ledger can be read and, in the process that writes, jobs are worked on."""
     request.app.state.ledger.counts()
-    if not request.app.state.jobs.alive():
+    jobs: Jobs | None = request.app.state.jobs
+    if jobs is not None and not jobs.alive():
         raise Problem(503, "not_ready", "no job is worked on", hint="look at the service's log", wait=5)
     return Status(status="ready")
 
