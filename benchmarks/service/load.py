@@ -1,12 +1,15 @@
 """Search and ask over HTTP on loopback, beside the library alone: requests a second, p50 and p99 at 1, 16 and 64 clients.
 
-    python -m benchmarks.service.load [--seconds 60] [--clients 1 16 64] [--hours 0] [--documents 30] [--out FILE]
+    python -m benchmarks.service.load [--seconds 60] [--clients 1 16 64] [--replicas 0] [--hours 0] [--out FILE]
 
 The service is `foyerdoc serve` with the demo's mailbox. "library" is `Index.search` and `Chat.ask` on the service's own index
 from as many threads in one process, after the service has ended: the two never run together. Both are asked the demo's
 questions, in turn. A request is one that was answered with 200; others, and those without an answer after two minutes, are
 counted apart. The clients are threads of one process, which shares the machine's cores with the service: at many clients they
 take from it.
+
+With `--replicas N` everything is measured twice: with the service alone, and with N processes beside it that only read, the
+clients spread evenly over all.
 
 `--hours` goes on with 16 clients and prints the service's resident memory every tenth of the time: it should not grow.
 """
@@ -38,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seconds", type=float, default=60.0, help="of each measurement")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 16, 64])
+    parser.add_argument("--replicas", type=int, default=0, help="processes that only read, beside the service")
     parser.add_argument("--hours", type=float, default=0.0, help="of requests with the memory looked at")
     parser.add_argument("--documents", type=int, default=None, help="of the mailbox, at most")
     parser.add_argument("--out", type=Path, default=None, help="lines of JSON are added here")
@@ -46,12 +50,15 @@ def main() -> None:
     truth = json.loads((folder() / "truth.json").read_text(encoding="utf-8"))
     questions = [one["question"] for one in truth["questions"]]
     # The limits are not what is measured.
-    with serving("--per-minute", "1000000", "--at-once", "1000", documents=given.documents) as made:
+    limits = ("--per-minute", "1000000", "--at-once", "1000")
+    with serving(*limits, documents=given.documents, replicas=given.replicas) as made:
         for kind in ("search", "ask"):
-            warm(_over_http(made, kind), questions)
+            for address in made.addresses:
+                warm(_over_http(made, kind, address), questions)
             for clients in given.clients:
-                asks = [_over_http(made, kind) for _ in range(clients)]
-                say({"system": "service", "kind": kind, **measured(asks, questions, given.seconds)})
+                for used in sorted({1, len(made.addresses)}):
+                    asks = [_over_http(made, kind, made.addresses[number % used]) for number in range(clients)]
+                    say({"system": "service", "processes": used, "kind": kind, **measured(asks, questions, given.seconds)})
         if given.hours:
             _watch(made, questions, given.hours, say)
         made.process.terminate()
@@ -107,9 +114,9 @@ def measured(clients: Sequence[Ask], questions: Sequence[str], seconds: float) -
     }
 
 
-def _over_http(made: Serving, kind: str) -> Ask:
+def _over_http(made: Serving, kind: str, address: str | None = None) -> Ask:
     """A client with a connection of its own."""
-    client = httpx.Client(base_url=made.address, headers=made.headers, timeout=120, trust_env=False)
+    client = httpx.Client(base_url=address or made.address, headers=made.headers, timeout=120, trust_env=False)
     field = "query" if kind == "search" else "question"
 
     def ask(text: str) -> int:

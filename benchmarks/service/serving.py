@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -24,12 +24,13 @@ COLLECTION = "mailbox"
 
 @dataclass(frozen=True)
 class Serving:
-    """A service that runs: its address, a key to everything, its process and its folder."""
+    """A service that runs: its address, a key to everything, its process and folder, and the addresses of all that answer."""
 
     address: str
     key: str
     process: subprocess.Popen
     data: Path
+    addresses: tuple[str, ...]
 
     @property
     def headers(self) -> dict[str, str]:
@@ -37,31 +38,43 @@ class Serving:
 
 
 @contextmanager
-def serving(*options: str, documents: int | None = None) -> Iterator[Serving]:
-    """Serve; what was uploaded has been worked on when it is given."""
+def serving(*options: str, documents: int | None = None, replicas: int = 0) -> Iterator[Serving]:
+    """Serve; what was uploaded has been worked on when it is given, and so many processes that only read are beside."""
     with tempfile.TemporaryDirectory(prefix="foyerdoc-service-") as temporary:
         data = Path(temporary) / "data"
         with open_ledger(data) as ledger:
             _, key = make_key(ledger, "benchmark", ["read", "write", "admin"], [])
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "foyerdoc", "serve", "--data", str(data), "--port", str(port), *options]
-        with (Path(temporary) / "log").open("wb") as log:
-            process = subprocess.Popen(command, stderr=log, env={**os.environ, "HF_HUB_OFFLINE": "1"})
-        made = Serving(f"http://127.0.0.1:{port}", key, process, data)
+        log = Path(temporary) / "log"
+        address, process = _started(log, "--data", str(data), *options)
+        processes = [process]
         try:
-            _wait(made)
+            _wait(address, process)
+            made = Serving(address, key, process, data, (address,))
             _upload(made, sorted((folder() / "documents").iterdir())[:documents])
+            for _ in range(replicas):
+                address, process = _started(log, "--data", str(data), *options, "--read-only")
+                processes.append(process)
+                _wait(address, process)
+                made = replace(made, addresses=(*made.addresses, address))
             yield made
         except httpx.TransportError as error:
-            lines = (Path(temporary) / "log").read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
-            raise SystemExit(
-                "\n".join([*lines, f"{type(error).__name__}, the service ended with {_ended(process)}"])
-            ) from error
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+            ended = [_ended(process) for process in processes]
+            raise SystemExit("\n".join([*lines, f"{type(error).__name__}, the service ended with {ended}"])) from error
         finally:
-            process.terminate()
-            process.wait(60)
+            for process in processes:
+                process.terminate()
+                process.wait(60)
+
+
+def _started(log: Path, *options: str) -> tuple[str, subprocess.Popen]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "foyerdoc", "serve", "--port", str(port), *options]
+    with log.open("ab") as lines:
+        process = subprocess.Popen(command, stderr=lines, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+    return f"http://127.0.0.1:{port}", process
 
 
 def _ended(process: subprocess.Popen) -> int | None:
@@ -70,12 +83,12 @@ def _ended(process: subprocess.Popen) -> int | None:
     return None
 
 
-def _wait(made: Serving) -> None:
+def _wait(address: str, process: subprocess.Popen) -> None:
     for _ in range(1200):
-        if made.process.poll() is not None:
-            raise SystemExit(f"the service ended with {made.process.returncode}")
+        if process.poll() is not None:
+            raise SystemExit(f"the service ended with {process.returncode}")
         with suppress(httpx.TransportError):
-            if httpx.get(f"{made.address}/ready").status_code == 200:
+            if httpx.get(f"{address}/ready").status_code == 200:
                 return
         time.sleep(0.1)
     raise SystemExit("the service does not start")

@@ -22,7 +22,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from foyerdoc.cli import app
-from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, ModelError, UsageError
+from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, ModelError, NoIndex, UsageError
 from foyerdoc.index import Index
 from foyerdoc.index.copying import copy
 from foyerdoc.index.lexical import stems
@@ -264,6 +264,30 @@ def test_an_index_must_be_there_where_none_may_be_made(place, words):
         Index.open(place, embedder=words, make=False)
     Index.open(place, embedder=words).close()
     Index.open(place, embedder=words, make=False).close()
+
+
+def test_opened_for_reading_it_follows_and_changes_nothing(place, words):
+    with pytest.raises(NoIndex):
+        Index.open(place, embedder=words, write=False)
+    with Index.open(place, embedder=words) as written, Index.open(place, embedder=words, write=False) as index:
+        written.add([GLASS, WATER])
+        assert names(index.search("windscreen", 1)) == ["glass.txt"]
+        written.delete(GLASS.id)
+        assert names(index.search("windscreen excess", 5)) == ["water.txt"]
+        for change in (lambda: index.add([GLASS]), lambda: index.delete(WATER.id), index.compact):
+            with pytest.raises(UsageError, match="was opened for reading"):
+                change()
+        assert index.verify() == ()
+    with Index.open(place, write=False) as index:
+        assert index.document(WATER.id) == WATER
+
+
+def test_a_file_that_is_being_made_is_no_index_yet(tmp_path, words):
+    (tmp_path / "index.sqlite").touch()
+    for named in ({"make": False}, {"write": False}):
+        with pytest.raises(NoIndex):
+            Index.open(tmp_path, embedder=words, **named)
+    assert not (tmp_path / "index.sqlite").stat().st_size
 
 
 def test_a_closed_index_says_so(index):
