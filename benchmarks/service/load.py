@@ -9,7 +9,7 @@ counted apart. The clients are threads of one process, which shares the machine'
 take from it.
 
 With `--replicas N` everything is measured twice: with the service alone, and with N processes beside it that only read, the
-clients spread evenly over all.
+clients spread evenly over all. `cpu_ms` is the processor time of all of them for one request.
 
 `--hours` goes on with 16 clients and prints the service's resident memory every tenth of the time: it should not grow.
 """
@@ -58,7 +58,8 @@ def main() -> None:
             for clients in given.clients:
                 for used in sorted({1, len(made.addresses)}):
                     asks = [_over_http(made, kind, made.addresses[number % used]) for number in range(clients)]
-                    say({"system": "service", "processes": used, "kind": kind, **measured(asks, questions, given.seconds)})
+                    found = measured(asks, questions, given.seconds, made.processor_seconds)
+                    say({"system": "service", "processes": used, "kind": kind, **found})
         if given.hours:
             _watch(made, questions, given.hours, say)
         made.process.terminate()
@@ -81,8 +82,13 @@ def warm(ask: Ask, questions: Sequence[str]) -> None:
         ask(question)
 
 
-def measured(clients: Sequence[Ask], questions: Sequence[str], seconds: float) -> dict[str, float]:
-    """Ask from as many threads as there are clients, each waiting for its answer; the first second of all is not counted."""
+def measured(
+    clients: Sequence[Ask], questions: Sequence[str], seconds: float, spent: Callable[[], float] = time.process_time
+) -> dict[str, float]:
+    """Ask from as many threads as there are clients, each waiting for its answer; the first second of all is not counted.
+
+    `spent` tells the seconds of processor time that whoever answers has had.
+    """
     times: list[float] = []
     failed: list[int] = []
     begin = time.perf_counter() + 1.0
@@ -100,8 +106,11 @@ def measured(clients: Sequence[Ask], questions: Sequence[str], seconds: float) -
     threads = [threading.Thread(target=go, args=each) for each in enumerate(clients)]
     for thread in threads:
         thread.start()
+    time.sleep(max(0.0, begin - time.perf_counter()))
+    before = spent()
     for thread in threads:
         thread.join()
+    taken = spent() - before
     ranked = sorted(times)
     return {
         "clients": len(clients),
@@ -110,6 +119,7 @@ def measured(clients: Sequence[Ask], questions: Sequence[str], seconds: float) -
         "refused": len(failed),
         "a_second": round(len(times) / seconds, 2),
         "p50_ms": round(1000 * statistics.median(times), 1) if times else 0.0,
+        "cpu_ms": round(1000 * taken / len(times), 2) if times else 0.0,
         "p99_ms": round(1000 * ranked[min(len(ranked) - 1, int(0.99 * len(ranked)))], 1) if times else 0.0,
     }
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+import psutil
 
 from foyerdoc.demo import folder
 from foyerdoc.service.access import make_key
@@ -24,13 +25,19 @@ COLLECTION = "mailbox"
 
 @dataclass(frozen=True)
 class Serving:
-    """A service that runs: its address, a key to everything, its process and folder, and the addresses of all that answer."""
+    """A service that runs: its address, a key to everything, its process and folder; replicas, and the addresses of all."""
 
     address: str
     key: str
     process: subprocess.Popen
     data: Path
     addresses: tuple[str, ...]
+    replicas: tuple[subprocess.Popen, ...] = ()
+
+    def processor_seconds(self) -> float:
+        """What all of them have had until now."""
+        times = (psutil.Process(one.pid).cpu_times() for one in (self.process, *self.replicas))
+        return sum(one.user + one.system for one in times)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -55,7 +62,7 @@ def serving(*options: str, documents: int | None = None, replicas: int = 0) -> I
                 address, process = _started(log, "--data", str(data), *options, "--read-only")
                 processes.append(process)
                 _wait(address, process)
-                made = replace(made, addresses=(*made.addresses, address))
+                made = replace(made, addresses=(*made.addresses, address), replicas=(*made.replicas, process))
             yield made
         except httpx.TransportError as error:
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
