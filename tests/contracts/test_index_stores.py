@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from foyerdoc.cli import app
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, ModelError, NoIndex, UsageError
-from foyerdoc.index import Index
+from foyerdoc.index import Index, database
 from foyerdoc.index.copying import copy
 from foyerdoc.index.lexical import stems
 from foyerdoc.service import make_app
@@ -280,6 +280,32 @@ def test_opened_for_reading_it_follows_and_changes_nothing(place, words):
         assert index.verify() == ()
     with Index.open(place, write=False) as index:
         assert index.document(WATER.id) == WATER
+
+
+def test_the_log_is_emptied_though_somebody_always_reads(tmp_path, words, monkeypatch):
+    monkeypatch.setattr(database, "LOG_BYTES", 1_000_000)
+    done = threading.Event()
+
+    def search():
+        with Index.open(tmp_path, embedder=words, write=False) as index:
+            while not done.is_set():
+                index.search("windscreen", 1)
+
+    with Index.open(tmp_path, embedder=words) as written:
+        written.add([GLASS])
+        readers = [threading.Thread(target=search) for _ in range(2)]
+        for reader in readers:
+            reader.start()
+        sizes = []
+        for number in range(60):
+            written.add([make_document(f"{number}.txt", f"Windscreen {number}.", "And more of it. " * 100)])
+            sizes.append((tmp_path / "index.sqlite-wal").stat().st_size)
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert any(later < earlier for earlier, later in itertools.pairwise(sizes))
+    with Index.open(tmp_path, embedder=words) as index:
+        assert index.verify() == ()
 
 
 def test_a_file_that_is_being_made_is_no_index_yet(tmp_path, words):

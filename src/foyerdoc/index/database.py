@@ -15,7 +15,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
@@ -24,8 +24,11 @@ from foyerdoc.index.backends import RESTORE, no_index
 APPLICATION = 0x466F7964  # "Foyd", so that `file` and we know the file as ours
 VERSION = 2
 BUSY_MS = 60_000
+LOG_BYTES = 64 * 1024**2
+"""A log longer than this is emptied, also if searches must be waited for."""
 FILE = "index.sqlite"
 CACHE = "vectors"
+_PATIENCE_MS = 500
 
 # BM25 counts words by their places. Without these (`detail=none`) FTS5 cuts every chunk that has one of the words into
 # words again: searches take five times as long, and the file is a twentieth smaller.
@@ -200,6 +203,22 @@ def transaction(connection: sqlite3.Connection, path: Path, *, write: bool) -> I
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        if write:
+            _keep_log_short(connection, path)
+
+
+def _keep_log_short(connection: sqlite3.Connection, path: Path) -> None:
+    """Empty a log that has grown long. By itself it begins anew only when nobody reads: where many search, that may be never.
+
+    Waits for searches that are under way, but not for one who reads everything: the next change tries again.
+    """
+    with suppress(OSError, sqlite3.DatabaseError):  # the change is made, whatever becomes of this
+        if path.with_name(f"{path.name}-wal").stat().st_size > LOG_BYTES:
+            connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:
