@@ -155,6 +155,8 @@ class UsageError(FoyerdocError):
 class NoIndex(UsageError):
     """There is no index where one must be."""
 
+    code = "no_index"
+
 
 def _rebuild(kind: type[FoyerdocError], message: str, hint: str) -> FoyerdocError:
     return kind(message, hint=hint)
