@@ -41,7 +41,7 @@ adapters: models     ## train what is bundled: the demo's classifier, the genera
 	$(BIN)/python -m tools.letters $(LETTERS)/train.jsonl --per-leaf 60 --seed 0 --held-out $(LETTERS)/held-out.jsonl
 	$(BIN)/foyerdoc train classifier $(LETTERS)/train.jsonl --taxonomy src/foyerdoc/demo/taxonomy.json --test $(LETTERS)/held-out.jsonl --out $(LETTERS)/classifier --show 0
 	$(BIN)/foyerdoc train calibration $(LETTERS)/held-out.jsonl --model $(LETTERS)/classifier --out src/foyerdoc/demo/classifier
-	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 52000 --seed 0 --held-out $(FORMS)/held-out.jsonl
+	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 64000 --seed 0 --held-out $(FORMS)/held-out.jsonl
 	$(BIN)/foyerdoc train extractor $(FORMS)/train.jsonl --held-out $(FORMS)/held-out.jsonl --out src/foyerdoc/extraction/general \
 		--epochs 1 --set rank=16 --set alpha=32 --set batch_examples=16 --set weighed=300
 	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/learn.jsonl.gz --part learn --keep $(QUOTES)
