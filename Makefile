@@ -214,6 +214,9 @@ bench-classify-speed: models ## documents a second and memory of the classifier 
 bench-finetuning-speed: models ## training and classifying beside plain PEFT and transformers, on a GPU; figures into RESULTS/speed
 	$(BIN)/python -m benchmarks.finetuning.speed --data $(DATA) --out $(RESULTS)/speed
 
+bench-finetuning-gpus: models ## training on one GPU and on two of the same machine
+	$(BIN)/python -m benchmarks.finetuning.several --data $(DATA)
+
 SECONDS ?= 60
 HOURS ?= 0
 bench-service: models ## requests a second and p99 of search and ask beside the library alone; HOURS=1: memory over time

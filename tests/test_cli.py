@@ -223,9 +223,12 @@ def test_an_index_is_looked_after(letters: Path, embedder: object) -> None:
     index = str(letters / "an.index")
     result = run(app, ["index", "add", str(letters / "a.pdf"), str(letters / "b.txt"), "--index", index, "--json"])
     first, second = (line["id"] for line in lines_of(result.stdout))
-    result = run(app, ["index", "delete", str(first), "--index", index, "--json"])
-    assert lines_of(result.stdout) == [{"id": first, "state": "deleted"}]
-    assert run(app, ["index", "delete", str(first), "--index", index]).exit_code == 2
+    (held,) = lines_of(run(app, ["index", "stats", index, "--json"]).stdout)
+    assert (held["documents"], held["languages"]) == (2, {"": 1, "fr": 1})
+    assert "2 documents, 2 chunks" in run(app, ["index", "stats", index]).stdout
+    result = run(app, ["index", "remove", str(first), "--index", index, "--json"])
+    assert lines_of(result.stdout) == [{"id": first, "state": "removed"}]
+    assert run(app, ["index", "remove", str(first), "--index", index]).exit_code == 2
     result = run(app, ["index", "compact", index, "--json"])
     (line,) = lines_of(result.stdout)
     assert line["folder"] == index
