@@ -41,7 +41,7 @@ adapters: models     ## train what is bundled: the demo's classifier, the genera
 	$(BIN)/python -m tools.letters $(LETTERS)/train.jsonl --per-leaf 60 --seed 0 --held-out $(LETTERS)/held-out.jsonl
 	$(BIN)/foyerdoc train classifier $(LETTERS)/train.jsonl --taxonomy src/foyerdoc/demo/taxonomy.json --test $(LETTERS)/held-out.jsonl --out $(LETTERS)/classifier --show 0
 	$(BIN)/foyerdoc train calibration $(LETTERS)/held-out.jsonl --model $(LETTERS)/classifier --out src/foyerdoc/demo/classifier
-	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 52000 --seed 0 --held-out $(FORMS)/held-out.jsonl
+	$(BIN)/python -m tools.forms $(FORMS)/train.jsonl --count 64000 --seed 0 --held-out $(FORMS)/held-out.jsonl
 	$(BIN)/foyerdoc train extractor $(FORMS)/train.jsonl --held-out $(FORMS)/held-out.jsonl --out src/foyerdoc/extraction/general \
 		--epochs 1 --set rank=16 --set alpha=32 --set batch_examples=16 --set weighed=300
 	$(BIN)/python -m tools.quotes $(DATA) $(QUOTES)/learn.jsonl.gz --part learn --keep $(QUOTES)
@@ -213,6 +213,9 @@ bench-classify-speed: models ## documents a second and memory of the classifier 
 
 bench-finetuning-speed: models ## training and classifying beside plain PEFT and transformers, on a GPU; figures into RESULTS/speed
 	$(BIN)/python -m benchmarks.finetuning.speed --data $(DATA) --out $(RESULTS)/speed
+
+bench-finetuning-gpus: models ## training on one GPU and on two of the same machine
+	$(BIN)/python -m benchmarks.finetuning.several --data $(DATA)
 
 SECONDS ?= 60
 HOURS ?= 0

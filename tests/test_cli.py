@@ -10,10 +10,13 @@ from click.testing import Result
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
+from foyerdoc.cleaning import clean
 from foyerdoc.cli import app
 from foyerdoc.cli.app import print_json
 from foyerdoc.demo import folder
 from foyerdoc.extraction import Extractor
+from foyerdoc.index import Index
+from foyerdoc.reading import read
 from tests.extraction.liking import Chokes
 from tests.reading.pdfs import text_pages
 
@@ -213,6 +216,17 @@ def test_index_search_and_ask(letters: Path, embedder: object) -> None:
     assert lines_of(result.stdout)[0]["document_name"] == "a.pdf"
     result = run(app, ["search", "Selbstbehalt", "--index", index, "--where", "language=fr", "--json"])
     assert [line["document_name"] for line in lines_of(result.stdout)] == ["b.txt"]
+    with Index.open(index) as opened:
+        opened.add([clean(read(letters / "b.txt"))], metadata={"date": "2026-03-01"})
+    for conditions, names in ((["date>=2026-02-01", "date<=2026-03-01"], ["b.txt"]), (["date<=2026-02-28"], [])):
+        wanted = [word for condition in conditions for word in ("--where", condition)]
+        result = run(app, ["search", "Selbstbehalt", "--index", index, *wanted, "--json"])
+        assert [line["document_name"] for line in lines_of(result.stdout)] == names
+    for conditions, said in ((["date"], "no condition"), (["date=2026", "date>=2026"], "both a value and a range")):
+        wanted = [word for condition in conditions for word in ("--where", condition)]
+        result = run(app, ["search", "Selbstbehalt", "--index", index, *wanted])
+        assert result.exit_code == 2
+        assert said in result.stderr
     result = run(app, ["ask", "Wie hoch ist der Selbstbehalt je Schadenfall?", "--index", index, "--json"])
     (answer,) = lines_of(result.stdout)
     assert answer["citations"][0]["quote"] in "Der Selbstbehalt beträgt 300 Euro je Schadenfall."
@@ -223,9 +237,12 @@ def test_an_index_is_looked_after(letters: Path, embedder: object) -> None:
     index = str(letters / "an.index")
     result = run(app, ["index", "add", str(letters / "a.pdf"), str(letters / "b.txt"), "--index", index, "--json"])
     first, second = (line["id"] for line in lines_of(result.stdout))
-    result = run(app, ["index", "delete", str(first), "--index", index, "--json"])
-    assert lines_of(result.stdout) == [{"id": first, "state": "deleted"}]
-    assert run(app, ["index", "delete", str(first), "--index", index]).exit_code == 2
+    (held,) = lines_of(run(app, ["index", "stats", index, "--json"]).stdout)
+    assert (held["documents"], held["languages"]) == (2, {"": 1, "fr": 1})
+    assert "2 documents, 2 chunks" in run(app, ["index", "stats", index]).stdout
+    result = run(app, ["index", "remove", str(first), "--index", index, "--json"])
+    assert lines_of(result.stdout) == [{"id": first, "state": "removed"}]
+    assert run(app, ["index", "remove", str(first), "--index", index]).exit_code == 2
     result = run(app, ["index", "compact", index, "--json"])
     (line,) = lines_of(result.stdout)
     assert line["folder"] == index

@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from foyerdoc.cli import app
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, ModelError, NoIndex, UsageError
-from foyerdoc.index import Index, database
+from foyerdoc.index import Between, Index, database
 from foyerdoc.index.copying import copy
 from foyerdoc.index.lexical import stems
 from foyerdoc.service import make_app
@@ -192,6 +192,30 @@ def test_where_limits_the_search(index):
     with pytest.raises(UsageError, match="colour"):
         index.search("windscreen", where={"colour": "red"})
     assert index.search("windscreen", where={"category": "x') OR 1=1 --"}) == []
+
+
+def test_where_takes_a_range(index):
+    dates = {GLASS.id: "2024-12-31", WATER.id: "2025-02-01"}
+    french = make_document("verre.txt", "Le pare-brise est couvert, windscreen.", language="fr")
+    index.add(
+        [GLASS, WATER, french], metadata=lambda d: {"date": dates.get(d.id, "2025-02-28"), "note": "É" if d is GLASS else "f"}
+    )
+
+    def found(**where):
+        return set(names(index.search("windscreen", where=where)))
+
+    assert found(date=Between("2025-01-01")) == {"water.txt", "verre.txt"}
+    assert found(date=Between(end="2025-02-01")) == {"glass.txt", "water.txt"}
+    assert found(date=Between("2025-02-01", "2025-02-01")) == {"water.txt"}
+    assert found(date=Between("2025-03-01", "2025-01-01")) == set()
+    assert found(date=Between("2025-01-01"), language="fr") == {"verre.txt"}
+    assert found(note=Between("g")) == {"glass.txt"}, "by characters, not by the alphabet of some country"
+    with pytest.raises(UsageError, match="not a range"):
+        found(name=Between("a"))
+    with pytest.raises(UsageError, match="colour"):
+        found(colour=Between("a"))
+    with pytest.raises(UsageError, match="both ends"):
+        Between()
 
 
 @pytest.mark.parametrize("query", ["", "   ", '"', 'a" OR "b', "NEAR(", "*", "stems:x", "(", "\x00", "😀", "the of and"])

@@ -16,8 +16,8 @@ from ir_measures import RR, R, nDCG
 from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, roc_auc_score
 
 from foyerdoc.documents import Span
-from foyerdoc.evaluation.comparing import meaning, same
-from foyerdoc.evaluation.gold import Evidence, FieldsAnnotation, FieldType, Truth
+from foyerdoc.evaluation.comparing import FieldType, meaning
+from foyerdoc.evaluation.gold import Evidence, FieldsAnnotation, Truth
 from foyerdoc.evaluation.metrics.answers import Answers, contains, exact, f1
 from foyerdoc.evaluation.metrics.confidence import BINS, Stated
 from foyerdoc.evaluation.metrics.fields import Fields, iou, outcomes
@@ -194,7 +194,7 @@ def test_a_measure_over_some_items_is_that_of_their_statements(said: list[tuple[
     ],
 )
 def test_values_are_compared_by_what_they_mean(kind: FieldType | None, left: Any, right: Any, equal: bool) -> None:
-    assert same(Truth(left, kind), right) is equal
+    assert Truth(left, kind).same(right) is equal
 
 
 @given(st.text(max_size=9), st.sampled_from(get_args(FieldType)))

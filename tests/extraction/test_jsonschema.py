@@ -336,3 +336,9 @@ def test_keywords_of_json_schema_are_none_of_ours_to_report_and_misspelt_ones_ar
     for wrong, right in (("requried", "required"), ("Format", "format"), ("propertes", "properties")):
         with pytest.raises(SchemaError, match=f"{wrong} is no keyword, {right} is one"):
             from_json_schema({"properties": {"x": {"type": "string"}}, wrong: ["x"]})
+
+
+def test_a_field_may_be_named_like_something_of_pydantics(recwarn):
+    made = from_json_schema({"type": "object", "properties": {key: {"type": "string"} for key in ("register", "copy", "json")}})
+    assert made(register="B 1234", copy="two").register == "B 1234"
+    assert not recwarn.list

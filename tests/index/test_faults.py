@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import random
-import resource
 import shutil
 import sqlite3
 import tempfile
@@ -19,6 +18,7 @@ from benchmarks.index_faults import kill_again_and_again
 
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
 from foyerdoc.index import Index, database
+from tests.disks import files_at_most
 from tests.index.conftest import WordEmbedder, make_document
 
 LETTERS = [
@@ -90,17 +90,6 @@ def test_several_processes_make_one_index(tmp_path):
     for process in processes:
         process.join()
     assert errors.empty(), errors.get()
-
-
-@contextmanager
-def files_at_most(size):
-    """As on a full disk: no file grows beyond this."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_a_full_disk_loses_nothing(folder, words, monkeypatch):

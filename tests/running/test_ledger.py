@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import resource
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,7 @@ import pytest
 from foyerdoc.errors import DamagedFile, IndexBusy, UsageError
 from foyerdoc.running.ledger import Entry, Ledger
 from foyerdoc.running.stages import Failure
-
-
-@contextmanager
-def files_at_most(size):
-    """As on a full disk: no file grows beyond this."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+from tests.disks import files_at_most
 
 
 def entries(n, state="done"):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import resource
 import socket
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +20,10 @@ from foyerdoc.models.protocol import Embedder
 from foyerdoc.service import jobs as working
 from foyerdoc.service import make_app
 from foyerdoc.service.routes import documents
+from tests.disks import files_at_most
 from tests.service.conftest import LETTER, configuration, key, upload, worked_on
 
 Header = dict[str, str]
-
-
-@contextmanager
-def files_at_most(size: int) -> Iterator[None]:
-    """As on a full disk: no file grows beyond this."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.fixture(scope="module")

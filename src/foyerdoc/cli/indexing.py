@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -82,7 +83,7 @@ def add(
 
 
 @index.command()
-def delete(
+def remove(
     ids: Annotated[list[str], typer.Argument(help="Documents' ids, as `index add --json` gives them.")],
     place: Place,
     json: Json = False,
@@ -94,9 +95,27 @@ def delete(
         for document_id in ids:
             opened.delete(document_id)
             if json:
-                print_json({"id": document_id, "state": "deleted"})
+                print_json({"id": document_id, "state": "removed"})
             else:
-                out.print(f"{'deleted':10} {brief(document_id)}")
+                out.print(f"{'removed':10} {brief(document_id)}")
+
+
+@index.command()
+def stats(place: Existing, json: Json = False) -> None:
+    """How much an index holds, and how it was made."""
+    from foyerdoc.index import Index
+
+    with stops_on_error(), Index.open(place, make=False) as opened:
+        held = opened.stats()
+        if json:
+            print_json(asdict(held))
+            return
+        languages = ", ".join(f"{name or 'unknown'} {count:,}" for name, count in sorted(held.languages.items()))
+        out.print(f"{held.documents:,} documents, {held.chunks:,} chunks, {held.tokens:,} tokens, {held.bytes:,} bytes")
+        out.print(f"chunks by language: {languages or 'none'}")
+        out.print(
+            f"cut at {held.max_tokens} tokens, {held.overlap} of them shared; embeddings of {held.embedder or 'no model yet'}"
+        )
 
 
 @index.command()

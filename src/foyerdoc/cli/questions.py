@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,10 +32,13 @@ from foyerdoc.serialization import as_json
 
 if TYPE_CHECKING:
     from foyerdoc.chat import Chat
-    from foyerdoc.index import Index
+    from foyerdoc.index import Between, Index
     from foyerdoc.recipe import Recipe
 
-Where = Annotated[list[str] | None, typer.Option(help="KEY=VALUE: only documents with this metadata. May be repeated.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(help="KEY=VALUE, or KEY>=VALUE and KEY<=VALUE: only documents with this metadata. May be repeated."),
+]
 TopK = Annotated[int | None, typer.Option("-k", help="How many passages; 5, or what the settings say.", min=1)]
 Model = Annotated[
     str | None,
@@ -44,7 +48,7 @@ Write = Annotated[
     bool, typer.Option("--write", help="Let the model write the answer; what the quotes do not bear out is left out.")
 ]
 
-_ORDERS = """/where KEY=VALUE ...  only documents with this metadata; alone: all of them
+_ORDERS = """/where KEY=VALUE ...  only documents with this metadata (or KEY>=VALUE, KEY<=VALUE); alone: all of them
 /sources              the passages that the last answer is from
 /steps                what was done for it
 /new                  forget the conversation
@@ -126,7 +130,7 @@ def chat(
 class Conversation:
     """What `foyerdoc chat` remembers: the turns, the conditions, the last answer."""
 
-    def __init__(self, chat: Chat, where: dict[str, str | list[str]] | None, k: int | None, *, json: bool) -> None:
+    def __init__(self, chat: Chat, where: Mapping[str, list[str] | Between] | None, k: int | None, *, json: bool) -> None:
         self._chat, self._where, self._k, self._json = chat, where, k, json
         self._history: list[Message] = []
         self._last: Answer | None = None
@@ -250,11 +254,22 @@ def _said(words: Sequence[str]) -> str:
     return f"only documents with {brief(' '.join(words))}" if words else "all documents"
 
 
-def _conditions(where: list[str] | None) -> dict[str, str | list[str]] | None:
-    conditions: dict[str, list[str]] = {}
+def _conditions(where: list[str] | None) -> dict[str, list[str] | Between] | None:
+    from foyerdoc.index import Between
+
+    conditions: dict[str, list[str] | Between] = {}
     for condition in where or ():
-        key, equals, value = condition.partition("=")
-        if not equals:
-            raise UsageError(f"{condition!r} is no condition", hint="write KEY=VALUE")
-        conditions.setdefault(key, []).append(value)
-    return {key: values[0] if len(values) == 1 else values for key, values in conditions.items()} or None
+        told = re.fullmatch(r"([^<>=]+)(=|>=|<=)(.*)", condition, re.DOTALL)
+        if told is None:
+            raise UsageError(f"{condition!r} is no condition", hint="write KEY=VALUE, or KEY>=VALUE and KEY<=VALUE for a range")
+        key, sign, value = told.groups()
+        before = conditions.get(key)
+        if before is not None and isinstance(before, Between) == (sign == "="):
+            raise UsageError(f"{key!r} has both a value and a range", hint="give it one of them")
+        if sign == "=":
+            conditions[key] = [*(before if isinstance(before, list) else ()), value]
+        else:
+            known = before if isinstance(before, Between) else None
+            start, end = (known.start, known.end) if known else (None, None)
+            conditions[key] = Between(value, end) if sign == ">=" else Between(start, value)
+    return conditions or None

@@ -37,7 +37,8 @@ from foyerdoc.settings import Limits
 from foyerdoc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
-    from foyerdoc.evaluation.gold import FieldType, Gold, Judgement
+    from foyerdoc.evaluation.comparing import FieldType
+    from foyerdoc.evaluation.gold import Gold, Judgement
     from foyerdoc.evaluation.predictions import Said
     from foyerdoc.evaluation.reviewing import Asked, Form, Item, Typed, Weights
     from foyerdoc.extraction.schemas import Leaf

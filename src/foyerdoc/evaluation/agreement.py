@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from foyerdoc.evaluation.comparing import meaning, type_of
 from foyerdoc.evaluation.gold import FieldsAnnotation, Gold, LabelAnnotation, QuestionAnnotation
 from foyerdoc.evaluation.metrics.fields import parted
 
@@ -124,12 +123,9 @@ def _values(one: FieldsAnnotation) -> dict[Hashable, Hashable]:
     """Single values by field; a list as a whole, in any order."""
     plain, lists = parted(one.fields)
     found: dict[Hashable, Hashable] = {
-        (one.item, path): None if truth is None else meaning(type_of(truth), truth.value) for path, truth in plain.items()
+        (one.item, path): None if truth is None else truth.meaning for path, truth in plain.items()
     }
     for path, rows in lists.items():
-        entries = [
-            tuple(sorted((inner, repr(truth and meaning(type_of(truth), truth.value))) for inner, truth in row.items()))
-            for row in rows
-        ]
+        entries = [tuple(sorted((inner, repr(truth and truth.meaning)) for inner, truth in row.items())) for row in rows]
         found[one.item, path] = tuple(sorted(entries))
     return found

@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Final
+from typing import Final, Literal
 
-if TYPE_CHECKING:
-    from foyerdoc.evaluation.gold import FieldType, Truth
+FieldType = Literal["text", "name", "identifier", "number", "money", "date", "datetime", "yes_no"]
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _AMOUNT: Final = re.compile(r"[+-]?\d+\.\d+")
@@ -20,12 +19,6 @@ _YES: Final = frozenset({"true", "yes", "1"})
 _NO: Final = frozenset({"false", "no", "0"})
 # The last mark of a number is its decimal one where one or two digits follow, and nothing else of a number: not in 01.02.2026.
 _DECIMAL: Final = re.compile(r"(?<=\d)[.,](?=\d{1,2}(?!\d|[.,/-]\d))")
-
-
-def same(truth: Truth, value: object) -> bool:
-    """Whether a system's value is the one that is true."""
-    kind = type_of(truth)
-    return value is not None and meaning(kind, truth.value) == meaning(kind, value)
 
 
 def meaning(kind: FieldType, value: object) -> Hashable:
@@ -40,22 +33,17 @@ def meaning(kind: FieldType, value: object) -> Hashable:
         return str(value)
 
 
-def type_of(truth: Truth) -> FieldType:
-    """The type that a truth names; else what its value looks like: digits alone are an identifier's, which may begin with 0.
-
-    A sign makes them a number.
-    """
-    if truth.type is not None:
-        return truth.type
-    if isinstance(truth.value, bool):
+def type_of(value: str | float | bool) -> FieldType:
+    """What a value looks like: digits alone are an identifier's, which may begin with 0. A sign makes them a number."""
+    if isinstance(value, bool):
         return "yes_no"
-    if isinstance(truth.value, int | float):
+    if isinstance(value, int | float):
         return "number"
-    if _DATE.fullmatch(truth.value):
+    if _DATE.fullmatch(value):
         return "date"
-    if _SIGNED.fullmatch(truth.value):
+    if _SIGNED.fullmatch(value):
         return "number"
-    return "money" if _AMOUNT.fullmatch(truth.value) else "text"
+    return "money" if _AMOUNT.fullmatch(value) else "text"
 
 
 def decimal(text: str) -> Decimal:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import InvalidOperation
@@ -30,12 +30,11 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from foyerdoc.documents import Span
 from foyerdoc.errors import GoldError
-from foyerdoc.evaluation.comparing import decimal, meaning, type_of, yes
+from foyerdoc.evaluation.comparing import FieldType, decimal, meaning, type_of, yes
 from foyerdoc.storage import write_file
 
 FORMAT: Final = 1
 
-FieldType = Literal["text", "name", "identifier", "number", "money", "date", "datetime", "yes_no"]
 Kind = Literal["label", "fields", "question"]
 
 _Named = Annotated[str, Field(min_length=1)]
@@ -70,6 +69,18 @@ class Truth:
                 wanted(str(self.value))
         except (ValueError, InvalidOperation) as error:
             raise ValueError(f"the value is no {self.type}") from error
+
+    @property
+    def meaning(self) -> Hashable:
+        """What is equal for truths that are the same."""
+        return self._meant(self.value)
+
+    def same(self, value: object) -> bool:
+        """Whether a system's value is this one."""
+        return value is not None and self._meant(value) == self.meaning
+
+    def _meant(self, value: object) -> Hashable:
+        return meaning(self.type or type_of(self.value), value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +157,7 @@ class FieldsAnnotation(Annotation):
     @property
     def said(self) -> object:
         """What two annotators agree on, or not: what values mean, wherever they stand."""
-        return {path: truth and meaning(type_of(truth), truth.value) for path, truth in self.fields.items()}
+        return {path: truth and truth.meaning for path, truth in self.fields.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

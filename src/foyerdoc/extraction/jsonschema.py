@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 import reprlib
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -284,7 +285,10 @@ class _Reader:
         config = ConfigDict(json_schema_extra={"rules": list(rules), NOTES: [] if where else list(self.notes())})
         # pydantic's own overloads do not know fields that are only known at run time.
         make: Any = create_model
-        return cast(type[BaseModel], make(clean, __doc__=told, __config__=config, **fields))
+        with warnings.catch_warnings():
+            # A document may well have a "register" or a "copy": nothing here calls pydantic's own of that name.
+            warnings.filterwarnings("ignore", r"Field name .* shadows an attribute", UserWarning)
+            return cast(type[BaseModel], make(clean, __doc__=told, __config__=config, **fields))
 
 
 def _field(told: _Told, *, required: bool) -> tuple[Any, Any]:

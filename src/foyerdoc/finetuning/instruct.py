@@ -146,7 +146,6 @@ class _Training:
 
         self.config = config
         self.notes: list[str] = []
-        self.laid_out = False
         folder = base_folder(config.base)
         with quietly(), refusals(folder):
             self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -188,8 +187,7 @@ class _Training:
             weights = told.weights
             # They are there already.
             free += weights
-            self.laid_out = weights > _SHARED * free and shard_base(self.model) > 0
-            if self.laid_out:
+            if weights > _SHARED * free and shard_base(self.model):
                 self.notes.append(f"the base's layers were laid out over {join_processes().count} processes")
                 free += weights - weights // join_processes().count
         twice = compute_twice(self.base, self.config, free)
@@ -205,7 +203,7 @@ class _Training:
 
         task = AnsweringTask(self.model, self.train, self.validation, batch_tokens=self.config.batch_tokens)
         before = task.evaluate()
-        history = fit(task, self.config, checkpoints, report, record=not self.laid_out)
+        history = fit(task, self.config, checkpoints, report)
         metrics = {}
         if before:
             metrics = {"base": before, "tuned": history.evaluations[history.best_epoch - 1]}

@@ -47,7 +47,13 @@ class Rows(Protocol):
 
 
 class Session(Protocol):
-    """One transaction: a consistent view, and with writing all of the changes or none."""
+    """One transaction: a consistent view, and with writing all of the changes or none.
+
+    Attributes:
+        collation: what stands behind a text that is compared character by character.
+    """
+
+    collation: str
 
     def execute(self, query: str, values: Sequence[object] = (), /) -> Rows:
         """Run one statement."""

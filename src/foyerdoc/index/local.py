@@ -72,6 +72,8 @@ class Local:
 class LocalSession:
     """One transaction over the file."""
 
+    collation = "COLLATE BINARY"
+
     def __init__(self, connection: sqlite3.Connection, cache: Cache) -> None:
         self.execute = self.stream = connection.execute
         self.executemany = connection.executemany

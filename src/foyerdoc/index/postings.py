@@ -54,6 +54,8 @@ _cursors = count()
 class PostgresSession:
     """One transaction."""
 
+    collation = 'COLLATE "C"'
+
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.documents import Span
-from foyerdoc.evaluation.comparing import same
 from foyerdoc.evaluation.gold import ENTRY, FieldsAnnotation, Truth
 from foyerdoc.evaluation.metrics.confidence import Stated
 from foyerdoc.evaluation.predictions import Pairs
@@ -209,7 +208,7 @@ def _outcome(item: int, path: str, truth: Truth | None, said: FieldValue | None)
         return Outcome(item, path, "absent" if said is None or said.value is None else "invented", None, said)
     if said is None or said.value is None:
         return Outcome(item, path, "missed", truth, said)
-    return Outcome(item, path, "right" if same(truth, said.value) else "wrong", truth, said)
+    return Outcome(item, path, "right" if truth.same(said.value) else "wrong", truth, said)
 
 
 def _f1(totals: Array) -> Array:

@@ -9,7 +9,8 @@ from typing import Final
 
 from foyerdoc.documents import Document, Span
 from foyerdoc.errors import GoldError
-from foyerdoc.evaluation.gold import FieldsAnnotation, FieldType, Judgement
+from foyerdoc.evaluation.comparing import FieldType
+from foyerdoc.evaluation.gold import FieldsAnnotation, Judgement
 from foyerdoc.results import Answer, FieldValue, Prediction
 
 ENTRY_FIELD: Final = re.compile(r"([^\[\]]+)\[(\d+)\]([^\[\]]*)")
