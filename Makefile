@@ -27,7 +27,7 @@ models: $(INSTALLED) ## fetch the two embedded models into the cache
 demo: models         ## the main job on the bundled documents
 	$(BIN)/foyerdoc demo
 
-locks: $(INSTALLED)  ## deploy/locks anew; needs uv, and LINKS: where torch's CPU wheel is
+locks:               ## deploy/locks anew; needs uv, and LINKS: where torch's CPU wheel is
 	sh deploy/lock.sh
 
 bundle: models       ## everything for a machine without network, in build/bundle
