@@ -66,7 +66,7 @@ def _run(ground: Ground, at: int, start: int, end: int, *, names: bool) -> Itera
 def _trims(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
     """A run without the marks around it; also with the mark behind it where that may belong to it: "Acme, Inc.", "(Paris)".
 
-    An abbreviation of several letters with points keeps its last one: "e.V.", "a.G.", "S.à r.l."; an address ("acme.de") has none.
+    An abbreviation of several letters with points keeps its last one: "e.V.", "a.G.", "S.à r.l."; a web address has none.
     """
     while start < end and text[start] in _OPENING:
         start += 1

@@ -208,7 +208,8 @@ class Index:
             Best first. The scores of one index are on one scale, 0 to about 1, whatever the query.
 
         Raises:
-            UsageError: `k` is not positive, `dense` is not from 0 to 1, no document has such metadata, or `where` is of other types.
+            UsageError: `k` is not positive, `dense` is not from 0 to 1, no document has such metadata, or `where` has other
+                types.
         """
         found = self.weigh(query, k if rerank is None or k < 1 else max(k, _RERANKED), where=where, dense=dense)
         if rerank is not None:
