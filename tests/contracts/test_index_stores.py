@@ -212,8 +212,9 @@ def test_where_takes_a_range(index):
     assert found(note=Between("g")) == {"glass.txt"}, "by characters, not by the alphabet of some country"
     with pytest.raises(UsageError, match="not a range"):
         found(name=Between("a"))
-    with pytest.raises(UsageError, match="colour"):
+    with pytest.raises(UsageError, match="colour") as caught:
         found(colour=Between("a"))
+    assert caught.value.hint == "use one of language, media_type, name, document_id, date, note"
     for ends, said in (((), "both ends"), (("2025-03-01", "2025-01-01"), "before it starts"), ((date(2025, 1, 1),), "strings")):
         with pytest.raises(UsageError, match=said):
             Between(*ends)

@@ -100,5 +100,5 @@ def _check_key(session: Session, key: str) -> None:
     known = [row[0] for row in session.execute("SELECT DISTINCT key FROM metadata ORDER BY key")]
     [documents] = session.execute("SELECT count(*) FROM documents").fetchone()
     if documents and key not in known:
-        names = ", ".join([*_COLUMNS, *known[:20]])
+        names = ", ".join(dict.fromkeys([*_COLUMNS, *known[:20]]))
         raise UsageError(f"no document has {reprlib.repr(key)} in its metadata", hint=f"use one of {names}")
