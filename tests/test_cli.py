@@ -222,7 +222,12 @@ def test_index_search_and_ask(letters: Path, embedder: object) -> None:
         wanted = [word for condition in conditions for word in ("--where", condition)]
         result = run(app, ["search", "Selbstbehalt", "--index", index, *wanted, "--json"])
         assert [line["document_name"] for line in lines_of(result.stdout)] == names
-    for conditions, said in ((["date"], "no condition"), (["date=2026", "date>=2026"], "both a value and a range")):
+    for conditions, said in (
+        (["date"], "no condition"),
+        (["date=2026", "date>=2026"], "both a value and a range"),
+        (["date>=2026", "date>=2027"], "two values for >="),
+        (["date>=2027", "date<=2026"], "ends before it starts"),
+    ):
         wanted = [word for condition in conditions for word in ("--where", condition)]
         result = run(app, ["search", "Selbstbehalt", "--index", index, *wanted])
         assert result.exit_code == 2

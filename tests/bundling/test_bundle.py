@@ -102,10 +102,12 @@ def test_an_altered_bundle_is_not_installed(offline, tmp_path):
         (lambda folder: (folder / "tessdata" / "deu.traineddata").unlink(), "tessdata/deu.traineddata is missing"),
         (lambda folder: (folder / "requirements.txt").write_text(""), "requirements.txt is altered"),
         (lambda folder: (folder / "manifest.json").write_text("{"), "manifest.json is missing or damaged"),
+        (lambda folder: (folder / "manifest.json").write_text('{"files": null, "python": ""}'), "missing or damaged"),
+        (lambda folder: (folder / "manifest.json").write_text("[" * 100_000), "manifest.json is missing or damaged"),
         (lambda folder: (folder / "manifest.json").unlink(), "manifest.json is missing or damaged"),
         (lambda folder: other_python(folder / "manifest.json"), "the bundle is for Python 2.7"),
     ],
-    ids=["more", "fewer", "altered", "no manifest", "half a manifest", "another Python"],
+    ids=["more", "fewer", "altered", "half a manifest", "no files", "deep", "no manifest", "another Python"],
 )
 def test_what_is_wrong_with_a_bundle_is_said_before_anything_is_installed(offline, tmp_path, spoil, says):
     folder = bundle(tmp_path / "bundle", *offline)

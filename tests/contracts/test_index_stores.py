@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
 import numpy as np
@@ -207,15 +208,23 @@ def test_where_takes_a_range(index):
     assert found(date=Between("2025-01-01")) == {"water.txt", "verre.txt"}
     assert found(date=Between(end="2025-02-01")) == {"glass.txt", "water.txt"}
     assert found(date=Between("2025-02-01", "2025-02-01")) == {"water.txt"}
-    assert found(date=Between("2025-03-01", "2025-01-01")) == set()
     assert found(date=Between("2025-01-01"), language="fr") == {"verre.txt"}
     assert found(note=Between("g")) == {"glass.txt"}, "by characters, not by the alphabet of some country"
     with pytest.raises(UsageError, match="not a range"):
         found(name=Between("a"))
-    with pytest.raises(UsageError, match="colour"):
+    with pytest.raises(UsageError, match="colour") as caught:
         found(colour=Between("a"))
-    with pytest.raises(UsageError, match="both ends"):
-        Between()
+    assert caught.value.hint == "use one of language, media_type, name, document_id, date, note"
+    for ends, said in (((), "both ends"), (("2025-03-01", "2025-01-01"), "before it starts"), ((date(2025, 1, 1),), "strings")):
+        with pytest.raises(UsageError, match=said):
+            Between(*ends)
+
+
+@pytest.mark.parametrize("wanted", [5, None, b"2025", date(2025, 1, 1), [date(2025, 1, 1)], [Between("2025")]], ids=repr)
+def test_where_takes_strings_and_one_range(index, wanted):
+    index.add([GLASS], metadata={"date": "2025-01-01"})
+    with pytest.raises(UsageError, match="wants a string"):
+        index.search("windscreen", where={"date": wanted})
 
 
 @pytest.mark.parametrize("query", ["", "   ", '"', 'a" OR "b', "NEAR(", "*", "stems:x", "(", "\x00", "😀", "the of and"])

@@ -408,6 +408,8 @@ def test_every_option_stands_in_the_text(text, which):
         ("Verein zur Hilfe a.G., Jena", "Verein zur Hilfe a.G.", {"Verein zur Hilfe a.G", "a.G."}),
         ("Saule Bâtiment S.à r.l.", "Saule Bâtiment S.à r.l.", {"Saule Bâtiment S.à r.l", "S.à r.l."}),
         ("Alder & Sons, Inc.", "Alder & Sons, Inc.", {"Inc.", "Inc"}),
+        ("Hilfe Jena VVaG", "Hilfe Jena VVaG", {"VVaG"}),
+        ("Nous achetons chez Velours.fr.", "Velours.fr", {"Inc"}),
     ],
 )
 def test_a_firm_is_named_by_more_than_its_legal_form_and_with_its_last_point(line, named, not_named):

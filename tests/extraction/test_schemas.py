@@ -143,6 +143,8 @@ class Guarded(BaseModel):
             raise TypeError(value)
         if value == "value":
             raise ValueError(value)
+        if value == "exit":
+            raise SystemExit(value)
         return value
 
     @model_validator(mode="after")
@@ -157,6 +159,7 @@ class Guarded(BaseModel):
     [
         ({"a": "type"}, ["the whole: a validator of Guarded raised TypeError"]),
         ({"a": "x", "b": "secret"}, ["the whole: a validator of Guarded raised KeyError"]),
+        ({"a": "exit"}, ["the whole: a validator of Guarded raised SystemExit"]),
         ({"a": "value"}, ["a: value error"]),
         ({}, ["a: missing"]),
     ],

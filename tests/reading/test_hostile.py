@@ -167,7 +167,9 @@ def test_a_form_field_beyond_all_pages() -> None:
     assert all(box.x1 <= 1e6 for page in document.pages for box in document.boxes(page.span))
 
 
-@pytest.mark.parametrize("names", [["", "b.txt"], ["."], ["\0x"], ["a.txt", "a.txt"], ["A.txt", "a.txt"], ["a.txt", "/a.txt"]])
+@pytest.mark.parametrize(
+    "names", [["", "b.txt"], ["."], ["\0x"], ["a.txt", "a.txt"], ["A.txt", "a.txt"], ["a.txt", "/a.txt"], ["d/"]]
+)
 def test_every_member_is_read_whatever_its_name(names: list[str]) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():

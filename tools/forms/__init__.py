@@ -20,6 +20,10 @@
     questions      what people would type to find a value; the questions of tools/quotes.py
     corpus         the rows
 
+A new kind of paper is a layout in `layouts/`, or a row of papers.txt with its lists title_KIND and say_KIND in wordings.txt;
+what nothing else asks is a row of roles.txt. Where a new row changes what is drawn, all rows of a seed change.
+`tests/test_forms.py` writes every layout and names what is not there.
+
 `python -m tools.forms OUT.jsonl --count 4000 --seed 0` writes one JSON object a line. A field's `values` are empty where the
 document does not say it; else `places` are all stretches that say it in its own role, the best one first. The same arguments
 give the same bytes. Every person, firm and number is invented; account numbers pass the checksum of ISO 13616.

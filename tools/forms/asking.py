@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from typing import Any
 
+from tools.forms.bill import PAID
 from tools.forms.cases import Case
 from tools.forms.lists import entries
 from tools.forms.roles import LANGUAGES, ROLES, Role, role_of
@@ -25,7 +26,6 @@ _KINDS = frozenset({"number", "no", "date", "name", "person", "amount", "referen
 _OF_PARTIES = ("phone", "email", "vat", "iban", "address", "contact", "bank", "register")
 _ALWAYS = ("sender", "receiver")
 _SIGN = re.compile(r"€|euros?|EUR|CHF|S?Fr\.|£|GBP|\$|USD", re.IGNORECASE)
-_BILLS = frozenset({"invoice", "medical bill"})
 
 
 def asked(rng: random.Random, scribe: Scribe) -> list[dict[str, Any]]:
@@ -75,7 +75,7 @@ def askable(scribe: Scribe) -> dict[str, list[tuple[int, int]]]:
         places.setdefault("currency", signs)
     if scribe.layout.kind == "credit note" and (total := sorted({*places.get("gross", ()), *places.get("credited", ())})):
         places["gross"] = places["credited"] = total
-    if scribe.layout.kind not in _BILLS or "gross" not in places:
+    if scribe.layout.kind not in PAID or "gross" not in places:
         return places
     bill = scribe.case.bill
     due = places.get("due_amount", [])

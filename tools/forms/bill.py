@@ -9,6 +9,8 @@ from tools.letters.tables import VAT
 if TYPE_CHECKING:
     from tools.forms.cases import Case
 
+PAID = frozenset({"invoice", "medical bill"})
+"""Kinds of paper whose total is what has to be paid."""
 RATES = {**VAT, "UK": 20, "US": 8.25}
 REDUCED = {"LU": 8, "BE": 6, "FR": 10, "CH": 2.6, "DE": 7, "AT": 10, "IE": 13.5, "UK": 5, "US": 4}
 

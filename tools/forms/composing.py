@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from tools.forms.bill import PAID
 from tools.forms.drafting import CONTRACTS, contract
 from tools.forms.gathering import GATHERED, gathered
 from tools.forms.templates import Layout
@@ -20,7 +21,6 @@ COMPOSITIONS = 400
 _LANGUAGES = ("fr", "de", "en")
 _PEOPLE = frozenset({"writer", "policyholder"})
 _TRADE = frozenset({"invoice", "credit note", "quote", "order confirmation", "delivery note"})
-_PAID = frozenset({"invoice", "medical bill"})
 _LONE, _CROWDED, _CORRECTS = 0.36, 0.45, 0.55
 """How often the writer's name stands alone, a bill has several nearly equal sums, a credit note the old sum and the new."""
 
@@ -128,7 +128,7 @@ class _Composer:
         asks = [self.writer, self.reader] if self.lone else []
         if self.crowded:
             asks += ["gross", "net", "tax"]
-            asks += ["due_amount"] if self.paper.kind in _PAID else []
+            asks += ["due_amount"] if self.paper.kind in PAID else []
         if "carried" in self.terms:
             asks.append("previous_due")
         return [*asks, *(["credited", "original_total"] if self.paper.kind == "credit note" else [])]
@@ -237,7 +237,7 @@ class _Composer:
         if self.lone:
             faces = self._lone_faces(opening, title, facts)
         face = self.rng.choice(faces)
-        if self.paper.kind in _PAID and self.words.chance(0.25):
+        if self.paper.kind in PAID and self.words.chance(0.25):
             face = [*face]
             face.insert(self.rng.randrange(len(face) + 1), self.words.one("summary"))
         return face, more
@@ -282,10 +282,10 @@ class _Composer:
         more = self.words.some("beside_the_sum", 0, 2)
         if self.words.chance(0.4):
             more.append(self.words.one("sum_in_words"))
-        if self.paper.kind in _PAID and self.words.chance(0.3):
+        if self.paper.kind in PAID and self.words.chance(0.3):
             more.append(["@instalments"])
         self.rng.shuffle(more)
-        if self.paper.kind in _PAID and self.words.chance(0.35):
+        if self.paper.kind in PAID and self.words.chance(0.35):
             more.append([f"@slip {self.writer} {self.reader}"])
         return more
 
@@ -318,7 +318,7 @@ class _Composer:
         if said and self.words.chance(0.3):
             said = [[" ".join(line for lines in said for line in lines)]]
         ends = [*said, *later]
-        if self.paper.kind in (*_PAID, "premium notice", "payment reminder") and self.words.chance(0.4):
+        if self.paper.kind in (*PAID, "premium notice", "payment reminder") and self.words.chance(0.4):
             ends.append(self.rng.choice((self.words.one("bank_line"), [f"@facts {self.writer}_iban! {self.writer}_bic"])))
         if self.billed and self.words.chance(0.35):
             ends.append(self.words.one("chat"))

@@ -20,7 +20,7 @@ en: Payable by {due_date}.       a line in one language; without a tag, in all
 @let seller person               how a role is drawn in this layout; `parties#2` the second value alone
 @ask seller buyer                roles that are asked more often, whether a document says them or not
 @vague contact                   roles that something in it speaks of; not asked where it does not say them
-@bill exempt plain               what is special about the bill, see `cases.Bill`; `bare`: no sum says its currency
+@bill exempt plain               what is special about the bill, see `bill.Bill`; `bare`: no sum says its currency
 """
 
 import hashlib

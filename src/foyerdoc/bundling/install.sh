@@ -4,10 +4,10 @@
 # FOLDER is made, or is one that this has made before; PYTHON is the interpreter that it is made with (python3), of the version
 # that manifest.json names.
 set -eu
-if [ $# -lt 1 ] || [ -z "$1" ]; then
+case ${1:-} in "" | -*)
     echo "sh install.sh FOLDER [PYTHON]" >&2
-    exit 2
-fi
+    exit 2 ;;
+esac
 target=$1 python=${2:-python3}
 unset PYTHONPATH PYTHONHOME # nothing but this folder is installed and run
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +15,7 @@ if [ -e "$target" ] && [ ! -f "$target/pyvenv.cfg" ] && { [ ! -d "$target" ] || 
     echo "$target is there and holds something else: name a folder that is not there yet" >&2
     exit 2
 fi
-# Every file is there and as it was bundled, and no other.
+# Every file is there and as it was bundled, and no other. Written so that an old Python can say that it is too old.
 "$python" -I - "$here" <<'CHECK'
 import hashlib
 import json
@@ -25,8 +25,8 @@ import sys
 here = pathlib.Path(sys.argv[1])
 try:
     told = json.loads((here / "manifest.json").read_bytes())
-    files, version = told["files"], told["python"]
-except (OSError, ValueError, KeyError, TypeError):
+    files, version = dict(told["files"]), told["python"]
+except (OSError, ValueError, KeyError, TypeError, RecursionError):
     sys.exit("manifest.json is missing or damaged: copy the bundle again")
 there = {path.relative_to(here).as_posix(): path for path in here.rglob("*") if path.is_file()}
 there.pop("manifest.json")
@@ -35,7 +35,7 @@ wrong += [f"{name} is no part of the bundle" for name in there.keys() - files.ke
 for name in files.keys() & there.keys():
     with there[name].open("rb") as file:
         digest = hashlib.sha256()
-        while piece := file.read(1 << 20):
+        for piece in iter(lambda: file.read(1 << 20), b""):
             digest.update(piece)
     if digest.hexdigest() != files[name]:
         wrong.append(f"{name} is altered")

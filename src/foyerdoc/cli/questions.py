@@ -261,7 +261,8 @@ def _conditions(where: list[str] | None) -> dict[str, list[str] | Between] | Non
     for condition in where or ():
         told = re.fullmatch(r"([^<>=]+)(=|>=|<=)(.*)", condition, re.DOTALL)
         if told is None:
-            raise UsageError(f"{condition!r} is no condition", hint="write KEY=VALUE, or KEY>=VALUE and KEY<=VALUE for a range")
+            hint = "write KEY=VALUE, or KEY>=VALUE and KEY<=VALUE for a range, which a shell wants in quotes"
+            raise UsageError(f"{condition!r} is no condition", hint=hint)
         key, sign, value = told.groups()
         before = conditions.get(key)
         if before is not None and isinstance(before, Between) == (sign == "="):
@@ -269,7 +270,9 @@ def _conditions(where: list[str] | None) -> dict[str, list[str] | Between] | Non
         if sign == "=":
             conditions[key] = [*(before if isinstance(before, list) else ()), value]
         else:
-            known = before if isinstance(before, Between) else None
-            start, end = (known.start, known.end) if known else (None, None)
-            conditions[key] = Between(value, end) if sign == ">=" else Between(start, value)
+            ends = {"start": before.start, "end": before.end} if isinstance(before, Between) else {}
+            end = "start" if sign == ">=" else "end"
+            if ends.get(end) is not None:
+                raise UsageError(f"{key!r} has two values for {sign}", hint="give it one of them")
+            conditions[key] = Between(**ends | {end: value})
     return conditions or None

@@ -66,7 +66,7 @@ def _run(ground: Ground, at: int, start: int, end: int, *, names: bool) -> Itera
 def _trims(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
     """A run without the marks around it; also with the mark behind it where that may belong to it: "Acme, Inc.", "(Paris)".
 
-    An abbreviation of several letters with points keeps its last one: "e.V.", "a.G.", "S.à r.l.".
+    An abbreviation of several letters with points keeps its last one: "e.V.", "a.G.", "S.à r.l."; a web address has none.
     """
     while start < end and text[start] in _OPENING:
         start += 1
@@ -76,7 +76,7 @@ def _trims(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
     following = text[stop : min(end, stop + 1)]
     dotted = following == "." and re.search(r"\b[^\W\d_]{1,4}$", text[start:stop])
     closed = following == ")" and "(" in text[start:stop]
-    if dotted and re.search(r"\.[^\W\d_]+$", text[start:stop]):
+    if dotted and re.search(r"(?:^|[\s(,])(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}$", text[start:stop]):
         return ((start, stop + 1),)
     return ((start, stop), (start, stop + 1)) if dotted or closed else ((start, stop),)
 
@@ -121,8 +121,22 @@ _FORMS: Final = frozenset(
 """What a firm's name may end with in small letters."""
 
 _ALONE_NO_NAME: Final = _FORMS | {
-    *("ag", "kg", "ohg", "gbr", "ug", "se", "eg", "kgaa", "kommanditgesellschaft", "aktiengesellschaft"),
+    *(
+        "ag",
+        "kg",
+        "ohg",
+        "gbr",
+        "ug",
+        "se",
+        "eg",
+        "kgaa",
+        "a.a",
+        "g.m.b.h",
+        "vvag",
+        "kommanditgesellschaft",
+        "aktiengesellschaft",
+    ),
     *("sa", "s.a", "sarl", "s.a.r.l", "sas", "sasu", "eurl", "sci", "snc", "scop", "sprl", "srl", "société", "anonyme"),
-    *("corp", "corporation", "incorporated", "company", "lp", "pllc", "b.v", "n.v", "s.r.l", "s.p.a"),
+    *("corp", "corporation", "incorporated", "company", "lp", "pllc", "l.l.c", "b.v", "n.v", "s.r.l", "s.p.a"),
 }
 """Legal forms: of a firm "Nordlicht GmbH" nothing is named by "GmbH" alone."""

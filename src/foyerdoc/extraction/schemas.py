@@ -172,7 +172,7 @@ def build(schema: type[M], found: Mapping[str, object]) -> tuple[M | None, list[
         return schema.model_validate(data, by_name=True, by_alias=False), []
     except ValidationError as error:
         return None, [f"{_place(e['loc'])}: {e['type'].replace('_', ' ')}" for e in error.errors(include_input=False)]
-    except Exception as error:  # noqa: BLE001 - pydantic lets through whatever a schema's own validators raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - pydantic lets through whatever a schema's own validators raise
         return None, [f"the whole: a validator of {schema.__name__} raised {type(error).__name__}"]
 
 

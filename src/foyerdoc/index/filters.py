@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from foyerdoc.errors import UsageError
@@ -18,19 +19,27 @@ class Between:
     only where all are equally long.
 
     Raises:
-        UsageError: both are open.
+        UsageError: both are open, one is no string, or the end comes before the start.
     """
 
     start: str | None = None
     end: str | None = None
 
     def __post_init__(self) -> None:
-        if self.start is None and self.end is None:
+        ends = [end for end in (self.start, self.end) if end is not None]
+        if not ends:
             raise UsageError("a range is open at both ends", hint="give it a start, an end, or both")
+        if not all(isinstance(end, str) for end in ends):
+            raise UsageError("a range's ends are strings", hint="write dates as ISO 8601 does: isoformat()")
+        if ends[-1] < ends[0]:
+            raise UsageError("a range ends before it starts", hint="the lesser value first, compared character by character")
 
 
 Where = Mapping[str, str | Sequence[str] | Between]
-"""Keys are `name`, `document_id`, `language`, `media_type` or a metadata key; one of the values must fit."""
+"""Keys are `name`, `document_id`, `language`, `media_type` or a metadata key; one of the values must fit, or lie in the range.
+
+A range is for metadata keys alone.
+"""
 
 # A document's name and id stand for its attachments too.
 _BY_NAME = (
@@ -48,7 +57,8 @@ def condition(session: Session, where: Where) -> tuple[str | None, list[str]]:
     """A condition on the table `chunks`, and its values. None where everything passes.
 
     Raises:
-        UsageError: no document has such a metadata key (and there are documents), or it is none and has a range.
+        UsageError: no document has such a metadata key (and there are documents); what is wanted is neither strings nor a
+            range; or a range is asked of what is no metadata.
     """
     clauses: list[str] = []
     values: list[str] = []
@@ -58,7 +68,7 @@ def condition(session: Session, where: Where) -> tuple[str | None, list[str]]:
             clauses.append(clause)
             values += ends
             continue
-        options = [wanted] if isinstance(wanted, str) else list(wanted)
+        options = _options(key, wanted)
         if key in _COLUMNS:
             clauses.append(_COLUMNS[key].format(key, marks(options)))
             values += options * _COLUMNS[key].count("{1}")
@@ -67,6 +77,13 @@ def condition(session: Session, where: Where) -> tuple[str | None, list[str]]:
             clauses.append(f"document IN (SELECT document FROM metadata WHERE key = ? AND value IN ({marks(options)}))")  # noqa: S608 - marks only
             values += [key, *options]
     return " AND ".join(clauses) or None, values
+
+
+def _options(key: str, wanted: str | Sequence[str]) -> list[str]:
+    options = [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, Iterable) else [wanted]
+    if not all(isinstance(option, str) for option in options):
+        raise UsageError(f"{key!r} wants a string, a list of strings, or one range", hint="write numbers and dates as strings")
+    return options
 
 
 def _within(session: Session, key: str, wanted: Between) -> tuple[str, list[str]]:
@@ -83,5 +100,5 @@ def _check_key(session: Session, key: str) -> None:
     known = [row[0] for row in session.execute("SELECT DISTINCT key FROM metadata ORDER BY key")]
     [documents] = session.execute("SELECT count(*) FROM documents").fetchone()
     if documents and key not in known:
-        names = ", ".join([*_COLUMNS, *known[:20]])
-        raise UsageError(f"no document has {key!r} in its metadata", hint=f"use one of {names}")
+        names = ", ".join(dict.fromkeys([*_COLUMNS, *known[:20]]))
+        raise UsageError(f"no document has {reprlib.repr(key)} in its metadata", hint=f"use one of {names}")

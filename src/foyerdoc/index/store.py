@@ -202,7 +202,7 @@ class Index:
             query: a question or words, in any language.
             k: how many at most.
             where: what they must have: `name`, `document_id`, `language`, `media_type`, or any metadata key, with a value
-                or a list of values of which one must fit.
+                or a list of values of which one must fit, or for a metadata key a range: `Between("2026-01-01")`.
             rerank: orders the 20 best, or k if that is more, anew by reading each with the question; see
                 `index.reranking.CrossEncoder`. Scores are then its own.
             dense: what meaning weighs, the rest is the words': 1 is by meaning alone, 0 by words alone. By default as the index
@@ -212,7 +212,8 @@ class Index:
             Best first. The scores of one index are on one scale, 0 to about 1, whatever the query.
 
         Raises:
-            UsageError: `k` is not positive, `dense` is not from 0 to 1, or no document has such metadata.
+            UsageError: `k` is not positive, `dense` is not from 0 to 1, no document has such metadata, or `where` has other
+                types.
         """
         found = self.weigh(query, k if rerank is None or k < 1 else max(k, _RERANKED), where=where, dense=dense)
         if rerank is not None:

@@ -49,7 +49,7 @@ class Archive:
         if sum(member.file_size for member in members) > self._limit:
             raise self._too_large()
         # Names in packages are compared without case, and a leading slash is the same as none.
-        self.members = tuple(member for member in members if not member.filename.endswith("/"))
+        self.members = tuple(member for member in members if not member.filename.endswith("/") or member.file_size)
         self._named = {_normal(member.filename): member for member in self.members}
 
     @property
