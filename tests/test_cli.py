@@ -10,13 +10,10 @@ from click.testing import Result
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
-from foyerdoc.cleaning import clean
 from foyerdoc.cli import app
 from foyerdoc.cli.app import print_json
 from foyerdoc.demo import folder
 from foyerdoc.extraction import Extractor
-from foyerdoc.index import Index
-from foyerdoc.reading import read
 from tests.extraction.liking import Chokes
 from tests.reading.pdfs import text_pages
 
@@ -216,8 +213,11 @@ def test_index_search_and_ask(letters: Path, embedder: object) -> None:
     assert lines_of(result.stdout)[0]["document_name"] == "a.pdf"
     result = run(app, ["search", "Selbstbehalt", "--index", index, "--where", "language=fr", "--json"])
     assert [line["document_name"] for line in lines_of(result.stdout)] == ["b.txt"]
-    with Index.open(index) as opened:
-        opened.add([clean(read(letters / "b.txt"))], metadata={"date": "2026-03-01"})
+    told = ["--metadata", "date=2026-03-01", "--metadata", "line=glass"]
+    assert run(app, ["index", "add", str(letters / "b.txt"), "--index", index, *told]).exit_code == 0
+    for wrong in ("date", "=x", "date=", "name=b"):
+        result = run(app, ["index", "add", str(letters / "b.txt"), "--index", index, "--metadata", wrong])
+        assert (result.exit_code, wrong.split("=")[0] in result.stderr) == (2, True)
     for conditions, names in ((["date>=2026-02-01", "date<=2026-03-01"], ["b.txt"]), (["date<=2026-02-28"], [])):
         wanted = [word for condition in conditions for word in ("--where", condition)]
         result = run(app, ["search", "Selbstbehalt", "--index", index, *wanted, "--json"])

@@ -90,6 +90,15 @@ def test_a_rich_text_body() -> None:
     assert texts(document_of(root), "paragraph") == ["Grüße"]
 
 
+def test_a_date_beyond_all_calendars_is_left_out_and_said() -> None:
+    root = storage("", 32, {SUBJECT: "Schaden", BODY: "Das Glas ist gebrochen."})
+    *others, properties = root.streams
+    dated = properties.bytes_ + struct.pack("<HHIQ", 0x0040, 0x0039, 6, 2**64 - 1)
+    document = document_of(Storage("", (*others, Stream(properties.path, dated)), ()))
+    assert "Das Glas ist gebrochen." in document.text
+    assert [issue.code for issue in document.issues] == ["part_unreadable"]
+
+
 def test_no_message() -> None:
     with pytest.raises(DamagedFile):
         read_msg(Assembly(b"nothing", "x.msg", Limits(), read))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -25,7 +26,7 @@ from foyerdoc.cli.app import (
     steps,
     stops_on_error,
 )
-from foyerdoc.errors import FoyerdocError
+from foyerdoc.errors import FoyerdocError, UsageError
 from foyerdoc.settings import Limits
 
 Place = Annotated[str, typer.Option("--index", help="The index: its folder, or postgresql://USER@HOST/DATABASE?schema=NAME.")]
@@ -58,6 +59,10 @@ def add(
     password: Password = None,
     seconds: Seconds = 300.0,
     settings: SettingsFile = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(help="KEY=VALUE of all these files, for `--where`: date=2026-03-01, say. May be repeated."),
+    ] = None,
 ) -> None:
     """Add files to an index; those that are there already are skipped."""
     from foyerdoc.cleaning import clean
@@ -66,6 +71,7 @@ def add(
 
     failed = False
     with stops_on_error(), Index.open(place, recipe=recipe_of(settings)) as opened:
+        told = _metadata(metadata or ())
         paths = files_of(inputs)
         results = read_many(paths, password=password, limits=Limits(seconds=seconds))
         for path, result in progress(results, len(paths), "indexing"):
@@ -73,13 +79,28 @@ def add(
                 failed = True
                 report_failed(path, result, json=json)
                 continue
-            added = opened.add([clean(result)], metadata={"language": result.language} if result.language else {})
+            language = {"language": result.language} if result.language else {}
+            added = opened.add([clean(result)], metadata={**language, **told})
             state = "unchanged" if added.unchanged else "replaced" if added.replaced else "added"
             if json:
                 print_json({"file": path, "id": result.id, "state": state})
             else:
                 out.print(f"{state:10} {brief(path.name)}")
     raise typer.Exit(int(failed))
+
+
+def _metadata(told: Sequence[str]) -> dict[str, str]:
+    from foyerdoc.index.filters import COLUMNS
+
+    found: dict[str, str] = {}
+    for pair in told:
+        key, equals, value = pair.partition("=")
+        if not (key and equals and value) or key in found:
+            raise UsageError(f"{pair!r} is no metadata, or the second of its key", hint="write KEY=VALUE, each key once")
+        if key in COLUMNS:
+            raise UsageError(f"{key!r} is told by the document itself", hint="take another key")
+        found[key] = value
+    return found
 
 
 @index.command()

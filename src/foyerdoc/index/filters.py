@@ -45,12 +45,13 @@ A range is for metadata keys alone.
 _BY_NAME = (
     "(member IN (SELECT row FROM members WHERE {0} IN ({1})) OR document IN (SELECT row FROM documents WHERE {0} IN ({1})))"
 )
-_COLUMNS = {
+COLUMNS = {
     "language": "language IN ({1})",
     "media_type": "member IN (SELECT row FROM members WHERE media_type IN ({1}))",
     "name": _BY_NAME,
     "document_id": _BY_NAME.replace("{0}", "id"),
 }
+"""What documents tell themselves; every other key is metadata."""
 
 
 def condition(session: Session, where: Where) -> tuple[str | None, list[str]]:
@@ -69,9 +70,9 @@ def condition(session: Session, where: Where) -> tuple[str | None, list[str]]:
             values += ends
             continue
         options = _options(key, wanted)
-        if key in _COLUMNS:
-            clauses.append(_COLUMNS[key].format(key, marks(options)))
-            values += options * _COLUMNS[key].count("{1}")
+        if key in COLUMNS:
+            clauses.append(COLUMNS[key].format(key, marks(options)))
+            values += options * COLUMNS[key].count("{1}")
         else:
             _check_key(session, key)
             clauses.append(f"document IN (SELECT document FROM metadata WHERE key = ? AND value IN ({marks(options)}))")  # noqa: S608 - marks only
@@ -87,7 +88,7 @@ def _options(key: str, wanted: str | Sequence[str]) -> list[str]:
 
 
 def _within(session: Session, key: str, wanted: Between) -> tuple[str, list[str]]:
-    if key in _COLUMNS:
+    if key in COLUMNS:
         raise UsageError(f"{key!r} takes values, not a range", hint="a range selects by metadata, such as a date")
     _check_key(session, key)
     ends = {"value {} >= ?": wanted.start, "value {} <= ?": wanted.end}
@@ -100,5 +101,5 @@ def _check_key(session: Session, key: str) -> None:
     known = [row[0] for row in session.execute("SELECT DISTINCT key FROM metadata ORDER BY key")]
     [documents] = session.execute("SELECT count(*) FROM documents").fetchone()
     if documents and key not in known:
-        names = ", ".join(dict.fromkeys([*_COLUMNS, *known[:20]]))
+        names = ", ".join(dict.fromkeys([*COLUMNS, *known[:20]]))
         raise UsageError(f"no document has {reprlib.repr(key)} in its metadata", hint=f"use one of {names}")

@@ -58,6 +58,13 @@ def _take(outlook: Outlook, name: str, depth: int) -> Message:
     if any(a.mime_type == "application/pgp-encrypted" or (a.file_name or "").endswith(".pgp-encrypted") for a in attachments):
         raise EncryptedFile(f"{name}: an encrypted message", hint="decrypt it with its owner's key first")
     message = Message(headers=_headers(outlook))
+    if "Date" not in message.headers:
+        try:
+            sent = outlook.sent_date
+        except OverflowError:
+            message.issues.append(("part_unreadable", "the date on which it was sent lies beyond all calendars"))
+        else:
+            message.headers |= {} if sent is None else {"Date": email.utils.format_datetime(sent)}
     html, text = _html(outlook), outlook.body
     if html is None and not text and (packed := outlook.properties.binary_prop_value(_RTF_COMPRESSED)):
         text = rtf_text(decompress(packed))
@@ -91,8 +98,6 @@ def _headers(outlook: Outlook) -> dict[str, str]:
     if not headers.get("To"):
         recipients = (f"{r.name} <{r.email_address}>" if r.name != r.email_address else r.name for r in outlook.recipients)
         headers["To"] = "; ".join(recipients)
-    if not headers.get("Date") and (sent := outlook.sent_date) is not None:
-        headers["Date"] = email.utils.format_datetime(sent)
     return {name: value.rstrip("\0") for name, value in headers.items() if value}
 
 
