@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dis
 import importlib
 import importlib.util
 import sys
@@ -83,21 +82,11 @@ def users_code(place: str) -> Iterator[None]:
     """
     try:
         yield
-    except FoyerdocError:
+    except (FoyerdocError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and not _is_raised(error):
-            raise
         hint = "run it with python to see why; it should define what is named, and not end the program"
         raise UsageError(f"{place} stopped with {type(error).__name__}", hint=hint) from error
-
-
-def _is_raised(error: BaseException) -> bool:
-    """Whether a `raise` raised it: the signal of a pressed key comes at other instructions."""
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    return last is not None and last.tb_frame.f_code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def _module_from(path: Path) -> ModuleType:
