@@ -147,4 +147,6 @@ def _leave() -> None:
     import torch.distributed as dist
 
     if dist.is_initialized():
+        # While anything here holds a group its threads go on, and one that wants Python when Python ends aborts the process.
+        _patient.cache_clear()
         dist.destroy_process_group()
