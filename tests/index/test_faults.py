@@ -18,7 +18,7 @@ from benchmarks.index_faults import kill_again_and_again
 
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
 from foyerdoc.index import Index, database
-from tests.disks import files_at_most
+from tests.disks import files_at_most, small_disk
 from tests.index.conftest import WordEmbedder, make_document
 
 LETTERS = [
@@ -116,11 +116,7 @@ def test_a_full_disk_loses_nothing(folder, words, monkeypatch):
 
 def test_a_disk_that_is_really_full(words):
     """On a small one of its own, where it may be mounted."""
-    folder = Path(tempfile.mkdtemp())
-    if os.system(f"mount -t tmpfs -o size=1m none {folder} 2>/dev/null"):
-        folder.rmdir()
-        pytest.skip("only root may mount the small disk that this fills")
-    try:
+    with small_disk("1m") as folder:
         with Index.open(folder / "i", embedder=words, max_tokens=80) as index:
             index.add(LETTERS)
             with pytest.raises(IndexBusy, match="full") as caught:
@@ -131,9 +127,6 @@ def test_a_disk_that_is_really_full(words):
         assert outcome_of(Index.compact, folder / "i", words) in {"fine", IndexBusy}
         with Index.open(folder / "i", embedder=words) as index:
             assert_whole(index)
-    finally:
-        os.system(f"umount {folder}")
-        folder.rmdir()
 
 
 @pytest.mark.parametrize("damage", ["cut", "bytes", "manifest", "no generation", "empty", "a file"])

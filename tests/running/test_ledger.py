@@ -12,7 +12,7 @@ import pytest
 from foyerdoc.errors import DamagedFile, IndexBusy, UsageError
 from foyerdoc.running.ledger import Entry, Ledger
 from foyerdoc.running.stages import Failure
-from tests.disks import files_at_most
+from tests.disks import files_at_most, small_disk
 
 
 def entries(n, state="done"):
@@ -38,18 +38,10 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
 
 def test_a_disk_that_is_really_full():
     """On a small one of its own, where it may be mounted."""
-    folder = Path(tempfile.mkdtemp())
-    if os.system(f"mount -t tmpfs -o size=200k none {folder} 2>/dev/null"):
-        folder.rmdir()
-        pytest.skip("only root may mount the small disk that this fills")
-    try:
-        with closing(Ledger(folder / "ledger.sqlite", "job")) as ledger:
-            with pytest.raises(IndexBusy, match="disk is full"):
-                ledger.settle(entries(5_000, "failed"), part=None)
-            assert ledger.state("failed-0") is None, "all or none"
-    finally:
-        os.system(f"umount {folder}")
-        folder.rmdir()
+    with small_disk("200k") as folder, closing(Ledger(folder / "ledger.sqlite", "job")) as ledger:
+        with pytest.raises(IndexBusy, match="disk is full"):
+            ledger.settle(entries(5_000, "failed"), part=None)
+        assert ledger.state("failed-0") is None, "all or none"
 
 
 def test_a_folder_that_may_not_be_written():
