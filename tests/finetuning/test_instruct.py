@@ -6,18 +6,21 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from torch.torch_version import TorchVersion
 from transformers import LlamaForCausalLM
 
 from foyerdoc import storage
-from foyerdoc.errors import ModelError, TrainingError, UsageError
+from foyerdoc.errors import MissingDependency, ModelError, TrainingError, UsageError
 from foyerdoc.finetuning import answering
 from foyerdoc.finetuning.answering import AnsweringTask, encode_turns, end_token
 from foyerdoc.finetuning.config import TrainingConfig
 from foyerdoc.finetuning.instruct import TrainedInstruct, train_instruct
+from foyerdoc.finetuning.training import parallel
 from foyerdoc.models.conversations import encode_conversation, encode_text
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.protocol import Message
@@ -236,9 +239,22 @@ def test_settings_that_do_not_change_the_task(
     np.testing.assert_allclose(found, expected, rtol=0.02)
 
 
+def test_bytes_are_laid_out_by_a_torch_that_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = torch.nn.Module()
+    layer.weight = torch.nn.Parameter(torch.zeros(4, dtype=torch.uint8), requires_grad=False)
+    body = torch.nn.Module()
+    body.layers = torch.nn.ModuleList([layer])
+    model = SimpleNamespace(get_base_model=lambda: SimpleNamespace(base_model=body))
+    monkeypatch.setattr(parallel, "join_processes", lambda: parallel.Processes(0, 2))
+    monkeypatch.setattr(torch, "__version__", TorchVersion("2.11.0+cu130"))
+    with pytest.raises(MissingDependency, match=r"torch 2\.13"):
+        parallel.shard_base(model)
+
+
 SHARDED = """
 import os, sys
 from pathlib import Path
+from types import SimpleNamespace
 import torch
 from foyerdoc.finetuning import instruct
 from foyerdoc.finetuning.training.parallel import shard_base

@@ -243,6 +243,7 @@ def pretended_gpus(request, monkeypatch):
     monkeypatch.setattr(module, "find_gpus", lambda: ("cpu",) * request.param)
     monkeypatch.setattr(module, "_GPU_FROM", 1)
     monkeypatch.setattr(module, "Shards", Counted)
+    monkeypatch.setattr(shards_module, "_DEALT", 16)
     return made
 
 
@@ -274,7 +275,7 @@ def test_shards_answer_what_the_cpu_does(pretended_gpus):
 
 
 def test_shards_that_read_their_rows_in_parts_answer_what_the_cpu_does(pretended_gpus, monkeypatch):
-    for name, value in {"_SCORES": 64, "_QUERIES": 2, "_DECODED": 100, "_GROUP": 4, "_BLOCK": 3}.items():
+    for name, value in {"_SCORES": 64, "_QUERIES": 2, "_DECODED": 100, "_GROUP": 4, "_DEALT": 3}.items():
         monkeypatch.setattr(shards_module, name, value)
     walk_through_changes()
 

@@ -146,6 +146,7 @@ class _Training:
 
         self.config = config
         self.notes: list[str] = []
+        self.laid_out = False
         folder = base_folder(config.base)
         with quietly(), refusals(folder):
             self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -187,9 +188,12 @@ class _Training:
             weights = told.weights
             # They are there already.
             free += weights
-            if weights > _SHARED * free and shard_base(self.model):
-                self.notes.append(f"the base's layers were laid out over {join_processes().count} processes")
-                free += weights - weights // join_processes().count
+            processes = join_processes()
+            # All or none: one process's GPU may have less room than another's.
+            self.laid_out = processes.same(weights > _SHARED * free) and shard_base(self.model) > 0
+            if self.laid_out:
+                self.notes.append(f"the base's layers were laid out over {processes.count} processes")
+                free += weights - weights // processes.count
         twice = compute_twice(self.base, self.config, free)
         if twice and self.config.checkpointing is None:
             self.notes.append("activations are computed twice: memory would not do otherwise")
@@ -203,7 +207,7 @@ class _Training:
 
         task = AnsweringTask(self.model, self.train, self.validation, batch_tokens=self.config.batch_tokens)
         before = task.evaluate()
-        history = fit(task, self.config, checkpoints, report)
+        history = fit(task, self.config, checkpoints, report, record=not self.laid_out)
         metrics = {}
         if before:
             metrics = {"base": before, "tuned": history.evaluations[history.best_epoch - 1]}

@@ -10,6 +10,7 @@ import ctypes
 import platform
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ _SCORES = 2**28  # products at a time, 4 bytes each
 _QUERIES = 1024  # at a time
 _DECODED = 2**25  # numbers in double precision at a time
 _GROUP = 64  # products of which only the largest is looked at first
-_BLOCK = 100_000  # rows that are sent at a time
+_DEALT = 2**16  # rows that follow one another on a device: a selection of millions is dealt out by its borders, not row by row
 _ROUNDED = 5e-5  # what sums in single precision may be off by, for unit vectors
 
 Ranked = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]
@@ -43,7 +44,7 @@ def find_gpus() -> tuple[str, ...]:
 
 
 class Shards:
-    """Rows in half precision dealt out to devices in turn: row r is on device r modulo their number.
+    """Rows in half precision dealt out to devices in turn, by stretches of `_DEALT`.
 
     Args:
         dimensions: the length of a vector, at most 1 in norm.
@@ -63,16 +64,19 @@ class Shards:
         Raises:
             RuntimeError: torch's: a device has no room for them, or fails.
         """
-        count = len(self._shards)
-        for number, shard in enumerate(self._shards):
-            shard.add(vectors[(number - self.rows) % count :: count])
-        self.rows += len(vectors)
+        first, end = self.rows, self.rows + len(vectors)
+        borders = pairwise([first, *range(first - first % _DEALT + _DEALT, end, _DEALT), end])
+        stretches: list[list[NDArray[np.float16]]] = [[] for _ in self._shards]
+        for start, stop in borders:
+            stretches[start // _DEALT % len(stretches)].append(vectors[start - first : stop - first])
+        for shard, some in zip(self._shards, stretches, strict=True):
+            shard.add(some)
+        self.rows = end
 
     def remove(self, rows: NDArray[np.int64]) -> None:
-        """Find these rows no more."""
-        count = len(self._shards)
-        for number, shard in enumerate(self._shards):
-            shard.remove(rows[rows % count == number] // count)
+        """Find these rows, ascending, no more."""
+        for shard, places in zip(self._shards, self._dealt(rows), strict=True):
+            shard.remove(places)
 
     def search(self, queries: NDArray[np.float32], k: int, fetch: int, among: NDArray[np.int64] | None = None) -> Ranked:
         """The nearest rows: `fetch` of each device are found by products in half precision, and their scores computed.
@@ -94,18 +98,30 @@ class Shards:
 
     def _search(self, queries: NDArray[np.float32], k: int, fetch: int, among: NDArray[np.int64] | None) -> Ranked:
         count = len(self._shards)
-        found = []
-        for number, shard in enumerate(self._shards):
-            places = None if among is None else among if count == 1 else among[among % count == number] // count
-            # Nothing is waited for yet: the devices work at the same time.
-            found.append(shard.search(queries, k, fetch, places))
+        dealt = [None] * count if among is None else self._dealt(among)
+        # Nothing is waited for yet: the devices work at the same time.
+        found = [shard.search(queries, k, fetch, places) for shard, places in zip(self._shards, dealt, strict=True)]
         scores = np.concatenate([shard[0].cpu().numpy() for shard in found], axis=1)
-        rows = np.concatenate([shard[1].cpu().numpy() * count + number for number, shard in enumerate(found)], axis=1)
+        rows = np.concatenate([self._rows_at(shard[1].cpu().numpy(), number) for number, shard in enumerate(found)], axis=1)
         bounds = np.max([shard[2].cpu().numpy() for shard in found], axis=0)
         if count > 1:
             best = np.lexsort((rows, -scores))[:, :k]
             scores, rows = np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
         return scores, rows, bounds
+
+    def _dealt(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """The places of these rows, ascending, on each device."""
+        count = len(self._shards)
+        if count == 1:
+            return [rows]
+        stretches = np.split(rows, np.searchsorted(rows, np.arange(_DEALT, self.rows, _DEALT)))
+        places = [some - (number - number // count) * _DEALT for number, some in enumerate(stretches)]
+        return [np.concatenate([rows[:0], *places[number::count]]) for number in range(count)]
+
+    def _rows_at(self, places: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+        """The rows at these places of a device."""
+        stretches, inside = np.divmod(places, _DEALT)
+        return (stretches * len(self._shards) + number) * _DEALT + inside
 
 
 class _Shard:
@@ -120,16 +136,15 @@ class _Shard:
         self._removed = np.empty(0, np.int64)
         self._removed_here = torch.empty(0, dtype=torch.long, device=device)
 
-    def add(self, vectors: NDArray[np.float16]) -> None:
-        count = self._count + len(vectors)
+    def add(self, stretches: Sequence[NDArray[np.float16]]) -> None:
+        count = self._count + sum(map(len, stretches))
         if count > len(self._vectors):
             # An eighth more room than before: vectors added one by one are not copied each time.
             grown = self._vectors.new_empty((max(count, len(self._vectors) * 9 // 8), self._vectors.shape[1]))
             grown[: self._count] = self._vectors[: self._count]
             self._vectors = grown
-        for start in range(0, len(vectors), _BLOCK):
-            some = self._sent(vectors[start : start + _BLOCK])
-            self._vectors[self._count : self._count + len(some)] = some
+        for some in stretches:
+            self._vectors[self._count : self._count + len(some)] = self._sent(some)
             self._count += len(some)
 
     def remove(self, places: NDArray[np.int64]) -> None:

@@ -108,7 +108,8 @@ class Recorder:
         graph = torch.cuda.CUDAGraph()
         torch.cuda.synchronize()
         try:
-            with torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
+            # Of several processes, NCCL's watchdog asks the GPU for its events from a thread of its own all the while.
+            with torch.cuda.graph(graph, pool=self._pool, stream=self._stream, capture_error_mode="thread_local"):
                 output = self._compute(inputs)
         except (RuntimeError, ValueError, TypeError) as error:
             # What the task does cannot be recorded: it waits for the GPU, or asks for memory outside the pool.

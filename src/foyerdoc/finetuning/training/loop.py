@@ -114,8 +114,8 @@ def fit(
         report: called when losses are read: after every step on a CPU, every eight steps or every second on a GPU. Of several
             processes only the first reports and writes.
         checkpoint_seconds: between two savings; the state is also saved after each pass.
-        record: on a GPU, replay forward and backward from a CUDA graph when a batch's shapes come again; measurements turn it
-            off.
+        record: on a GPU, replay forward and backward from a CUDA graph when a batch's shapes come again. Not for layers that
+            are laid out over processes, which talk to one another while they compute; measurements turn it off, too.
 
     Raises:
         TrainingError: there is nothing to train, the loss is not a number, memory or disk ran out, or the folder holds another
@@ -213,7 +213,7 @@ class _Run:
         parts, idle = self._parts(rows)
         for part in parts:
             totals += self._backward(part, step // self.plan.steps_per_pass)
-        for _ in range(idle):
+        for _ in range(idle if self.recorder is None else 0):
             self._backward(parts[-1] if parts else rows[:1], step // self.plan.steps_per_pass, count=False)
         self.processes.add([*self.gradients, totals])
         self.unread.append(self._update(totals))
@@ -223,7 +223,8 @@ class _Run:
     def _parts(self, rows: Sequence[int]) -> tuple[list[list[int]], int]:
         """Parts of a step that this process computes, and how many more another one has.
 
-        Layers that are laid out over all processes are fetched by all of them at the same time: each computes as often.
+        Layers that are laid out over all processes, which are never recorded, are fetched by all of them at the same time: each
+        computes as often.
         """
         shares = [self.plan.parts(share) for share in self.plan.shares(rows, self.processes.count)]
         mine = shares[self.processes.rank]
@@ -255,11 +256,10 @@ class _Run:
     def _can_record(self) -> bool:
         import torch
 
-        # Layers that are laid out over processes talk to one another while they compute: that is not recorded.
         here = self.device.type == "cuda" and self.device.index in (None, torch.cuda.current_device())
         # 8-bit products wait for the GPU to say which columns they compute in 16 bits.
         by_eight = self.config.quantization == "int8" and self.config.resident is False
-        return here and self.processes.count == 1 and not by_eight
+        return here and not by_eight
 
     def _update(self, totals: Tensor) -> Tensor:
         """Take the step; (2,): its loss, and the length of its gradient before it was shortened."""

@@ -14,6 +14,8 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from foyerdoc.errors import MissingDependency
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -108,10 +110,14 @@ def shard_base(model: Any) -> int:
 
     Returns:
         how many layers were laid out; 0 in a single process.
+
+    Raises:
+        MissingDependency: the layers are quantised, and torch is older than 2.13.
     """
     processes = join_processes()
     if processes.count == 1:
         return 0
+    import torch
     from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.fsdp import fully_shard
     from torch.nn import ModuleList
@@ -119,6 +125,9 @@ def shard_base(model: Any) -> int:
     body = model.get_base_model().base_model
     # The longest list of modules is that of the layers, in every decoder and encoder of transformers.
     layers = max((module for module in body.modules() if isinstance(module, ModuleList)), key=len)
+    # Seen to fail with torch 2.11, whose FSDP makes of each share a parameter that learns, which bytes cannot be.
+    if torch.__version__ < "2.13" and not all(parameter.is_floating_point() for parameter in layers.parameters()):
+        raise MissingDependency("a quantised base is spread over processes by torch 2.13 or newer", hint="pip install -U torch")
     mesh = init_device_mesh(model.device.type, (processes.count,))
     whole = {parameter for parameter in model.parameters() if parameter.requires_grad}
     for layer in layers:
