@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
+import platform
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -85,3 +89,44 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: 
     assert refused.exit_code == 1
     assert "pip install 'foyerdoc[server]'" in refused.output
     assert not (tmp_path / "data").exists()
+
+
+ARENAS = """
+import ctypes, sys, tempfile, threading
+from foyerdoc.cli.serving import share_arenas
+
+if sys.argv[1] == "shared":
+    share_arenas()
+libc = ctypes.CDLL("libc.so.6")
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+together = threading.Barrier(8)
+
+def take():
+    together.wait()
+    for _ in range(100):
+        libc.free(libc.malloc(1000))
+    together.wait()
+
+threads = [threading.Thread(target=take) for _ in range(8)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+libc.fopen.restype, libc.fclose.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+libc.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+with tempfile.NamedTemporaryFile() as told:
+    file = libc.fopen(told.name.encode(), b"w")
+    libc.malloc_info(0, file)
+    libc.fclose(file)
+    print(told.read().count(b"<heap nr="))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
+def test_threads_take_memory_from_two_arenas() -> None:
+    def arenas(how: str) -> int:
+        environment = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+        command = [sys.executable, "-c", ARENAS, how]
+        return int(subprocess.run(command, capture_output=True, check=True, env=environment).stdout)
+
+    assert arenas("shared") <= 2 < arenas("each its own")
