@@ -5,13 +5,17 @@
 # of torch's CPU wheels, which the general index does not have.
 set -eu
 umask 022 # others than root run it
-lock=${1:?cpu or gpu}
 here=$(cd "$(dirname "$0")/.." && pwd)
+lock=$here/deploy/locks/${1:?cpu or gpu}.txt
 home=/opt/foyerdoc
+install() {
+    "$home/bin/python" -m pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation "$@"
+}
 python3 -m venv "$home"
-"$home/bin/python" -m pip install --disable-pip-version-check --no-cache-dir --require-hashes --no-deps \
-    -r "$here/deploy/locks/$lock.txt"
-"$home/bin/python" -m pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation "$here"
+# First what langdetect is built with, which has no wheel: pip would take the newest of it, unchecked.
+sed -n '/^setuptools==/,/[^\\]$/p' "$lock" | install --require-hashes -r /dev/stdin
+install --require-hashes -r "$lock"
+install "$here"
 # The two embedded models, converted once: containers may be read-only.
 FOYERDOC_CACHE=$home/cache "$home/bin/foyerdoc" models fetch
 chmod -R a+rX "$home/cache" # what is renamed into place was made for its owner alone

@@ -180,6 +180,15 @@ def test_doctor_names_every_package_and_model() -> None:
         assert line["well"] or line["mend"] or line["what"] == "libreoffice"
 
 
+def test_doctor_says_why_no_gpu_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    for cuda, told in ((None, "made without CUDA"), ("13.0", "made for CUDA 13.0, finds no GPU")):
+        monkeypatch.setattr("torch.version.cuda", cuda)
+        device = next(line for line in lines_of(run(app, ["doctor", "--json"]).stdout) if line["what"] == "device")
+        assert device["found"].endswith(f"torch is {told}")
+        assert device["well"]
+
+
 def test_doctor_goes_on_where_something_is_broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     broken = tmp_path / "tesseract"
     broken.write_bytes(b"no program")

@@ -62,6 +62,20 @@ def test_a_broken_bitsandbytes_is_named_with_what_mends_it(tmp_path: Path, raise
     assert all(f"bitsandbytes does not load: {raised} pip install" in line for line in told)
 
 
+def test_bitsandbytes_takes_nothing_from_the_hub_and_advises_nothing(tmp_path: Path) -> None:
+    """It is tempted on processors with bfloat16 only."""
+    (tmp_path / "kernels.py").write_text("def get_kernel(*args, **settings): print('fetched', args)")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    done = subprocess.run(
+        [sys.executable, "-c", "import foyerdoc.models.lora, kernels; print(kernels.__name__)"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("kernels\n", "")
+
+
 @pytest.mark.parametrize("named", ["nodevice", "cuda:99", "gpu 0", "mps", "meta", "cpu:1", "cuda:-1", "xpu", "xla"])
 def test_a_device_that_is_not_there_or_not_supported_is_refused(named: str) -> None:
     with pytest.raises(UsageError, match=named) as caught:

@@ -131,7 +131,9 @@ def _device() -> Iterator[Finding]:
         name, memory = torch.cuda.get_device_name(0), torch.cuda.get_device_properties(0).total_memory
         yield Finding("device", f"{torch.cuda.device_count()} x {name}, {memory / 1024**3:.0f} GiB each", well=True)
     else:
-        yield Finding("device", f"CPU with {os.cpu_count()} cores; no GPU that torch can use", well=True)
+        # Where a GPU was expected, this tells a wrong wheel from a driver that is not seen.
+        made = f"made for CUDA {torch.version.cuda}, finds no GPU" if torch.version.cuda else "made without CUDA"
+        yield Finding("device", f"CPU with {os.cpu_count()} cores; torch is {made}", well=True)
 
 
 def _faiss() -> Iterator[Finding]:

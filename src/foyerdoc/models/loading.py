@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import re
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from foyerdoc.errors import MissingDependency, ModelError, ModelMissing, UsageEr
 _SAMPLES = 64
 _SAMPLE_BYTES = 64 * 1024
 _quiet = threading.RLock()
+_importing = threading.Lock()
 
 
 @contextmanager
@@ -75,12 +77,34 @@ def find_model(source: str | Path, *, download: bool = False) -> Path:
 def importing_bitsandbytes() -> Iterator[None]:
     """What an import raises where bitsandbytes is missing or broken, as `MissingDependency`."""
     try:
+        _import_bitsandbytes()
         yield
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         raise MissingDependency(
             f"bitsandbytes does not load: {type(error).__name__}",
             hint="pip install --force-reinstall --no-deps bitsandbytes; it wants a version that fits torch",
         ) from error
+
+
+def _import_bitsandbytes() -> None:
+    """Import it without the package `kernels`: on processors with bfloat16 it would at once fetch compiled code from the hub
+    with that, or advise to install it. It has a way of its own to compute the same.
+    """
+    modules: dict[str, Any] = sys.modules
+    logger = logging.getLogger("bitsandbytes")
+    with _importing:
+        if "bitsandbytes" in modules:
+            return
+        level, hidden = logger.level, modules.pop("kernels", None)
+        logger.setLevel(logging.ERROR)
+        modules["kernels"] = None  # so the import system finds none
+        try:
+            import_module("bitsandbytes")
+        finally:
+            del modules["kernels"]
+            if hidden is not None:
+                modules["kernels"] = hidden
+            logger.setLevel(level)
 
 
 def need_bitsandbytes() -> None:
