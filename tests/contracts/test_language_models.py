@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from foyerdoc.errors import ModelError
+from foyerdoc.models.embedded import embedded_generator
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.protocol import Grammar, LanguageModel, Message
 from foyerdoc.models.server import ServerModel
+from tests.models import vllm
 from tests.models.loopback import serve, vllm_like
 
 FRANCE = [Message("user", "What is the capital of France? Answer in one word.")]
@@ -31,14 +33,18 @@ def exact() -> Iterator[LocalModel]:
     model.close()
 
 
-@pytest.fixture(scope="module", params=["none", "nf4", "server"])
+@pytest.fixture(scope="module", params=["none", "nf4", "server", *(["vllm"] if vllm.installed() else [])])
 def model(request: pytest.FixtureRequest, exact: LocalModel) -> Iterator[LanguageModel]:
+    """Here as in a server; "vllm" is a real one, "server" one that speaks its dialect."""
     if request.param == "none":
         yield exact
     elif request.param == "nf4":
         quantised = LocalModel(device="cpu")
         yield quantised
         quantised.close()
+    elif request.param == "vllm":
+        with vllm.serve(embedded_generator()) as url:
+            yield ServerModel(url, vllm.NAME, dialect="vllm")
     else:
         with serve(vllm_like(exact)) as url:
             yield ServerModel(url, "small", dialect="vllm")

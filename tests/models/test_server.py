@@ -18,6 +18,7 @@ from foyerdoc.reading.parsing import parse
 from tests.models.loopback import JsonHandler, serve
 
 ASK = [Message("user", "Which hail damage?")]
+LLGUIDANCE_ALONE = 'only_llguidance: %regex {"substring_chars": "x"}'
 YES_NO = Grammar('start: "yes" | "no"')
 
 
@@ -134,7 +135,8 @@ class Grammarian(Scripted):
         self.close_connection = True
 
     def event(self, content: object) -> None:
-        self.wfile.write(f"data: {json.dumps(content)}\n\n".encode())
+        # As vLLM does: what stands in the answer, ends of lines that are none among it, stands in the stream.
+        self.wfile.write(f"data: {json.dumps(content, ensure_ascii=False)}\n\n".encode())
 
 
 def grammarian(**changes: object) -> type[Grammarian]:
@@ -187,7 +189,7 @@ def test_tokens_can_be_counted_in_the_server_s_place() -> None:
 @pytest.mark.parametrize(
     ("dialect", "field", "value"),
     [
-        ("vllm", "structured_outputs", {"grammar": f'{YES_NO.lark}\nonly_llguidance: %regex {{"substring_chars": "x"}}\n'}),
+        ("vllm", "structured_outputs", {"grammar": f"%llguidance {{}}\n{YES_NO.lark}\n{LLGUIDANCE_ALONE}\n"}),
         ("llama.cpp", "grammar", f"%llguidance {{}}\n{YES_NO.lark}"),
     ],
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,11 +30,14 @@ if TYPE_CHECKING:
 Dialect = Literal["vllm", "llama.cpp"]
 _AT_ONCE = 16
 _ENFORCES = {
-    "vllm": "use vLLM 0.12 or later with --structured-outputs-config.backend guidance (or auto), or a LocalModel",
+    "vllm": "start vLLM (0.12 or later) with --structured-outputs-config.backend guidance, or use a LocalModel",
     "llama.cpp": "build llama.cpp with -DLLAMA_LLGUIDANCE=ON, or use a LocalModel",
 }
-# vLLM's default is to rewrite Lark for xgrammar, line by line, and that cuts literals at "#" and "//", which documents contain.
-# This rule, to which none leads, cannot be rewritten: vLLM then takes llguidance, which reads Lark itself, or refuses.
+# Tells llama.cpp that the grammar is not one of its own. vLLM's default is xgrammar, which reads Lark otherwise than llguidance
+# does, but not this: vLLM then takes llguidance, or refuses.
+_LLGUIDANCE = "%llguidance {}\n"
+# To which no rule leads. Earlier vLLMs rewrote Lark for xgrammar, line by line, cutting literals at "#" and "//", which
+# documents contain. This cannot be rewritten.
 _LLGUIDANCE_ALONE = '\nonly_llguidance: %regex {"substring_chars": "x"}\n'
 _REFUSALS = (400, 422, 500, 501)
 _BROKEN_OFF = ("abort", "error", "content_filter")
@@ -50,7 +53,7 @@ class ServerModel:
         base_url: with the version, as in "http://localhost:8000/v1".
         model: the name by which the server knows it.
         api_key: sent as a bearer token; appears in no name, message or log.
-        dialect: "vllm" (0.12 or later; `--structured-outputs-config.backend` is guidance or auto, its default) or "llama.cpp"
+        dialect: "vllm" (0.12 or later, started with `--structured-outputs-config.backend guidance`) or "llama.cpp"
             (built with llguidance); None for any other server, which then can neither follow grammars nor count nor score.
         context_tokens: the longest prompt plus answer; asked of the server when not given.
         count: counts a text's tokens in the server's place. It may count too many, never too few: a prompt has to fit.
@@ -107,7 +110,10 @@ class ServerModel:
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens not counted."""
-        return len(self._tokens_of_text(text)) if self._count is None else self._count(text)
+        if self._count is not None:
+            return self._count(text)
+        with self._client() as client:
+            return len(self._tokens_of_text(client, text))
 
     def count_prompt(self, conversation: Conversation) -> int:
         """Tokens of a conversation as the model is shown it, the chat template's own included.
@@ -116,7 +122,8 @@ class ServerModel:
         """
         if self._count is not None:
             return sum(self._count(message.content) + 8 for message in conversation)
-        return len(self._tokens_of_prompt(conversation))
+        with self._client() as client:
+            return len(self._tokens_of_prompt(client, conversation))
 
     def generate(
         self, conversations: Sequence[Conversation], *, max_tokens: int, grammar: Grammar | Sequence[Grammar] | None = None
@@ -172,7 +179,7 @@ class ServerModel:
         finish, done = None, False
         with _as_model_errors(), client.stream("POST", f"{self._base}/chat/completions", json=body) as response:
             response.raise_for_status()
-            for line in response.iter_lines():
+            for line in _lines(response.iter_bytes()):
                 data = line.removeprefix("data:").strip()
                 if not line.startswith("data:") or not data:
                     continue
@@ -188,8 +195,8 @@ class ServerModel:
     def score(self, conversation: Conversation, continuations: Sequence[str]) -> NDArray[np.float64]:
         """Log-probability of each continuation as the whole answer's beginning.
 
-        One request each, and the prompt is computed again for each: vLLM does not read its prefix cache where it has to tell
-        the log-probabilities of a prompt.
+        One request each, sent together. The prompt is computed again for each: vLLM does not read its prefix cache where it
+        has to tell the log-probabilities of a prompt.
 
         Returns:
             (continuations,) float64, natural log, summed over the continuation's tokens.
@@ -199,8 +206,10 @@ class ServerModel:
         """
         if self._dialect != "vllm":
             raise ModelError("this server does not score given answers", hint="use vLLM (dialect='vllm') or a LocalModel")
-        prompt = self._tokens_of_prompt(conversation)
-        return np.array([self._score_one(prompt, self._tokens_of_text(text)) for text in continuations], dtype=np.float64)
+        with self._client() as client, ThreadPoolExecutor(_AT_ONCE) as pool:
+            prompt = self._tokens_of_prompt(client, conversation)
+            scores = pool.map(lambda text: self._score_one(client, prompt, text), continuations)
+            return np.array(list(scores), dtype=np.float64)
 
     def score_many(
         self,
@@ -220,12 +229,11 @@ class ServerModel:
     def close(self) -> None:
         """Nothing to let go of: connections end with each call."""
 
-    def _score_one(self, prompt: list[int], tail: list[int]) -> float:
-        if not tail:
+    def _score_one(self, client: httpx.Client, prompt: list[int], text: str) -> float:
+        if not (tail := self._tokens_of_text(client, text)):
             return 0.0
         body = {"model": self._model, "prompt": prompt + tail, "max_tokens": 1, "temperature": 0, "prompt_logprobs": 0}
-        with self._client() as client:
-            reply = self._post(client, f"{self._base}/completions", body)
+        reply = self._post(client, f"{self._base}/completions", body)
         with _as_model_errors():
             told = reply["choices"][0]["prompt_logprobs"][-len(tail) :]
             return float(sum(at[str(token)]["logprob"] for at, token in zip(told, tail, strict=True)))
@@ -241,10 +249,9 @@ class ServerModel:
         if grammar is None:
             return body
         if self._dialect == "vllm":
-            return body | {"structured_outputs": {"grammar": grammar.lark + _LLGUIDANCE_ALONE}}
+            return body | {"structured_outputs": {"grammar": _LLGUIDANCE + grammar.lark + _LLGUIDANCE_ALONE}}
         if self._dialect == "llama.cpp":
-            # The first line tells llama.cpp that the grammar is llguidance's and not its own.
-            return body | {"grammar": f"%llguidance {{}}\n{grammar.lark}"}
+            return body | {"grammar": _LLGUIDANCE + grammar.lark}
         raise ModelError(
             "this server cannot be held to a grammar", hint="say dialect='vllm' or dialect='llama.cpp', or use a LocalModel"
         )
@@ -267,21 +274,22 @@ class ServerModel:
         if not self._enforces:
             raise ModelError("the model server does not hold its answers to a grammar", hint=_ENFORCES[self._dialect])
 
-    def _tokens_of_text(self, text: str) -> list[int]:
+    def _tokens_of_text(self, client: httpx.Client, text: str) -> list[int]:
         vllm = {"model": self._model, "prompt": text, "add_special_tokens": False}
-        return self._tokenize(vllm if self._dialect == "vllm" else {"content": text, "add_special": False})
+        return self._tokenize(client, vllm if self._dialect == "vllm" else {"content": text, "add_special": False})
 
-    def _tokens_of_prompt(self, conversation: Conversation) -> list[int]:
+    def _tokens_of_prompt(self, client: httpx.Client, conversation: Conversation) -> list[int]:
         if self._dialect == "vllm":
-            return self._tokenize({"model": self._model, "messages": _messages(conversation), "add_generation_prompt": True})
+            body = {"model": self._model, "messages": _messages(conversation), "add_generation_prompt": True}
+            return self._tokenize(client, body)
         self._know_dialect()
-        with self._client() as client, _as_model_errors():
+        with _as_model_errors():
             prompt = self._post(client, f"{self._root}/apply-template", {"messages": _messages(conversation)})["prompt"]
-        return self._tokenize({"content": prompt, "add_special": False, "parse_special": True})
+        return self._tokenize(client, {"content": prompt, "add_special": False, "parse_special": True})
 
-    def _tokenize(self, body: dict[str, Any]) -> list[int]:
+    def _tokenize(self, client: httpx.Client, body: dict[str, Any]) -> list[int]:
         self._know_dialect()
-        with self._client() as client, _as_model_errors():
+        with _as_model_errors():
             tokens: list[int] = self._post(client, f"{self._root}/tokenize", body)["tokens"]
         return tokens
 
@@ -310,6 +318,15 @@ class ServerModel:
     def _post(self, client: httpx.Client, url: str, body: dict[str, Any]) -> Any:
         with _as_model_errors():
             return client.post(url, json=body).raise_for_status().json()
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The lines of an event stream. JSON may hold, as it is, what Python's own ways of cutting take for an end of line."""
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from (line.decode() for line in lines)
+    yield rest.decode()
 
 
 def _messages(conversation: Conversation) -> list[dict[str, str]]:
