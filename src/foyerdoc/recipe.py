@@ -45,9 +45,9 @@ class Recipe(BaseModel):
         dense: what meaning weighs where both count, 0 to 1.
         k: passages that are read.
         model: who chooses among their sentences: "quoter" for the one that comes with foyerdoc (it knows the embedded embedder
-            alone), "ranking" for nobody, else a language model: "smollm2", a folder or a name.
-        quantization: of the language model: 16 bits ("none"), "int8", "nf4" or "fp4" with double quantisation, "nf4-single"
-            for NF4 without.
+            alone), "ranking" for nobody, else a language model, as `named_model` reads it.
+        quantization: of the language model, where it is run here: 16 bits ("none"), "int8", "nf4" or "fp4" with double
+            quantisation, "nf4-single" for NF4 without.
         adapter: folder of the language model's adapter, "none" for none.
         prompt_language: in which the language model is asked.
         prompt_length: whether its instruction says all that matters, or the task alone.

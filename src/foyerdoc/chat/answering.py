@@ -411,8 +411,7 @@ def language_model(recipe: Recipe) -> LanguageModel | None:
     """The language model that a recipe names, not loaded yet; None where it names none."""
     if not recipe.generates:
         return None
-    from foyerdoc.models.local import LocalModel
+    from foyerdoc.models.naming import named_model
 
-    source = None if recipe.model == "smollm2" else recipe.model
     adapter = None if recipe.adapter == "none" else Path(recipe.adapter)
-    return LocalModel(source, adapter=adapter, quantization=recipe.quantization)
+    return named_model(recipe.model, adapter=adapter, quantization=recipe.quantization)

@@ -42,7 +42,10 @@ Where = Annotated[
 TopK = Annotated[int | None, typer.Option("-k", help="How many passages; 5, or what the settings say.", min=1)]
 Model = Annotated[
     str | None,
-    typer.Option(help="A language model that chooses the quotes: its folder, its name on the hub if it is here, or smollm2."),
+    typer.Option(
+        help="A language model that chooses the quotes: its folder, its name on the hub if it is here, smollm2, or"
+        " vllm+http://HOST:8000/v1#NAME of a server."
+    ),
 ]
 Write = Annotated[
     bool, typer.Option("--write", help="Let the model write the answer; what the quotes do not bear out is left out.")
@@ -220,9 +223,9 @@ def _chat(index: Index, model: str | None, recipe: Recipe | None, *, write: bool
 
     if model is None:
         return Chat(index, write=write, recipe=recipe)
-    from foyerdoc.models.local import LocalModel
+    from foyerdoc.models.naming import named_model
 
-    return Chat(index, LocalModel(None if model == "smollm2" else model), write=write, recipe=recipe)
+    return Chat(index, named_model(model), write=write, recipe=recipe)
 
 
 def _lines() -> Iterator[str]:

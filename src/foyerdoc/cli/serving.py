@@ -176,9 +176,9 @@ def _configuration(
     named = load_schemas(schemas)
     language_model = None
     if model is not None:
-        from foyerdoc.models.local import LocalModel
+        from foyerdoc.models.naming import named_model
 
-        language_model = LocalModel(None if model == "smollm2" else model)
+        language_model = named_model(model)
     if taxonomy is None:
         from foyerdoc.demo import folder
         from foyerdoc.demo.schemas import SCHEMAS
