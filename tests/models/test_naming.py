@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from foyerdoc.chat.answering import language_model
-from foyerdoc.errors import UsageError
+from foyerdoc.errors import ModelError, UsageError
 from foyerdoc.models.local import LocalModel
 from foyerdoc.models.naming import KEY, named_model
 from foyerdoc.models.protocol import Message
@@ -39,6 +39,17 @@ def test_a_server_s_model_is_asked_with_the_key_of_the_environment(monkeypatch: 
         assert model.name == "org/claims-7b on a server"
         assert model.context_tokens == 77
         assert model.generate([ASK], max_tokens=3)[0].text == "yes"
+
+
+def test_a_wrong_key_and_a_wrong_name_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(Keyed) as url:
+        with pytest.raises(ModelError, match="401") as caught:
+            named_model(f"vllm+{url}#org/claims-7b").generate([ASK], max_tokens=3)
+        assert KEY in caught.value.hint
+        monkeypatch.setenv(KEY, "key-1")
+        with pytest.raises(ModelError, match="no model called 'claims'") as caught:
+            _ = named_model(f"vllm+{url}#claims").context_tokens
+        assert "org/claims-7b" in caught.value.hint
 
 
 def test_the_rest_is_run_here(tmp_path: Path) -> None:

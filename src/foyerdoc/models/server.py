@@ -40,6 +40,9 @@ _LLGUIDANCE = "%llguidance {}\n"
 # documents contain. This cannot be rewritten.
 _LLGUIDANCE_ALONE = '\nonly_llguidance: %regex {"substring_chars": "x"}\n'
 _REFUSALS = (400, 422, 500, 501)
+_LOG = "the server's log says more; a prompt longer than its context is the usual cause of 400"
+_KEY = "it wants a key: api_key=..., or the variable FOYERDOC_SERVER_KEY"
+_WHY = {401: _KEY, 403: _KEY, 404: "check base_url, dialect and the model's name"}
 _BROKEN_OFF = ("abort", "error", "content_filter")
 
 
@@ -302,8 +305,11 @@ class ServerModel:
             if self._dialect == "llama.cpp":
                 return int(self._get(client, f"{self._root}/props")["default_generation_settings"]["n_ctx"])
             if self._dialect == "vllm":
-                listed = self._get(client, f"{self._base}/models")["data"]
-                return next(int(entry["max_model_len"]) for entry in listed if entry["id"] == self._model)
+                listed = {str(one["id"]): one for one in self._get(client, f"{self._base}/models")["data"]}
+                if self._model not in listed:
+                    hint = f"it has {', '.join(sorted(listed)) or 'none'}"
+                    raise ModelError(f"the server has no model called {self._model!a}", hint=hint)
+                return int(listed[self._model]["max_model_len"])
         raise ModelError("this server does not tell its context", hint="pass context_tokens=...")
 
     def _client(self) -> httpx.Client:
@@ -371,8 +377,7 @@ def _as_model_errors() -> Iterator[None]:
         yield
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
-        hint = "the server's log says more; a prompt longer than its context is the usual cause of 400"
-        raise ModelError(f"the model server answered {status}", hint=hint) from None
+        raise ModelError(f"the model server answered {status}", hint=_WHY.get(status, _LOG)) from None
     except httpx.TimeoutException:
         raise ModelError("the model server did not answer in time", hint="raise timeout=..., or ask for less") from None
     except httpx.HTTPError as error:
