@@ -192,8 +192,8 @@ def test_a_script_needs_no_main_guard_and_no_particular_folder(tmp_path: Path) -
 def test_a_reader_may_not_use_the_network(tmp_path: Path) -> None:
     code = """
 import socket, sys
-from foyerdoc.reading import worker
-sys.addaudithook(worker._refuse_network)
+from foyerdoc.reading import child
+sys.addaudithook(child._refuse_network)
 for attempt in (lambda: socket.create_connection(("127.0.0.1", 9)), lambda: socket.getaddrinfo("localhost", 80)):
     try:
         attempt()

@@ -8,8 +8,9 @@ from foyerdoc.documents import Document, OutlineEntry
 from foyerdoc.errors import DamagedFile, EncryptedFile
 from foyerdoc.reading.archives import Archive, resolve
 from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.hypertext import decode_page, parse_xhtml
 from foyerdoc.reading.markup import elements, local, parse_xml
-from foyerdoc.reading.web import add_page, decode_page, parse_xhtml
+from foyerdoc.reading.web import add_page
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

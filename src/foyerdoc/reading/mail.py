@@ -17,8 +17,8 @@ from foyerdoc.documents import Document
 from foyerdoc.errors import EncryptedFile
 from foyerdoc.reading.assembly import Assembly
 from foyerdoc.reading.encodings import decode, wide_encoding
+from foyerdoc.reading.hypertext import decode_page
 from foyerdoc.reading.messages import Body, Message, add_message
-from foyerdoc.reading.web import decode_page
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Bcc", "Date", "Message-ID", "Reply-To", "In-Reply-To")
 _SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}

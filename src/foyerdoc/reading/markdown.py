@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from foyerdoc.documents import BlockKind, Document
 from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.hypertext import parse_html
 from foyerdoc.reading.plain import decode_text
-from foyerdoc.reading.web import add_page, parse_html
+from foyerdoc.reading.web import add_page
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from foyerdoc.documents import Document
 from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.hypertext import parse_html
 from foyerdoc.reading.plain import add_paragraphs
-from foyerdoc.reading.web import add_page, parse_html
+from foyerdoc.reading.web import add_page
 
 _SHOWN = ("From", "To", "Cc", "Bcc", "Date")
 _METADATA = {"Message-ID": "message_id", "Reply-To": "reply_to", "In-Reply-To": "in_reply_to"}

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from foyerdoc.documents import Document
 from foyerdoc.errors import DamagedFile, EncryptedFile
 from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.hypertext import decode_page
 from foyerdoc.reading.messages import Body, Message, add_message
 from foyerdoc.reading.richtext import decompress, rtf_text
-from foyerdoc.reading.web import decode_page
 
 if TYPE_CHECKING:
     from oxmsg import Message as Outlook

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 from foyerdoc.documents import BlockKind
 from foyerdoc.errors import MissingDependency
 from foyerdoc.reading.assembly import Assembly
+from foyerdoc.reading.hypertext import is_hidden, parse_html
+from foyerdoc.reading.webtables import cell_rows
 
 if TYPE_CHECKING:
     from unstructured.documents.elements import Element
@@ -120,9 +122,6 @@ def _table_rows(element: Element) -> list[list[str]]:
     markup = element.metadata.text_as_html if element.category == "Table" else None
     if not markup:
         return []
-    from foyerdoc.reading.web import is_hidden, parse_html
-    from foyerdoc.reading.webtables import cell_rows
-
     root = parse_html(markup)
     table = next(root.iter("table"), None) if root is not None else None
     return cell_rows(table, is_hidden)[1] if table is not None else []

@@ -8,17 +8,16 @@ are not evaluated. The alternative text of pictures is a caption.
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from foyerdoc.documents import BlockKind, Document, HiddenText
-from foyerdoc.errors import DamagedFile
 from foyerdoc.reading.assembly import Assembly
-from foyerdoc.reading.encodings import Decoded, decode
-from foyerdoc.reading.markup import DECLARATION, local, parse_xml, without_doctype
+from foyerdoc.reading.encodings import Decoded
+from foyerdoc.reading.hypertext import decode_page, is_hidden, parse_html, parse_xhtml
+from foyerdoc.reading.markup import local
 from foyerdoc.reading.secondopinion import ask_unstructured
 from foyerdoc.reading.webtables import cell_rows, is_layout
 
@@ -77,11 +76,7 @@ _KINDS: dict[str, BlockKind] = {
     "select": "form_field",
 }
 _LISTS = {"ul", "ol", "dl", "menu", "dir"}
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE)
 _SHOWN_INPUTS = {"text", "email", "tel", "url", "number", "date", "search", "month", "time", "submit", "button", "reset"}
 _META_NAMES = {
     "author": "author",
@@ -90,7 +85,6 @@ _META_NAMES = {
     "date": "created",
     "dcterms.created": "created",
 }
-_NESTING = re.compile(r"</?(?!(?:br|p|h[1-6]|script|style|html|head|body|title|meta|img)\b)[a-z][^<>]*>", re.IGNORECASE)
 # Paths of deeper elements are those of their ancestor at this depth: a page that nests a hundred thousand deep is no document.
 _DEEPEST_PATH = 200
 
@@ -127,50 +121,6 @@ def read_xhtml(assembly: Assembly) -> Document:
     return _finish(assembly, parse_xhtml(decoded.text, assembly), "application/xhtml+xml")
 
 
-def decode_page(raw: bytes, declared: str | None = None) -> Decoded:
-    """A page's text: by byte order mark, UTF-8 validity, the declaration of its carrier, its own, else a guess."""
-    found = _META.search(raw[:4096]) or _XML_ENCODING.search(raw[:400])
-    return decode(raw, declared or (found.group(1).decode("ascii", errors="replace") if found else None))
-
-
-def parse_html(text: str, assembly: Assembly | None = None) -> _Element | None:
-    """The root element of a page however broken it is, or None when there is none in it.
-
-    A page that nests deeper than the parser goes is read again without the elements that nest; `assembly` gets the issue.
-    """
-    cleaned = DECLARATION.sub("", text).replace("\0", "")
-    root, too_deep = _parse(cleaned)
-    if too_deep:
-        root, _ = _parse(_NESTING.sub("\n", cleaned))
-        if assembly is not None:
-            assembly.issue("deep_nesting", "the page nests too deep; it was read without its divisions, lists and tables")
-    return root
-
-
-def _parse(text: str) -> tuple[_Element | None, bool]:
-    from lxml import etree
-
-    parser = etree.HTMLParser(huge_tree=True, no_network=True, remove_pis=True, recover=True, encoding="utf-8")
-    try:
-        root = etree.fromstring(text.encode("utf-8", errors="replace"), parser)
-    except etree.XMLSyntaxError:
-        return None, False
-    # What lies below the deepest level that the parser follows is dropped without an error.
-    return root, any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
-
-
-def parse_xhtml(text: str, assembly: Assembly | None = None) -> _Element | None:
-    """The root element of a page in XML; read as HTML when it is not well-formed."""
-    plain = without_doctype(DECLARATION.sub("", text))
-    named = _ENTITY.sub(
-        lambda m: m.group(0) if m.group(1) in {"amp", "lt", "gt", "quot", "apos"} else html.unescape(m.group(0)), plain
-    )
-    try:
-        return parse_xml(named.strip().encode("utf-8", errors="replace"), "page", recover=False)
-    except DamagedFile:
-        return parse_html(text, assembly)
-
-
 def add_page(assembly: Assembly, root: _Element | None, place: str = "") -> None:
     """Append a page's blocks.
 
@@ -181,11 +131,6 @@ def add_page(assembly: Assembly, root: _Element | None, place: str = "") -> None
     """
     if root is not None:
         _Page(assembly, place).walk(root)
-
-
-def is_hidden(element: _Element) -> bool:
-    """Whether the element itself says that it is not shown."""
-    return element.get("hidden") is not None or bool(_HIDING.search(element.get("style", "")))
 
 
 def _finish(assembly: Assembly, root: _Element | None, media_type: str) -> Document:

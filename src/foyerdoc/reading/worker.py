@@ -1,9 +1,8 @@
 """Reading in a process of its own, so that a hostile file costs a process and not the service.
 
-The process is started as `python -m foyerdoc.reading.worker`, so callers need no main guard. It reads requests from
-its standard input and answers on its standard output: lengths, JSON and the file's bytes; nothing is pickled. It may
-open no network connection. It stays for further files until it has read enough of them, dies, or is killed for
-overrunning its time.
+This is its owner's side. What runs inside is `reading.child`, started as `python -m`, so callers need no main guard. Requests
+go to its standard input and answers come from its standard output: lengths, JSON and the file's bytes; nothing is pickled.
+It stays for further files until it has read enough of them, dies, or is killed for overrunning its time.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from typing import Any
 
 import orjson
 
-from foyerdoc.errors import DamagedFile, FoyerdocError, LimitExceeded, ReadError, UsageError, by_code
+from foyerdoc.errors import DamagedFile, LimitExceeded, ReadError, UsageError, by_code
 from foyerdoc.settings import Limits
 
-_HEADER = struct.Struct(">IQ")  # JSON length, raw length
-_ANSWER = struct.Struct(">cQ")  # kind, length
+HEADER = struct.Struct(">IQ")  # JSON length, raw length
+ANSWER = struct.Struct(">cQ")  # kind, length
 _MAX_USES = 400  # a process is replaced then, so that what parsers leak stays small
 _PIECE = 1 << 20
 _LONGEST = 1e6  # seconds; timers and polls of the system take no more
@@ -110,7 +109,7 @@ class _Process:
         quiet = {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.uses = 0
         self._popen = subprocess.Popen(
-            [sys.executable, "-P", "-m", "foyerdoc.reading.worker"],
+            [sys.executable, "-P", "-m", "foyerdoc.reading.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -140,9 +139,9 @@ class _Process:
             EOFError, BrokenPipeError: the process died.
         """
         self.uses += 1
-        pending = [memoryview(_HEADER.pack(len(request), len(raw))), memoryview(request), memoryview(raw)]
+        pending = [memoryview(HEADER.pack(len(request), len(raw))), memoryview(request), memoryview(raw)]
         received = bytearray()
-        expected = _ANSWER.size
+        expected = ANSWER.size
         with selectors.DefaultSelector() as selector:
             selector.register(self._stdout, selectors.EVENT_READ)
             selector.register(self._stdin, selectors.EVENT_WRITE)
@@ -163,9 +162,9 @@ class _Process:
                         if not piece:
                             raise EOFError
                         received += piece
-                if expected == _ANSWER.size and len(received) >= expected:
-                    expected += _ANSWER.unpack_from(received)[1]
-        return _ANSWER.unpack_from(received)[0], bytes(received[_ANSWER.size :])
+                if expected == ANSWER.size and len(received) >= expected:
+                    expected += ANSWER.unpack_from(received)[1]
+        return ANSWER.unpack_from(received)[0], bytes(received[ANSWER.size :])
 
     def _send(self, pending: list[memoryview]) -> list[memoryview]:
         while pending and not len(pending[0]):
@@ -221,88 +220,3 @@ class _Pool:
 
 _POOL = _Pool()
 atexit.register(_POOL.close)
-
-
-# --- inside the process ----------------------------------------------------------------------------------------------
-
-
-def main() -> None:
-    """Answer requests until the standard input ends."""
-    requests = sys.stdin.buffer
-    # Parsers that print must not be taken for answers.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    sys.addaudithook(_refuse_network)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    while header := requests.read(_HEADER.size):
-        n_request, n_raw = _HEADER.unpack(header)
-        request = orjson.loads(requests.read(n_request))
-        kind, payload = _answer(request, requests.read(n_raw))
-        answers.write(_ANSWER.pack(kind, len(payload)))
-        answers.write(payload)
-        answers.flush()
-
-
-def _end_with(parent: int) -> None:
-    """End this process, and the programs it started, once the one that started it is gone: nobody waits for the answer.
-
-    The kernel's own signal for this would not do: it comes when the thread that started the process ends.
-    """
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os.killpg(0, signal.SIGKILL)
-
-
-def _answer(request: dict[str, Any], raw: bytes) -> tuple[bytes, bytes]:
-    limits = Limits(**request["limits"])
-    _limit_memory(limits.memory_bytes)
-    # Should the parent be gone and a parser not let `_end_with` run, nobody else would end an endless loop.
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds + 10)
-    try:
-        return b"R", _do(request, raw, limits)
-    except FoyerdocError as error:
-        return b"E", orjson.dumps([error.code, error.message, error.hint])
-    except MemoryError:
-        message = f"{request['name']}: needs more than {limits.memory_bytes} bytes of memory"
-        return b"E", orjson.dumps([LimitExceeded.code, message, "raise Limits.memory_bytes, or split the file"])
-    except Exception as error:  # noqa: BLE001 - the process's boundary: whatever a parser raises becomes one typed error
-        message = f"{request['name']}: could not be parsed ({type(error).__name__})"
-        return b"E", orjson.dumps(
-            [DamagedFile.code, message, "open it in its own program; if that fails too, ask for it again"]
-        )
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _do(request: dict[str, Any], raw: bytes, limits: Limits) -> bytes:
-    from foyerdoc.reading.parsing import parse
-    from foyerdoc.serialization import dumps
-
-    if request["do"] == "words":
-        from foyerdoc.reading.pdf import words_of
-
-        words = words_of(raw, request["name"], request["password"], request["pages"])
-        return orjson.dumps({str(page): found for page, found in words.items()})
-    if request["do"] == "pictures":
-        from foyerdoc.reading.picturing import draw
-
-        return draw(raw, request["name"], request["password"], request["pages"], request["dpi"])
-    document = parse(raw, request["name"], password=request["password"], limits=limits, boxes=request["boxes"])
-    return dumps(document, boxes=True)
-
-
-def _limit_memory(size: int) -> None:
-    if sys.platform == "linux":
-        import resource
-
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
-
-
-def _refuse_network(event: str, _arguments: tuple[object, ...]) -> None:
-    if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"):
-        raise PermissionError("a reader may not use the network")
-
-
-if __name__ == "__main__":
-    main()
