@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -20,21 +22,55 @@ from foyerdoc.storage import open_folder
 SAYS = "import sys\ndef app():\n    print('foyerdoc', *sys.argv[1:])\n"
 
 
-def make_wheel(folder: Path, name: str, code: str, *told: str, script: str = "") -> Path:
+BUILDS = """import zipfile
+def build_wheel(folder, *_):
+    about, name = "source-1.0.dist-info", "source-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as archive:
+        archive.writestr("source.py", "built_with = 'VERSION'")
+        archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.4\\nName: source\\nVersion: 1.0\\n")
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        archive.writestr(f"{about}/RECORD", "")
+    return name
+"""
+
+
+def make_wheel(folder: Path, name: str, code: str, *told: str, script: str = "", version: str = "1.0") -> Path:
     """A wheel of one module."""
-    about = f"{name}-1.0.dist-info"
+    about = f"{name}-{version}.dist-info"
     files = {
         f"{name}.py": code,
-        f"{about}/METADATA": "\n".join(["Metadata-Version: 2.4", f"Name: {name}", "Version: 1.0", *told, "", ""]),
+        f"{about}/METADATA": "\n".join(["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", *told, "", ""]),
         f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         **({f"{about}/entry_points.txt": script} if script else {}),
     }
-    path = folder / f"{name}-1.0-py3-none-any.whl"
+    path = folder / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for place, content in files.items():
             archive.writestr(place, content)
         archive.writestr(f"{about}/RECORD", "".join(f"{place},,\n" for place in [*files, f"{about}/RECORD"]))
     return path
+
+
+def make_source(folder: Path) -> Path:
+    """A package without a wheel, which `builder` builds."""
+    path = folder / "source-1.0.tar.gz"
+    files = {
+        "pyproject.toml": '[build-system]\nrequires = ["builder"]\nbuild-backend = "builder"\n',
+        "PKG-INFO": "Metadata-Version: 2.4\nName: source\nVersion: 1.0\n",
+    }
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"source-1.0/{name}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content.encode()))
+    return path
+
+
+def locked(*paths: Path) -> str:
+    """The lines of a lock."""
+    return "".join(
+        f"{path.name.split('-')[0]}==1.0 --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n" for path in paths
+    )
 
 
 @pytest.fixture
@@ -45,9 +81,8 @@ def offline(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     needed = make_wheel(folder, "needed", "", "License-Expression: MIT")
-    digest = hashlib.sha256(needed.read_bytes()).hexdigest()
     lock = tmp_path / "lock.txt"
-    lock.write_text(f"needed==1.0 --hash=sha256:{digest}\n", encoding="utf-8")
+    lock.write_text(locked(needed), encoding="utf-8")
     script = "[console_scripts]\nfoyerdoc = foyerdoc:app\n"
     project = make_wheel(
         tmp_path, "foyerdoc", SAYS, "License: Apache-2.0", "Requires-Dist: Needed>=1 ; os_name != 'x'", script=script
@@ -170,6 +205,23 @@ def test_what_is_bundled_is_what_is_locked(offline, tmp_path):
     (tmp_path / "other" / "file").touch()
     with pytest.raises(UsageError, match="something else"):
         bundle(tmp_path / "other", lock, project)
+
+
+def test_what_has_no_wheel_is_built_with_what_is_locked(offline, tmp_path):
+    lock, project = offline
+    index = tmp_path / "index"
+    source = make_source(index)
+    builder = make_wheel(index, "builder", BUILDS.replace("VERSION", "1.0"))
+    make_wheel(index, "builder", BUILDS.replace("VERSION", "2.0"), version="2.0")  # which pip would take
+    lock.write_text(locked(source, builder), encoding="utf-8")
+    folder = bundle(tmp_path / "a bundle", lock, project)
+    with zipfile.ZipFile(folder / "wheels" / "source-1.0-py3-none-any.whl") as wheel:
+        assert wheel.read("source.py") == b"built_with = '1.0'"
+
+    lock.write_text(locked(source), encoding="utf-8")
+    with pytest.raises(ReadError, match="pip wheel") as failed:
+        bundle(tmp_path / "another", lock, project)
+    assert "what it is built with" in failed.value.hint
 
 
 def test_the_bill_of_materials(tmp_path):

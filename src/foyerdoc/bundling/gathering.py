@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,7 @@ def bundle(out: Path, lock: Path, project: Path) -> Path:
 
     Args:
         out: the folder to make; an older bundle there is replaced.
-        lock: requirements with hashes; deploy/locks has two.
+        lock: requirements with hashes, also of what sources among them and foyerdoc's are built with; deploy/locks has two.
         project: foyerdoc's source, or its wheel.
 
     Returns:
@@ -76,9 +77,9 @@ def _gather_wheels(folder: Path, lock: Path, project: Path) -> list[Wheel]:
     if not any(folder.iterdir()):
         raise UsageError(f"{lock} names no package", hint="name a lock file; deploy/locks in the repository has two")
     for source in sorted(set(folder.iterdir()) - set(folder.glob("*.whl"))):
-        _pip("wheel", "--no-deps", "--wheel-dir", folder, source)
+        _build(source, folder)
         source.unlink()
-    _pip("wheel", "--no-deps", "--wheel-dir", folder, project)
+    _build(project, folder)
     wheels = sorted(map(Wheel.of, folder.glob("*.whl")), key=lambda wheel: wheel.name)
     if "foyerdoc" not in (wheel.name for wheel in wheels):
         raise UsageError(f"{project} is not foyerdoc", hint="name its source folder, or its wheel, with --project")
@@ -95,10 +96,23 @@ def _gather_models(folder: Path) -> None:
     embedded.fetch(folder)  # what is there and right is left alone
 
 
-def _pip(*arguments: str | Path) -> None:
+def _build(source: Path, folder: Path) -> None:
+    """A wheel, built with the wheels in `folder` alone, whose hashes were checked: pip would fetch the newest of others."""
+    # Variables, not options: only they take the place of what pip's own settings say. An address, since pip splits at spaces.
+    # Not from pip's cache, which may hold a wheel that something else has built.
+    alone = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.resolve().as_uri(), "PIP_NO_CACHE_DIR": "1"}
+    hint = "see what pip says above; the lock must name what it is built with, as wheels"
+    _pip("wheel", "--no-deps", "--wheel-dir", folder, source, settings=alone, hint=hint)
+
+
+def _pip(
+    *arguments: str | Path,
+    settings: Mapping[str, str] | None = None,
+    hint: str = "see what pip says above; check the network and its index",
+) -> None:
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *map(str, arguments)]
-    if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
-        raise ReadError(f"pip {arguments[0]} did not succeed", hint="see what pip says above; check the network and its index")
+    if subprocess.run(command, stdout=sys.stderr, env={**os.environ, **(settings or {})}, check=False).returncode:
+        raise ReadError(f"pip {arguments[0]} did not succeed", hint=hint)
 
 
 def _ocr_files() -> dict[str, Path]:
