@@ -20,7 +20,7 @@ from foyerdoc.index import Index
 from foyerdoc.index.filters import Where
 from foyerdoc.index.lexical import content_words
 from foyerdoc.models.protocol import LanguageModel, Message
-from foyerdoc.quoting import Quoter, bundled
+from foyerdoc.quoting import Quoter, bundled_for
 from foyerdoc.results import Answer, Citation, Fingerprint, Hit, Sentence
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Chat:
             raise UsageError("there is no model to write the answer", hint="pass model=..., or leave write out")
         self._index = index
         self._model = model
-        self._quoter = _own(index) if quoter == "bundled" else quoter
+        self._quoter = bundled_for(index.embedder) if quoter == "bundled" else quoter
         self._threshold = threshold
         self._none = none
         self._writes = write
@@ -386,12 +386,6 @@ class Chat:
             hits=tuple(Hit(one.chunk, one.score, one.document_name, dict(one.metadata)) for one in found.evidence),
             fingerprint=Fingerprint(model.name if model else embedder, model.adapter if model else None, settings),
         )
-
-
-def _own(index: Index) -> Quoter | None:
-    """The quoter that comes with foyerdoc, where an index's scores are those that it was trained with."""
-    quoter = bundled()
-    return quoter if quoter is not None and index.embedder.name == quoter.embedder else None
 
 
 class _Notes:

@@ -6,6 +6,6 @@ quoter.py     `Quoter`: a trained network from its folder
 """
 
 from foyerdoc.quoting.passages import Passage
-from foyerdoc.quoting.quoter import Quoter, bundled
+from foyerdoc.quoting.quoter import Quoter, bundled, bundled_for
 
-__all__ = ["Passage", "Quoter", "bundled"]
+__all__ = ["Passage", "Quoter", "bundled", "bundled_for"]

@@ -22,6 +22,7 @@ from foyerdoc.models.tokens import Tokens
 from foyerdoc.quoting.passages import Passage, Reader
 
 if TYPE_CHECKING:
+    from foyerdoc.models.protocol import Embedder
     from foyerdoc.quoting.network import Network
 
 KIND: Final = "quoter"
@@ -122,21 +123,33 @@ class Quoter:
         if not any(passage.sentences for passage in passages):
             return np.zeros(0)
         with self._lock:
-            if self._loaded is None:
-                with _loading:
-                    self._loaded = self._load()
-            network, reader = self._loaded
+            network, reader = self._ready()
             return predict(network, [reader.read(question, passages)], _BUDGET)[0]
 
     def weigh(self, odds: NDArray[np.float64], passages: Sequence[Passage]) -> NDArray[np.float64]:
         """(sentences,) float64, what sentences are ordered by, higher first: the network and retrieval err differently."""
         return weighed(odds, passages, self._settings.retrieval)
 
+    def load(self) -> None:
+        """Load it now, and not when it is first asked.
+
+        Raises:
+            ModelMissing, ModelError: as for `odds`.
+        """
+        with self._lock:
+            self._ready()
+
     def unload(self) -> None:
         """Let go of the model's memory. A later call loads it again."""
         with self._lock:
             self._loaded = None
             gc.collect()
+
+    def _ready(self) -> tuple[Network, Reader]:
+        if self._loaded is None:
+            with _loading:
+                self._loaded = self._load()
+        return self._loaded
 
     def _load(self) -> tuple[Network, Reader]:
         from foyerdoc.quoting.network import Network
@@ -174,6 +187,12 @@ def bundled() -> Quoter | None:
     """
     folder = Path(__file__).with_name("general")
     return Quoter(folder) if folder.is_dir() else None
+
+
+def bundled_for(embedder: Embedder) -> Quoter | None:
+    """The quoter that comes with foyerdoc, where an index's scores are those that it was trained with."""
+    quoter = bundled()
+    return quoter if quoter is not None and embedder.name == quoter.embedder else None
 
 
 def weighed(odds: NDArray[np.float64], passages: Sequence[Passage], retrieval: float) -> NDArray[np.float64]:

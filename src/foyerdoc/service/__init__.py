@@ -6,6 +6,7 @@ ledger.py         one SQLite file: what was accepted, what is to be done, who ha
 access.py         who asks, and what they may
 throttle.py       how much, how often and how many at once
 library.py        collections: their files, indexes and answers
+loading.py       models before the first question, in a thread
 jobs.py           accepted files through the pipeline, in threads that can be killed at any moment
 judging.py        what people say is right, and the review page
 monitoring.py     metrics and log lines, none of which holds text of a document

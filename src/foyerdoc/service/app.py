@@ -17,6 +17,7 @@ from foyerdoc.service.configuration import Configuration
 from foyerdoc.service.jobs import Jobs
 from foyerdoc.service.ledger import Ledger
 from foyerdoc.service.library import Library
+from foyerdoc.service.loading import Loading
 from foyerdoc.service.monitoring import Metrics, Watched
 from foyerdoc.service.problems import Problem
 from foyerdoc.service.routes import ROUTERS
@@ -62,6 +63,7 @@ def make_app(configuration: Configuration) -> FastAPI:
     ledger = open_ledger(configuration.folder, write=not configuration.read_only)
     library, metrics = Library(configuration, ledger), Metrics()
     jobs = None if configuration.read_only else Jobs(library, metrics)
+    loading = Loading(library)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -73,6 +75,8 @@ def make_app(configuration: Configuration) -> FastAPI:
             if jobs is not None:
                 held.callback(jobs.stop)
                 jobs.start()
+            held.callback(loading.stop)
+            loading.start()
             yield
 
     # Interactive documentation would come from elsewhere: the description alone is served.
@@ -87,6 +91,7 @@ def make_app(configuration: Configuration) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.ledger, app.state.library, app.state.jobs, app.state.metrics = ledger, library, jobs, metrics
+    app.state.loading = loading
     app.state.tickets = Tickets()
     app.state.throttle = Throttle(configuration.allowance)
     problems.install(app)

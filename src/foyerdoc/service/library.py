@@ -29,7 +29,9 @@ from foyerdoc.documents import Document
 from foyerdoc.errors import NoIndex, UsageError
 from foyerdoc.index import Index
 from foyerdoc.index.places import in_schema
+from foyerdoc.models.protocol import Embedder
 from foyerdoc.pipeline import Pipeline
+from foyerdoc.quoting import bundled_for
 from foyerdoc.service.configuration import Configuration
 from foyerdoc.service.entries import Accepted, Job
 from foyerdoc.service.ledger import Ledger
@@ -57,12 +59,24 @@ class Library:
 
     def open_index(self, place: str | Path) -> Index:
         """An index that shares its embedder with all others."""
+        return Index.open(place, embedder=self.embedder(), write=not self.configuration.read_only)
+
+    def embedder(self) -> Embedder:
+        """The one embedder of all indexes."""
         with self._lock:
             if self._embedder is None:
                 from foyerdoc.embedding import SentenceEmbedder
 
                 self._embedder = SentenceEmbedder()
-        return Index.open(place, embedder=self._embedder, write=not self.configuration.read_only)
+            return self._embedder
+
+    def load(self) -> None:
+        """Load the models that searches and answers need, which they would do themselves; not a language model."""
+        embedder = self.embedder()
+        embedder.embed_queries(["ready?"])
+        quoter = bundled_for(embedder)
+        if quoter is not None:
+            quoter.load()
 
     def empty_index(self) -> Index:
         """What stands for an index that the process that writes has not made yet."""

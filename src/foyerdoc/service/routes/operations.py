@@ -28,11 +28,14 @@ def health() -> Status:
 
 @router.get("/ready", summary="Can it answer?", responses={503: responses(503)[503]})
 def ready(request: Request) -> Status:
-    """The ledger can be read and, in the process that writes, jobs are worked on."""
+    """The ledger can be read, the models are loaded and, in the process that writes, jobs are worked on."""
     request.app.state.ledger.counts()
     jobs: Jobs | None = request.app.state.jobs
     if jobs is not None and not jobs.alive():
         raise Problem(503, "not_ready", "no job is worked on", hint="look at the service's log", wait=5)
+    if not request.app.state.loading.done:
+        hint = "come again; if it stays so, the service's log says why"
+        raise Problem(503, "loading", "the models are not loaded yet", hint=hint, wait=5)
     return Status(status="ready")
 
 
