@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -24,6 +25,14 @@ Header = dict[str, str]
 @pytest.fixture(scope="module")
 def served_embedder(embedder: Embedder) -> Embedder:
     return embedder
+
+
+@pytest.fixture(scope="module")
+def letter(app: FastAPI, client: TestClient) -> tuple[str, Header]:
+    """The place of a letter's file in the collection "letters", and a key to it."""
+    header, place = key(app, "read", "write", collections=("letters",)), "/v1/collections/letters/documents"
+    made = client.post(place, params={"name": "letter.txt"}, content=LETTER, headers=header).json()
+    return f"{place}/{made['id']}/file", header
 
 
 def test_an_upload_is_read_labelled_extracted_and_found(client: TestClient, writer: Header, ours: dict[str, Any]) -> None:
@@ -49,6 +58,61 @@ def test_an_upload_is_read_labelled_extracted_and_found(client: TestClient, writ
     file = client.get(f"/v1/collections/ours/documents/{ours['id']}/file", headers=writer)
     assert file.content.startswith(b"%PDF")
     assert file.headers["content-disposition"].startswith("attachment")
+
+
+IGNORED = ("bytes=9-0", "bytes=0-1,3-4", "bytes=-", "lines=1-2", "bytes=x", f"bytes={'9' * 5000}-")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("bytes=0-9", range(10)),
+        ("bytes=5-", range(5, 114)),
+        ("Bytes = 100-5000", range(100, 114)),
+        ("bytes=-3", range(111, 114)),
+        ("bytes=-5000", range(114)),
+        *((asked, None) for asked in IGNORED),
+    ],
+)
+def test_a_part_of_a_file(client: TestClient, letter: tuple[str, Header], asked: str, expected: range | None) -> None:
+    place, header = letter
+    answer = client.get(place, headers={**header, "Range": asked})
+    told = answer.headers
+    assert (told["content-type"], told["accept-ranges"]) == ("application/octet-stream", "bytes")
+    assert told["content-disposition"].startswith("attachment")
+    assert (told["etag"], told["cache-control"]) == (f'"{hashlib.sha256(LETTER).hexdigest()}"', "no-store")
+    assert int(told["content-length"]) == len(answer.content)
+    if expected is None:
+        assert (answer.status_code, answer.content) == (200, LETTER)
+        assert "content-range" not in told
+    else:
+        assert (answer.status_code, answer.content) == (206, LETTER[expected.start : expected.stop])
+        assert told["content-range"] == f"bytes {expected.start}-{expected.stop - 1}/114"
+
+
+def test_a_part_that_is_not_there_or_of_another_file(client: TestClient, letter: tuple[str, Header]) -> None:
+    place, header = letter
+    for asked in ("bytes=114-", "bytes=500-600", "bytes=-0"):
+        answer = client.get(place, headers={**header, "Range": asked})
+        assert (answer.status_code, answer.json()["code"]) == (416, "no_such_part")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["content-range"] == "bytes */114"
+    own = client.get(place, headers=header).headers["etag"]
+    for tag, status in ((own, 206), ('"another"', 200), ("Sun, 29 Nov 2026 12:00:00 GMT", 200)):
+        answer = client.get(place, headers={**header, "Range": "bytes=0-9", "If-Range": tag})
+        assert answer.status_code == status
+
+
+def test_a_part_is_refused_as_the_whole_is(
+    app: FastAPI, client: TestClient, letter: tuple[str, Header], writer: Header
+) -> None:
+    place, _ = letter
+    for header, status in ((writer, 404), (key(app, "admin"), 403), ({}, 401)):
+        whole = client.get(place, headers=header)
+        assert whole.status_code == status
+        for asked in ("bytes=0-9", "bytes=500-"):
+            part = client.get(place, headers={**header, "Range": asked})
+            assert (part.status_code, part.json()) == (status, whole.json())
 
 
 def test_an_answer_comes_as_a_whole_or_as_events_with_verified_citations(

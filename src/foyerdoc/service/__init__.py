@@ -11,6 +11,7 @@ jobs.py           accepted files through the pipeline, in threads that can be ki
 judging.py        what people say is right, and the review page
 monitoring.py     metrics and log lines, none of which holds text of a document
 problems.py       what went wrong, as a body that programs can read
+ranges.py        a part of a file
 routes/           the HTTP side, one file per subject
 page/             the application in the browser: plain files, nothing from elsewhere
 """

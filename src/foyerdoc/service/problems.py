@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import logging
 import sqlite3
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -46,8 +47,17 @@ class ProblemBody(BaseModel):
 class Problem(HTTPException):
     """A refusal with a code, a sentence, and what can be done."""
 
-    def __init__(self, status: int, code: str, title: str, *, hint: str, wait: int | None = None) -> None:
-        headers = {} if wait is None else {"Retry-After": str(wait)}
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: str,
+        *,
+        hint: str,
+        wait: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        headers = {**(headers or {}), **({} if wait is None else {"Retry-After": str(wait)})}
         if status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"
         super().__init__(status, title, headers or None)

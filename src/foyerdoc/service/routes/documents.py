@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 from typing import Annotated, Any, BinaryIO, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +24,7 @@ from foyerdoc.service.entries import Accepted, Job
 from foyerdoc.service.jobs import path_name, progress
 from foyerdoc.service.library import Shelf, unknown_document
 from foyerdoc.service.problems import Problem, responses
+from foyerdoc.service.ranges import part
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 
@@ -245,19 +246,41 @@ def text(shelf: There, document: Id) -> PlainTextResponse:
     summary="The file as it was uploaded",
     dependencies=[READ],
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/octet-stream": {}}, "description": "The file"}, **responses(404)},
+    responses={
+        200: {"content": {"application/octet-stream": {}}, "description": "The file"},
+        206: {"content": {"application/octet-stream": {}}, "description": "The part of it that `Range` asks for"},
+        **responses(404, 416),
+    },
 )
-def file(shelf: There, document: Id) -> StreamingResponse:
-    """To be saved, never to be shown in the page: a file may hold scripts."""
+def file(
+    shelf: There,
+    document: Id,
+    asked: Annotated[str | None, Header(alias="Range", description="One part, such as `bytes=0-999`.")] = None,
+    unless: Annotated[str | None, Header(alias="If-Range", description="The `ETag` of what is there of it.")] = None,
+) -> StreamingResponse:
+    """To be saved, never to be shown in the page: a file may hold scripts. Its `ETag` is its SHA-256."""
     accepted = shelf.accepted(document)
     try:
         handle = shelf.file(document).open("rb")
     except (FileNotFoundError, UsageError) as error:  # deleted meanwhile
         raise unknown_document() from error
     # What is open can be sent to its end, whoever deletes it.
-    length = str(os.fstat(handle.fileno()).st_size)
-    headers = {"Content-Length": length, "Content-Disposition": f"attachment; filename*=utf-8''{quote(accepted.name)}"}
-    return StreamingResponse(_pieces(handle), headers=headers, media_type="application/octet-stream")
+    size, tag = os.fstat(handle.fileno()).st_size, f'"{document}"'
+    try:
+        found = part(asked if unless in (None, tag) else None, size)
+    except Problem:
+        handle.close()
+        raise
+    sent = found or range(size)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": f"attachment; filename*=utf-8''{quote(accepted.name)}",
+        "Content-Length": str(len(sent)),
+        "ETag": tag,
+    }
+    if found:
+        headers["Content-Range"] = f"bytes {sent.start}-{sent.stop - 1}/{size}"
+    return StreamingResponse(_pieces(handle, sent), 206 if found else 200, headers, "application/octet-stream")
 
 
 @router.get(
@@ -288,9 +311,12 @@ def picture(
     return Response(drawn, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
 
-def _pieces(handle: BinaryIO) -> Iterator[bytes]:
+def _pieces(handle: BinaryIO, sent: range) -> Iterator[bytes]:
     with handle:
-        while piece := handle.read(_PIECE):
+        handle.seek(sent.start)
+        left = len(sent)
+        while piece := handle.read(min(_PIECE, left)):
+            left -= len(piece)
             yield piece
 
 
