@@ -312,6 +312,25 @@ def test_chat_shows_sources_and_obeys_orders(letters: Path) -> None:
         assert run(app, ["chat", "--index", index], input=f"{wrong}\n").exit_code == 2
 
 
+def test_a_condition_in_chat_is_quoted_as_in_a_shell(letters: Path) -> None:
+    index = str(letters / "an.index")
+    run(app, ["index", str(letters / "a.pdf"), "--index", index, "--metadata", "city=Bad Ems", "--metadata", "firm=L'Or"])
+    for told, shown in (
+        ("'city=Bad Ems'", "city=Bad Ems"),
+        ('city="Bad Ems"  firm=L\\\'Or', "city=Bad Ems firm=L'Or"),
+        ("city=Bad\\ Ems", "city=Bad Ems"),
+    ):
+        result = run(app, ["chat", "--index", index], input=f"/where {told}\nWie hoch ist der Selbstbehalt je Schadenfall?\n")
+        assert result.exit_code == 0
+        assert f"only documents with {shown}" in result.stderr
+        assert "300 Euro" in result.stdout
+    for told in ('"city=Bad Ems', "firm=L'Or", "city=Bad\\"):
+        result = run(app, ["chat", "--index", index], input=f"/where {told}\n")
+        assert result.exit_code == 2
+        assert "a quote is not closed" in result.stderr
+    assert run(app, ["chat", "--index", index], input="/where city=Bad Ems\n").exit_code == 2  # "Ems" is no condition
+
+
 def test_a_document_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The deductible\x1b[2J is\u202e 300 euros for each claim.", encoding="utf-8")
     index = str(tmp_path / "an.index")

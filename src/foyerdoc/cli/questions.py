@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 import unicodedata
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -51,7 +52,8 @@ Write = Annotated[
     bool, typer.Option("--write", help="Let the model write the answer; what the quotes do not bear out is left out.")
 ]
 
-_ORDERS = """/where KEY=VALUE ...  only documents with this metadata (or KEY>=VALUE, KEY<=VALUE); alone: all of them
+_ORDERS = """/where KEY=VALUE ...  only documents with this metadata (or KEY>=VALUE, KEY<=VALUE); alone: all of them.
+                      A value with a space is quoted as in a shell: /where "city=New York"
 /sources              the passages that the last answer is from
 /steps                what was done for it
 /new                  forget the conversation
@@ -142,10 +144,10 @@ class Conversation:
         """Answer a question, or do what a line that begins with "/" says.
 
         Raises:
-            UsageError: there is no such order, or no document has what is asked for.
+            UsageError: there is no such order, a quote of its conditions is not closed, or no document has what is asked for.
         """
         if line.startswith("/"):
-            self._obey(*line[1:].split())
+            self._obey(*line[1:].split(maxsplit=1))
         else:
             self._answer(line)
 
@@ -174,9 +176,10 @@ class Conversation:
                 answer: Answer = end.value
                 return answer
 
-    def _obey(self, order: str = "", *words: str) -> None:
+    def _obey(self, order: str = "", rest: str = "") -> None:
         if order == "where":
-            self._where = _conditions(list(words))
+            words = _words(rest)
+            self._where = _conditions(words)
             err.print(f"[dim]asking {_said(words)}[/dim]")
         elif order == "new":
             self._history, self._last = [], None
@@ -251,6 +254,15 @@ def _printable(text: str) -> str:
     """A text without the characters by which a document could speak to the terminal or turn its writing round."""
     kinds = {"Cc": " ", "Cf": "", "Cs": ""}
     return "".join(c if c == "\n" else kinds.get(unicodedata.category(c), c) for c in text)
+
+
+def _words(told: str) -> list[str]:
+    """What a shell would make of a line: words, of which quotes hold those with spaces together."""
+    try:
+        return shlex.split(told)
+    except ValueError as error:
+        hint = """close it: /where "city=New York"; where a value has a quote, put it into the other kind"""
+        raise UsageError("in /where a quote is not closed, or nothing follows a backslash", hint=hint) from error
 
 
 def _said(words: Sequence[str]) -> str:
