@@ -16,11 +16,11 @@ from tools.forms.corpus import Row, as_dict, form, forms, held_out
 from tools.forms.drafting import CONTRACTS
 from tools.forms.gathering import GATHERED
 from tools.forms.lists import entries
-from tools.forms.roles import LANGUAGES, ROLES, role_of
+from tools.forms.roles import LANGUAGES, ROLES, UnknownRole, role_of
 from tools.forms.scribe import Scribe, mentioned
 from tools.forms.spelling import in_words
 from tools.forms.sums import SUMS
-from tools.forms.templates import LAYOUTS
+from tools.forms.templates import LAYOUTS, Layout
 from tools.forms.writer import Writer, wrapped
 
 FORMATS = {
@@ -179,8 +179,15 @@ def test_roles_that_follow_from_a_party():
     assert "supplier_phone" in role.names["en"]
     assert role.party == "seller"
     assert all(role.names[language] for language in LANGUAGES)
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownRole, match="'nobody_phone'"):
         role_of("nobody_phone")
+
+
+@pytest.mark.parametrize("line", ["Due {dew_date}", "{gross+dew_date}", "{#dew_date}", "@facts dew_date!", "@window dew"])
+def test_a_role_that_there_is_not_is_named_with_its_layout(line: str):
+    layout = Layout("invoice", "craftsman", "en", ("Invoice", line))
+    with pytest.raises(UnknownRole, match=r"the layout invoice/craftsman/en: no role is called 'dew\w*'"):
+        Scribe(layout, random.Random(0))
 
 
 def test_account_numbers_pass_their_checksum(rows: list[Row]):

@@ -39,6 +39,10 @@ class Role:
     party: str = ""
 
 
+class UnknownRole(LookupError):
+    """A layout speaks of a role that is not in roles.txt and does not follow from a party there."""
+
+
 _WHO = frozenset({"person", "firm", "any", "insurer", "trade"})
 """How the names of parties are drawn."""
 
@@ -92,12 +96,14 @@ def role_of(name: str) -> Role:
     """A role by its name; `seller_phone` follows from the party `seller` and the role `of_phone`.
 
     Raises:
-        KeyError: there is no such role.
+        UnknownRole: there is none.
     """
     if name in ROLES:
         return ROLES[name]
     party, _, own = name.rpartition("_")
-    whose, what = ROLES[party], ROLES[f"of_{own}"]
+    whose, what = ROLES.get(party), ROLES.get(f"of_{own}")
+    if whose is None or what is None:
+        raise UnknownRole(f"no role is called {name!r}")
     names = {
         language: tuple(
             pattern.replace("{}", noun)

@@ -8,7 +8,7 @@ from functools import cached_property
 from tools.forms.blocks import BLOCKS, Lines, joined, label, said
 from tools.forms.cases import Case
 from tools.forms.lists import entries
-from tools.forms.roles import role_of
+from tools.forms.roles import UnknownRole, role_of
 from tools.forms.sums import SUMS
 from tools.forms.templates import Layout
 from tools.forms.writer import Line, Part, Writer, wrapped
@@ -41,6 +41,9 @@ class Scribe:
         headed: roles whose words stand over a column of other values.
         excerpt: whether a few lines of the document are all there is.
         asks: roles that are asked more often than others, whether it says them or not.
+
+    Raises:
+        UnknownRole: the layout speaks of one that there is not.
     """
 
     def __init__(self, layout: Layout, rng: random.Random) -> None:
@@ -69,9 +72,12 @@ class Scribe:
             self.case.vague |= {"payment_terms", "due_date"}
         if rng.random() < _STAMPED:
             lines.insert(rng.choice((0, len(lines))), "@some 1 1 stamp")
-        for rank, line in self._paged(list(self._lines(lines))):
-            writer.rank = rank
-            writer.line(line)
+        try:
+            for rank, line in self._paged(list(self._lines(lines))):
+                writer.rank = rank
+                writer.line(line)
+        except UnknownRole as error:
+            raise UnknownRole(f"the layout {layout.id}: {error}") from error
         text = writer.text.rstrip("\n")
         self.places = {
             name: [(start, end) for _, start, end in sorted(found) if end <= len(text)] for name, found in writer.places.items()
@@ -217,6 +223,6 @@ def mentioned(layout: Layout) -> set[str]:
 def _known(name: str) -> bool:
     try:
         role_of(name)
-    except KeyError:
+    except UnknownRole:
         return False
     return True
