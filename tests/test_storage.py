@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -175,3 +177,25 @@ def test_commands_find_a_folder_whose_replacement_was_killed(tmp_path: Path) -> 
     missing = CliRunner().invoke(app, ["classify", str(tmp_path / "a.txt"), "--model", str(tmp_path / "nowhere")])
     assert missing.exit_code == 2
     assert "no folder is called" in missing.stderr
+
+
+@pytest.mark.parametrize("cause", ["busy", "disk", "barred", "damage"])
+def test_why_sqlite_could_not(tmp_path: Path, cause: str) -> None:
+    path, fill = tmp_path / "a.sqlite", "INSERT INTO t SELECT zeroblob(100000)"
+    with closing(sqlite3.connect(path, isolation_level=None)) as made:
+        made.execute("CREATE TABLE t (x)")
+        if cause == "busy":
+            made.execute("BEGIN EXCLUSIVE")
+        elif cause == "damage":
+            path.write_bytes(b"no database" * 100)
+        mode = "ro" if cause == "barred" else "rw"
+        asked = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, timeout=0)
+        if cause == "disk":
+            asked.execute("PRAGMA max_page_count = 2")
+        with closing(asked), pytest.raises(sqlite3.DatabaseError) as caught:
+            asked.execute(fill)
+    assert storage.cause_of(caught.value) == cause
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        sqlite3.connect(tmp_path / "nowhere" / "a.sqlite")
+    assert storage.cause_of(caught.value) == "barred"
+    assert storage.cause_of(sqlite3.DatabaseError("ours")) == "damage"

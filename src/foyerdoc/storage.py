@@ -1,4 +1,4 @@
-"""Folders on disk that are whole or absent: written to the side, checked by a manifest, renamed into place."""
+"""Folders on disk that are whole or absent: written to the side, checked by a manifest, renamed into place. SQLite's errors."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from foyerdoc.errors import DamagedFile, UsageError
 
@@ -20,6 +22,25 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cause_of(error: sqlite3.Error) -> Literal["busy", "disk", "barred", "damage"]:
+    """Why SQLite could not do something.
+
+    Returns:
+        "busy": another connection holds the file; "disk": it is full or fails; "barred": the file or its folder may not be
+        opened or written; "damage": all else, since our statements are sound: the file is not what it should be.
+    """
+    # The lower byte is the kind of error, the rest its variety.
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "busy"
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            return "disk"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return "barred"
+        case _:
+            return "damage"
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from foyerdoc.errors import FoyerdocError, IndexBusy, IndexCorrupted, UsageError
 from foyerdoc.index.backends import RESTORE, no_index
+from foyerdoc.storage import cause_of
 
 APPLICATION = 0x466F7964  # "Foyd", so that `file` and we know the file as ours
 VERSION = 2
@@ -121,13 +122,12 @@ def translated(path: Path) -> Iterator[None]:
 
 def explained(path: Path, error: sqlite3.DatabaseError) -> FoyerdocError:
     """What an error of SQLite means for the caller."""
-    # The lower byte is the kind of error, the rest its variety.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+    cause = cause_of(error)
+    if cause == "busy":
         return IndexBusy(f"{path}: {error}", hint="try again when the other process is done")
-    if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+    if cause == "disk":
         return IndexBusy(f"{path}: {error}", hint="see that the disk has room and is well, then try again; nothing is lost")
-    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+    if cause == "barred":
         return UsageError(
             f"{path}: {error}", hint="searching writes too: let the folder be written, or copy it to where it can"
         )

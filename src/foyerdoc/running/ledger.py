@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from foyerdoc.errors import DamagedFile, FoyerdocError, IndexBusy, UsageError
 from foyerdoc.running.stages import Failure
+from foyerdoc.storage import cause_of
 
 _VERSION: Final = "1"
 _TABLES: Final = """
@@ -170,12 +171,11 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        # The lower byte is the kind of error, the rest its variety.
-        kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if kind in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        cause = cause_of(error)
+        if cause in {"disk", "busy"}:
             hint = "see that the disk has room and is well, then run the same again: what is done stays done"
             raise IndexBusy(f"{path} cannot be written: {error}", hint=hint) from error
-        if kind in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        if cause == "barred":
             hint = "let the folder be written, or name another one for what comes out"
             raise UsageError(f"{path} cannot be written: {error}", hint=hint) from error
         raise DamagedFile(f"{path} is not a run's ledger", hint="name another folder for what comes out") from error

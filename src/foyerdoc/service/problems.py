@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from foyerdoc import errors
+from foyerdoc.storage import cause_of
 
 logger = logging.getLogger("foyerdoc.service")
 
@@ -124,7 +125,7 @@ def _ours(_: Request, error: Exception) -> JSONResponse:
 
 def _of_the_disk(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, sqlite3.OperationalError):
-        full = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+        full = cause_of(error) == "disk"
     else:
         full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     if not full:
