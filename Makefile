@@ -81,7 +81,7 @@ $(VLLM)/installed: | $(INSTALLED)
 	touch $@
 
 test-vllm: models $(VLLM)/installed ## generation, labels, fields and chat through a real vLLM on the CPU (3.5 GB of disk)
-	$(BIN)/python -m pytest tests/models/test_vllm.py tests/contracts/test_language_models.py -k vllm
+	TEST_VLLM=$(VLLM)/bin/python $(BIN)/python -m pytest tests/models/test_vllm.py tests/contracts/test_language_models.py -k vllm
 
 # Large, and nothing else needs it: kept apart, and nothing that is installed changes.
 $(RAY)/ray: | $(INSTALLED)

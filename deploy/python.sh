@@ -13,6 +13,7 @@ install() {
 }
 python3 -m venv "$home"
 # First what langdetect is built with, which has no wheel: pip would take the newest of it, unchecked.
+grep -q '^setuptools==' "$lock"
 sed -n '/^setuptools==/,/[^\\]$/p' "$lock" | install --require-hashes -r /dev/stdin
 install --require-hashes -r "$lock"
 install "$here"

@@ -1,6 +1,7 @@
 """Training on one GPU and on several of the same machine: tokens a second and memory.
 
-    python -m benchmarks.finetuning.several --data DATA [--gpus 1 2] [--shapes e5 smollm2 7b] [--out FILE] [--tiny]
+    python -m benchmarks.finetuning.several --data DATA [--gpus 1 2] [--shapes e5 smollm2 7b] [--without-graphs] [--out FILE]
+        [--tiny]
 
 The models and documents are those of `benchmarks.finetuning.speed`. "Each its share": every GPU holds the whole model and
 computes its share of every step, for all shapes; of two GPUs also twice the documents a step, as one would who has them.
@@ -19,6 +20,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from statistics import mean
 
 from benchmarks.results import teller
 from rich.console import Console
@@ -38,7 +40,7 @@ def runs(shapes: list[str], gpus: list[int]) -> list[tuple[str, str, int, int]]:
     return found
 
 
-def train(name: str, way: str, times: int, data: Path, *, tiny: bool) -> None:
+def train(name: str, way: str, times: int, data: Path, *, tiny: bool, graphs: bool) -> None:
     """In each process of torchrun: train, and let the first one tell."""
     import torch
     from benchmarks.finetuning import measuring, ours
@@ -73,7 +75,7 @@ def train(name: str, way: str, times: int, data: Path, *, tiny: bool) -> None:
     def report(progress: Progress) -> None:
         marks.add(progress.step, so_far[progress.step])
 
-    history = fit(task, config, report=report, record=way == SHARE)
+    history = fit(task, config, report=report, record=graphs and way == SHARE)
     if processes.first:
         allocated, _ = measuring.peaks()
         rates = marks.windows(plan.steps // 3) or [marks.tokens[-1] / marks.seconds[-1]]
@@ -85,7 +87,7 @@ def run(name: str, way: str, count: int, times: int, options: argparse.Namespace
     """One run of torchrun, and what it told."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count), "-m"]
     command += ["benchmarks.finetuning.several", "--data", str(options.data), "--worker", name, way, str(times)]
-    command += ["--tiny"] * options.tiny
+    command += ["--tiny"] * options.tiny + ["--without-graphs"] * options.without_graphs
     started = time.perf_counter()
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=RUN_S, env={**os.environ, "OMP_NUM_THREADS": "4"}, check=False
@@ -104,14 +106,17 @@ def main() -> None:
     parser.add_argument("--shapes", nargs="+", choices=["e5", "smollm2", "7b"], default=["e5", "smollm2", "7b"])
     parser.add_argument("--out", type=Path)
     parser.add_argument("--tiny", action="store_true", help="tiny random models: to see whether it runs")
+    parser.add_argument("--without-graphs", action="store_true", help="do not replay CUDA graphs")
     parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         name, way, times = options.worker
-        train(name, way, int(times), options.data, tiny=options.tiny)
+        train(name, way, int(times), options.data, tiny=options.tiny, graphs=not options.without_graphs)
         return
     say = teller(options.out)
-    table = Table("model", "way", "GPUs", "documents a step", "tokens/s", "ratio", "GiB on the first", "last loss")
+    table = Table(
+        "model", "way", "GPUs", "documents a step", "tokens/s", "ratio", "GiB on the first", "mean of the last ten losses"
+    )
     alone: dict[str, float] = {}
     for name, way, count, times in runs(options.shapes, options.gpus):
         told = run(name, way, count, times, options)
@@ -121,7 +126,7 @@ def main() -> None:
         rate = alone.setdefault(name, told["tokens_s"])
         table.add_row(
             *(name, way, str(count), f"{times} times", f"{told['tokens_s']:,.0f}", f"{told['tokens_s'] / rate:.2f}"),
-            *(f"{told['gib']:.2f}", f"{told['losses'][-1]:.3f}"),
+            *(f"{told['gib']:.2f}", f"{mean(told['losses'][-10:]):.3f}"),
         )
     Console(width=140).print(table)
 

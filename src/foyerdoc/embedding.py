@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foyerdoc.models.embedded import embedded_embedder
-from foyerdoc.models.loading import fast_dtype, find_device, find_model, quietly, refusals, weights_digest
+from foyerdoc.models.loading import (
+    fast_dtype,
+    find_device,
+    find_model,
+    import_bitsandbytes_first,
+    quietly,
+    refusals,
+    weights_digest,
+)
 from foyerdoc.models.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -232,6 +240,7 @@ class SentenceEmbedder:
         dtype = self._dtype or fast_dtype(device)
         folder = self._folder()
         with quietly(), refusals(folder):
+            import_bitsandbytes_first()
             from sentence_transformers import SentenceTransformer
 
             model = SentenceTransformer(

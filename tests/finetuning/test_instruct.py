@@ -255,13 +255,15 @@ def test_bytes_are_laid_out_by_a_torch_that_can(monkeypatch: pytest.MonkeyPatch)
 SHARDED = """
 import os, sys
 from pathlib import Path
-from types import SimpleNamespace
 import torch
 from foyerdoc.finetuning import instruct
+from foyerdoc.finetuning.training import parallel
 from foyerdoc.finetuning.training.parallel import shard_base
 from tests.finetuning.test_instruct import EXAMPLES, settings
 
 def laid_out(training):
+    processes = parallel.join_processes()
+    assert (processes.any(processes.first), processes.any(False)) == (True, False)
     assert shard_base(training.model) == 2
     layers = training.model.get_base_model().base_model.layers
     kept = [p.to_local() for p in layers.parameters() if hasattr(p, "to_local")]

@@ -62,18 +62,38 @@ def test_a_broken_bitsandbytes_is_named_with_what_mends_it(tmp_path: Path, raise
     assert all(f"bitsandbytes does not load: {raised} pip install" in line for line in told)
 
 
-def test_bitsandbytes_takes_nothing_from_the_hub_and_advises_nothing(tmp_path: Path) -> None:
-    """It is tempted on processors with bfloat16 only."""
+WATCHED = """
+import sys
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "bitsandbytes":
+            print("guarded" if sys.modules.get("kernels", 0) is None else "free to fetch")
+
+sys.meta_path.insert(0, Watch())
+from foyerdoc.models.embedded import embedded_embedder
+"""
+LOADS = {
+    "LoRA": "import foyerdoc.models.lora",
+    "an embedder": "from foyerdoc.embedding import SentenceEmbedder as E; E(embedded_embedder()).embed_queries(['a'])",
+    "a cross-encoder": "from foyerdoc.models.loading import load_cross_encoder as load; load(embedded_embedder(), 'cpu')",
+}
+
+
+@pytest.mark.parametrize("load", LOADS.values(), ids=LOADS)
+def test_bitsandbytes_takes_nothing_from_the_hub_and_advises_nothing(tmp_path: Path, load: str) -> None:
+    """With the package `kernels` it would fetch code as soon as it is imported, on processors with bfloat16."""
     (tmp_path / "kernels.py").write_text("def get_kernel(*args, **settings): print('fetched', args)")
     path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
     done = subprocess.run(
-        [sys.executable, "-c", "import foyerdoc.models.lora, kernels; print(kernels.__name__)"],
+        [sys.executable, "-c", f"{WATCHED}\n{load}\nimport kernels; print(kernels.__name__)"],
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert (done.stdout, done.stderr) == ("kernels\n", "")
+    assert done.stdout == "guarded\nkernels\n"
+    assert "kernels" not in done.stderr
 
 
 @pytest.mark.parametrize("named", ["nodevice", "cuda:99", "gpu 0", "mps", "meta", "cpu:1", "cuda:-1", "xpu", "xla"])

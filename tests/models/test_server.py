@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -323,6 +325,52 @@ def test_an_answer_cut_at_its_limit_says_so() -> None:
 def test_a_stream_that_breaks_off_is_an_error() -> None:
     with serve(grammarian(done=False)) as url, pytest.raises(ModelError, match="broke its answer off"):
         list(ServerModel(url, "m", dialect="vllm").stream(ASK, max_tokens=5, grammar=YES_NO))
+
+
+STREAM = [
+    'data: {"choices": [{"delta": {"content": "h\u00e9\u2028"}}]}',
+    ": still here",
+    'data: {"choices": [{"delta": {"content": "l\u20ac"}, "finish_reason": "stop"}]}',
+]
+
+
+class Piecewise(JsonHandler):
+    """A stream in pieces of one byte, with ends of line as Windows has them, that nobody closes."""
+
+    first = "\ufeff"
+    lines = STREAM
+    asked_again = threading.Event()
+
+    def do_POST(self) -> None:  # noqa: N802
+        self.body()
+        self.send_response(200)
+        self.end_headers()
+        for byte in (self.first + "".join(f"{line}\r\n\r\n" for line in self.lines)).encode():
+            self.wfile.write(bytes([byte]))
+        self.wfile.flush()
+        self.asked_again.wait(5)
+        self.close_connection = True
+
+
+def test_a_stream_is_whole_however_it_is_cut_and_ends_with_its_reason() -> None:
+    case = type("Case", (Piecewise,), {"asked_again": threading.Event()})
+    with serve(case) as url:
+        started = time.monotonic()
+        assert "".join(ServerModel(url, "m", timeout=30).stream(ASK, max_tokens=5)) == "h\u00e9\u2028l\u20ac"
+        assert time.monotonic() - started < 4
+        case.asked_again.set()
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [('data: {"error": {"message": "hail"}}', "broke its answer off"), ("data: " + "x" * 2**21, "not understood")],
+)
+def test_a_stream_that_tells_of_an_error_or_never_ends_a_line_is_one(line: str, error: str) -> None:
+    case = type("Case", (Piecewise,), {"lines": [line], "asked_again": threading.Event(), "first": ""})
+    case.asked_again.set()
+    with serve(case) as url, pytest.raises(ModelError, match=error) as caught:
+        list(ServerModel(url, "m").stream(ASK, max_tokens=5))
+    assert "hail" not in str(caught.value)
 
 
 def test_a_grammar_that_is_none_is_not_sent() -> None:

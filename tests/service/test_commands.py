@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from foyerdoc.cli import app
+from foyerdoc.cli import app, serving
 from foyerdoc.service.app import open_ledger
 
 
@@ -130,3 +130,10 @@ def test_threads_take_memory_from_two_arenas() -> None:
         return int(subprocess.run(command, capture_output=True, check=True, env=environment).stdout)
 
     assert arenas("shared") <= 2 < arenas("each its own")
+
+
+def test_serve_shares_arenas_before_it_opens_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[bool] = []
+    monkeypatch.setattr(serving, "share_arenas", lambda: called.append((tmp_path / "data").exists()))
+    assert run("--read-only", "--data", str(tmp_path / "data")).exit_code == 2
+    assert called == [False]

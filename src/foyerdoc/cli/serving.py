@@ -128,7 +128,7 @@ def remove(name: Annotated[str, typer.Argument(help="Whose it is.")], data: Data
 
 
 def share_arenas() -> None:
-    """Let all threads take memory from the same two arenas of glibc; to be called before there are threads.
+    """Let all threads take memory from the same two arenas of glibc; to be called before the service has its threads.
 
     By default there are up to eight for each core, each thread that waits takes the next, and what was freed stays with its
     arena: a service grows for hours though it holds no more than before. Elsewhere than in glibc nothing is done.

@@ -22,6 +22,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat,
 
 from foyerdoc.errors import MissingDependency, UsageError
 from foyerdoc.experiments.design import Cell
+from foyerdoc.models.naming import is_served, named_model
 from foyerdoc.recipe import Choice, Recipe, said
 
 
@@ -218,6 +219,10 @@ def _check_used(plan: Plan) -> None:
     idle = sorted(_OF_MODELS & plan.factors.keys())
     if idle and not generates:
         raise UsageError(f"{idle[0]!r} is varied and no run asks a language model", hint="set model: smollm2")
+    here = [model for model in models if model not in {"quoter", "ranking"} and not is_served(str(model))]
+    idle = sorted({"quantization", "adapter"} & plan.factors.keys())
+    if idle and not here:
+        raise UsageError(f"{idle[0]!r} is varied and no run asks a model of this machine", hint="it is the server's business")
     modes = _levels(plan, "retrieval", "fused")
     if "dense" in plan.factors and "fused" not in modes:
         raise UsageError("'dense' weighs meaning beside words, and no run takes both", hint="set retrieval: fused")
@@ -234,6 +239,11 @@ def _check_together(plan: Plan) -> None:
     for name in {*_levels(plan, "embedder", "e5"), *_levels(plan, "model", "quoter"), *_levels(plan, "adapter", "none")}:
         if name in plan.models and not plan.models[name].exists():
             raise UsageError(f"{plan.models[name]}, the model {name!r}, is not there", hint="name its folder under models:")
+    served = [model for model in _levels(plan, "model", "quoter") if is_served(str(model))]
+    for model in served:
+        named_model(str(model))
+    if served and set(_levels(plan, "adapter", "none")) != {"none"}:
+        raise UsageError("a server serves an adapter as a model of its own", hint="name that one under model, no adapter")
     plan.recipe({"few_shot": max(_levels(plan, "few_shot", 0))})
 
 

@@ -189,8 +189,8 @@ class _Training:
             # They are there already.
             free += weights
             processes = join_processes()
-            # All or none: one process's GPU may have less room than another's.
-            self.laid_out = processes.same(weights > _SHARED * free) and shard_base(self.model) > 0
+            # All or none, though one process's GPU may have less room than another's.
+            self.laid_out = processes.any(weights > _SHARED * free) and shard_base(self.model) > 0
             if self.laid_out:
                 self.notes.append(f"the base's layers were laid out over {processes.count} processes")
                 free += weights - weights // processes.count

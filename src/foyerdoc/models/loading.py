@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,12 @@ def _import_bitsandbytes() -> None:
             logger.setLevel(level)
 
 
+def import_bitsandbytes_first() -> None:
+    """Import it in our way, where it is there, before sentence-transformers does through PEFT in its own."""
+    with suppress(ImportError, OSError, RuntimeError, AttributeError):
+        _import_bitsandbytes()
+
+
 def need_bitsandbytes() -> None:
     """See that bitsandbytes loads: 4 and 8 bits need it, and PEFT imports it wherever it is installed.
 
@@ -174,6 +180,7 @@ def load_cross_encoder(source: str | Path, device: str | None) -> tuple[Any, str
 
     folder = find_model(source)
     with quietly(), refusals(folder):
+        import_bitsandbytes_first()
         from sentence_transformers import CrossEncoder
 
         model = CrossEncoder(

@@ -11,16 +11,18 @@ refuses it. And every answer is compared with its grammar here, so that none get
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foyerdoc.errors import ModelError
+from foyerdoc.errors import ModelError, UsageError
 from foyerdoc.models.holding import Held
 from foyerdoc.models.protocol import Conversation, Generation, Grammar, Message
 
@@ -43,6 +45,8 @@ _REFUSALS = (400, 422, 500, 501)
 _LOG = "the server's log says more; a prompt longer than its context is the usual cause of 400"
 _KEY = "it wants a key: api_key=..., or the variable FOYERDOC_SERVER_KEY"
 _WHY = {401: _KEY, 403: _KEY, 404: "check base_url, dialect and the model's name"}
+_WHY |= dict.fromkeys((301, 302, 303, 307, 308), "redirects are not followed: name the address that it names")
+_LONGEST_LINE = 2**20
 _BROKEN_OFF = ("abort", "error", "content_filter")
 
 
@@ -60,7 +64,10 @@ class ServerModel:
             (built with llguidance); None for any other server, which then can neither follow grammars nor count nor score.
         context_tokens: the longest prompt plus answer; asked of the server when not given.
         count: counts a text's tokens in the server's place. It may count too many, never too few: a prompt has to fit.
-        timeout: seconds that one answer may take.
+        timeout: seconds without a sign of life from the server.
+
+    Raises:
+        UsageError: `base_url` is no address of a server, or names a user; the key cannot be sent.
     """
 
     def __init__(
@@ -74,9 +81,12 @@ class ServerModel:
         count: Callable[[str], int] | None = None,
         timeout: float = 120.0,
     ) -> None:
-        self._base = base_url.rstrip("/")
+        self._base = _checked(base_url).rstrip("/")
         self._root = self._base.removesuffix("/v1")
         self._model = model
+        self._name = f"{model} on server {sha256(f'{dialect} {self._base}'.encode()).hexdigest()[:8]}"
+        if api_key is not None and not re.fullmatch(r"[!-~]+", api_key):
+            raise UsageError("the server's key is none", hint="a key has neither blanks nor letters beyond ASCII")
         self._headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
         self._dialect = dialect
         self._context_tokens = context_tokens
@@ -86,8 +96,8 @@ class ServerModel:
 
     @property
     def name(self) -> str:
-        """The name by which the server knows the model; a server tells no digest of its weights."""
-        return f"{self._model} on a server"
+        """The name by which the server knows the model, and a digest of which server it is: it tells none of the weights."""
+        return self._name
 
     @property
     def adapter(self) -> str | None:
@@ -186,12 +196,16 @@ class ServerModel:
                 data = line.removeprefix("data:").strip()
                 if not line.startswith("data:") or not data:
                     continue
-                if data == "[DONE]":
-                    done = True
+                if done := data == "[DONE]":
                     break
-                for choice in json.loads(data)["choices"]:
+                event = json.loads(data)
+                if "error" in event:
+                    raise _broken_off()
+                for choice in event["choices"]:
                     finish = choice.get("finish_reason") or finish
                     yield _text((choice.get("delta") or {}).get("content")), finish
+                if finish:
+                    break
         if finish in _BROKEN_OFF or not (done or finish):
             raise _broken_off()
 
@@ -307,7 +321,7 @@ class ServerModel:
             if self._dialect == "vllm":
                 listed = {str(one["id"]): one for one in self._get(client, f"{self._base}/models")["data"]}
                 if self._model not in listed:
-                    hint = f"it has {', '.join(sorted(listed)) or 'none'}"
+                    hint = f"it has {', '.join(f'{name!a}' for name in sorted(listed)[:10]) or 'none'}"
                     raise ModelError(f"the server has no model called {self._model!a}", hint=hint)
                 return int(listed[self._model]["max_model_len"])
         raise ModelError("this server does not tell its context", hint="pass context_tokens=...")
@@ -327,12 +341,40 @@ class ServerModel:
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
-    """The lines of an event stream. JSON may hold, as it is, what Python's own ways of cutting take for an end of line."""
-    rest = b""
+    """The lines of an event stream. JSON may hold, as it is, what Python's own ways of cutting take for an end of line.
+
+    Raises:
+        ValueError: a line is longer than any answer.
+    """
+    begun: list[bytes] = []
     for piece in pieces:
-        *lines, rest = (rest + piece).split(b"\n")
-        yield from (line.decode() for line in lines)
-    yield rest.decode()
+        *ended, rest = piece.split(b"\n")
+        for line in ended:
+            yield b"".join([*begun, line]).decode().removeprefix("\ufeff")
+            begun = []
+        begun.append(rest)
+        if sum(map(len, begun)) > _LONGEST_LINE:
+            raise ValueError
+    yield b"".join(begun).decode()
+
+
+def _checked(base_url: str) -> str:
+    """The address of a server, without a name or password: these would be kept where settings are.
+
+    Raises:
+        UsageError: it is none.
+    """
+    import httpx
+
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise UsageError("that is no address of a model server", hint="write it like http://HOST:8000/v1")
+    if url.userinfo:
+        raise UsageError("the address of a model server names a user", hint="pass a key instead: api_key=...")
+    return base_url
 
 
 def _messages(conversation: Conversation) -> list[dict[str, str]]:
@@ -383,7 +425,7 @@ def _as_model_errors() -> Iterator[None]:
     except httpx.HTTPError as error:
         kind = type(error).__name__
         raise ModelError(f"the model server cannot be reached: {kind}", hint="check base_url and that it runs") from None
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, StopIteration) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         kind = type(error).__name__
         hint = "check base_url, dialect and the server's version"
         raise ModelError(f"the model server's reply is not understood: {kind}", hint=hint) from None

@@ -98,7 +98,7 @@ def holds(answer: Answer) -> None:
         assert POLICY.text[one.span.start : one.span.end] == one.quote
     numbers = {one.number for one in answer.citations}
     assert all(sentence.citations and set(sentence.citations) <= numbers for sentence in answer.sentences)
-    assert answer.fingerprint.model == "smollm2 on a server"
+    assert answer.fingerprint.model.startswith("smollm2 on server ")
 
 
 def test_it_generates(model: ServerModel) -> None:
@@ -157,14 +157,14 @@ def test_the_model_chooses_quotes_or_the_ranking_does(index: Index, model: Serve
     else:
         holds(answer)
         assert all(sentence.supported for sentence in answer.sentences)
-    assert any("smollm2 on a server chose" in step or "wrote something else" in step for step in answer.steps)
+    assert any(("smollm2 on server" in step and "chose" in step) or "wrote something else" in step for step in answer.steps)
 
 
 def test_what_the_model_writes_is_held_to_its_quotes(index: Index, model: ServerModel) -> None:
     answer = Chat(index, model, write=True).ask(QUESTION)
     holds(answer)
     assert all(sentence.supported for sentence in answer.sentences)
-    assert any("smollm2 on a server wrote" in step for step in answer.steps)
+    assert any("smollm2 on server" in step and "wrote" in step for step in answer.steps)
 
 
 def test_a_follow_up_is_put_by_the_model_or_by_the_rules(index: Index, model: ServerModel) -> None:

@@ -58,6 +58,16 @@ class Processes:
         received: T = box[0]
         return received
 
+    def any(self, value: bool) -> bool:
+        """Whether it is so in one of them at least."""
+        if self.count == 1:
+            return value
+        import torch.distributed as dist
+
+        values: list[Any] = [None] * self.count
+        dist.all_gather_object(values, value, group=_patient())
+        return any(values)
+
     def spread(self, tensors: Sequence[Tensor]) -> None:
         """Overwrite tensors with the first process's."""
         if self.count > 1:
@@ -103,7 +113,8 @@ def local_device() -> str | None:
 def shard_base(model: Any) -> int:
     """Lay a base's layers out over all processes: each keeps its share, and fetches a layer's other shares to compute it.
 
-    What is learnt stays whole in every process. Quantised layers stay quantised on their way (FSDP with QLoRA).
+    What is learnt stays whole in every process. Quantised layers stay quantised on their way (FSDP with QLoRA). To be trained
+    by `fit(record=False)`: the processes talk to one another while they compute.
 
     Args:
         model: a PEFT model on this process's device; all processes pass the same.
@@ -127,7 +138,9 @@ def shard_base(model: Any) -> int:
     layers = max((module for module in body.modules() if isinstance(module, ModuleList)), key=len)
     # Seen to fail with torch 2.11, whose FSDP makes of each share a parameter that learns, which bytes cannot be.
     if torch.__version__ < "2.13" and not all(parameter.is_floating_point() for parameter in layers.parameters()):
-        raise MissingDependency("a quantised base is spread over processes by torch 2.13 or newer", hint="pip install -U torch")
+        raise MissingDependency(
+            "a quantised base is spread over processes by torch 2.13 or newer", hint="pip install -U torch, or start one"
+        )
     mesh = init_device_mesh(model.device.type, (processes.count,))
     whole = {parameter for parameter in model.parameters() if parameter.requires_grad}
     for layer in layers:
