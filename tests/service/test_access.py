@@ -26,6 +26,9 @@ BODIES: dict[str, Any] = {
     "/v1/collections/{collection}/ask": {"question": "Zitronenfalter"},
     "/v1/chat/completions": {"model": "theirs", "messages": [{"role": "user", "content": "Zitronenfalter"}]},
     "/v1/collections/{collection}/documents/{document}/judgements": {"label": ["letter"]},
+    "/v1/collections/{collection}/documents/{document}/extract": {
+        "schema": {"type": "object", "properties": {"keeper": {"type": "string"}}}
+    },
     "/v1/collections/{collection}/gold": {"format": 1, "item": "a", "annotator": "b", "label": ["letter"]},
 }
 TELLING = ("Zitronenfalter", "Leuchtturm", "secret-letter", "Warnemuende")

@@ -60,6 +60,37 @@ def test_an_upload_is_read_labelled_extracted_and_found(client: TestClient, writ
     assert file.headers["content-disposition"].startswith("attachment")
 
 
+DUE = {"type": "object", "properties": {"amount": {"type": "number", "description": "Total amount to pay"}}}
+
+
+def test_fields_of_a_schema_of_one_s_own(client: TestClient, writer: Header, ours: dict[str, Any]) -> None:
+    place = f"/v1/collections/ours/documents/{ours['id']}"
+    found = client.post(f"{place}/extract", json={"schema": DUE}, headers=writer).json()
+    amount = found["fields"]["amount"]
+    text = client.get(f"{place}/text", headers=writer).text
+    assert text[amount["span"]["start"] : amount["span"]["end"]] == amount["raw"] == "1,190.00 EUR"
+    assert found["value"] == {"amount": "1190.00"}
+    # What is kept of the document is as it was.
+    assert client.get(place, headers=writer).json()["result"] == ours["result"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        ({"type": "object", "properties": {"a": {"type": "strnig"}}}, "schema_error"),
+        ({"type": "object", "properties": {f"a{n}": {"type": "string"} for n in range(201)}}, "schema_error"),
+        ({"type": "object", "properties": {"a": {"$ref": "#/properties/a"}}}, "schema_error"),
+        ({}, "schema_error"),
+        ([], "invalid_request"),
+    ],
+)
+def test_a_schema_that_cannot_be_used_is_refused(
+    client: TestClient, writer: Header, ours: dict[str, Any], schema: Any, says: str
+) -> None:
+    answer = client.post(f"/v1/collections/ours/documents/{ours['id']}/extract", json={"schema": schema}, headers=writer)
+    assert (answer.status_code, answer.json()["code"]) == (422, says)
+
+
 IGNORED = ("bytes=9-0", "bytes=0-1,3-4", "bytes=-", "lines=1-2", "bytes=x", f"bytes={'9' * 5000}-")
 
 

@@ -30,6 +30,7 @@ _STATUS: Final[tuple[tuple[type[errors.FoyerdocError], int], ...]] = (
     (errors.UnsupportedFile, 415),
     (errors.ReadError, 422),
     (errors.UsageError, 422),
+    (errors.SchemaError, 422),
     (errors.GoldError, 422),
     (errors.IndexBusy, 503),
 )

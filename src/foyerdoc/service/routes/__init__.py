@@ -6,10 +6,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from foyerdoc.service.routes import documents, jobs, judgements, openai, operations, pages, questions
+from foyerdoc.service.routes import documents, fields, jobs, judgements, openai, operations, pages, questions
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     documents.router,
+    fields.router,
     jobs.router,
     questions.router,
     judgements.router,
