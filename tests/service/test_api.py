@@ -17,6 +17,7 @@ from foyerdoc.evaluation.gold import Gold
 from foyerdoc.models.protocol import Embedder
 from foyerdoc.service import make_app
 from foyerdoc.service.jobs import path_name
+from foyerdoc.service.routes import fields
 from tests.service.conftest import LETTER, configuration, key, upload, worked_on
 
 Header = dict[str, str]
@@ -78,7 +79,7 @@ def test_fields_of_a_schema_of_one_s_own(client: TestClient, writer: Header, our
     ("schema", "says"),
     [
         ({"type": "object", "properties": {"a": {"type": "strnig"}}}, "schema_error"),
-        ({"type": "object", "properties": {f"a{n}": {"type": "string"} for n in range(201)}}, "schema_error"),
+        ({"type": "object", "properties": {f"a{n}": {"type": "string"} for n in range(1001)}}, "schema_error"),
         ({"type": "object", "properties": {"a": {"$ref": "#/properties/a"}}}, "schema_error"),
         ({}, "schema_error"),
         ([], "invalid_request"),
@@ -89,6 +90,17 @@ def test_a_schema_that_cannot_be_used_is_refused(
 ) -> None:
     answer = client.post(f"/v1/collections/ours/documents/{ours['id']}/extract", json={"schema": schema}, headers=writer)
     assert (answer.status_code, answer.json()["code"]) == (422, says)
+
+
+def test_more_fields_than_a_document_of_its_length_can_be_searched_for(
+    client: TestClient, writer: Header, ours: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = f"/v1/collections/ours/documents/{ours['id']}"
+    length = len(client.get(f"{place}/text", headers=writer).text)
+    monkeypatch.setattr(fields, "_MOST", 3 * length)
+    for many, status in ((2, 200), (3, 413)):
+        schema = {"type": "object", "properties": {"kind": {"enum": [f"v{n}" for n in range(many)]}}}
+        assert client.post(f"{place}/extract", json={"schema": schema}, headers=writer).status_code == status
 
 
 IGNORED = ("bytes=9-0", "bytes=0-1,3-4", "bytes=-", "lines=1-2", "bytes=x", f"bytes={'9' * 5000}-")

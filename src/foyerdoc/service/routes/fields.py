@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from foyerdoc.errors import SchemaError
+from foyerdoc.errors import LimitExceeded
 from foyerdoc.extraction import Extractor
 from foyerdoc.extraction.jsonschema import from_json_schema
 from foyerdoc.extraction.schemas import form_of
@@ -22,8 +22,8 @@ from foyerdoc.service.throttle import Throttle
 router = APIRouter(prefix="/v1", tags=["fields"])
 
 There = Annotated[Shelf, Depends(existing)]
-_MOST: Final = 200
-"""Fields of a schema: each is looked for in the whole document."""
+_MOST: Final = 20_000_000
+"""Characters to go through, once for each field and each value that it may have: ten seconds without a model."""
 
 
 class ExtractRequest(BaseModel):
@@ -67,7 +67,7 @@ def extract(shelf: There, document: Id, asked: ExtractRequest, request: Request)
     read = shelf.text(document)
     with throttle.answering(), throttle.computing():
         schema = from_json_schema(asked.wanted)
-        if len(form_of(schema).leaves) > _MOST:
-            raise SchemaError(f"the schema has more than {_MOST} fields", hint="ask for some of them at a time")
+        if len(read.text) * sum(1 + len(leaf.choices) for leaf in form_of(schema).leaves) > _MOST:
+            raise LimitExceeded("the document is too long for so many fields", hint="ask for some of them at a time")
         found = Extractor(schema, shelf.library.configuration.model).extract(read)
     return json(as_json(found))
