@@ -44,8 +44,8 @@ _LLGUIDANCE_ALONE = '\nonly_llguidance: %regex {"substring_chars": "x"}\n'
 _REFUSALS = (400, 422, 500, 501)
 _LOG = "the server's log says more; a prompt longer than its context is the usual cause of 400"
 _KEY = "it wants a key: api_key=..., or the variable FOYERDOC_SERVER_KEY"
-_WHY = {401: _KEY, 403: _KEY, 404: "check base_url, dialect and the model's name"}
-_WHY |= dict.fromkeys((301, 302, 303, 307, 308), "redirects are not followed: name the address that it names")
+_MOVED = dict.fromkeys((301, 302, 303, 307, 308), "redirects are not followed: name the address that it names")
+_WHY = {**_MOVED, 401: _KEY, 403: _KEY, 404: "check base_url, dialect and the model's name"}
 _LONGEST_LINE = 2**20
 _BROKEN_OFF = ("abort", "error", "content_filter")
 

@@ -7,13 +7,9 @@ answers. So what a model writes is read strictly, and the quotes must hold all t
 
 from __future__ import annotations
 
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 pytest.importorskip("llama_cpp.server.app", reason="llama-cpp-python's server is not installed: `make test-server` builds it")
@@ -27,6 +23,7 @@ from foyerdoc.models.protocol import Grammar, Message
 from foyerdoc.models.server import ServerModel
 from foyerdoc.results import Answer
 from tests.index.conftest import make_document
+from tests.models.serving import serving
 
 CONTEXT = 2048
 FRANCE = [Message("user", "What is the capital of France? Answer in one word.")]
@@ -38,42 +35,19 @@ POLICY = make_document(
 QUESTION = "What is the deductible for the theft of jewellery?"
 
 
-def start(port: int) -> subprocess.Popen[bytes]:
-    """The server, as its own documentation starts it."""
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A server's address, version included, once it answers; started as its own documentation starts it."""
     told = {
         "model": str(source_folder() / GENERATOR.file),
         "model_alias": "smollm2",
-        "host": "127.0.0.1",
-        "port": str(port),
         "n_ctx": str(CONTEXT),
         "n_threads": "2",
         "verbose": "false",
     }
     arguments = [part for name, value in told.items() for part in (f"--{name}", value)]
-    return subprocess.Popen([sys.executable, "-m", "llama_cpp.server", *arguments])
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """A server's address, version included, once it answers."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    process, url = start(port), f"http://127.0.0.1:{port}/v1"
-    try:
-        until = time.monotonic() + 120
-        while True:
-            assert process.poll() is None, "the server ended"
-            try:
-                httpx.get(f"{url}/models", trust_env=False).raise_for_status()
-                break
-            except httpx.TransportError:
-                assert time.monotonic() < until, "the server does not answer"
-                time.sleep(0.2)
+    with serving([sys.executable, "-m", "llama_cpp.server", *arguments]) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
